@@ -1,0 +1,4 @@
+namespace BackupCodeBroker.DevVault;
+
+/// <summary>The embedded development Vault.</summary>
+internal sealed class DevVaultServer;
