@@ -15,7 +15,7 @@ internal abstract record SessionState
 }
 
 /// <summary>
-/// The broker's own token, as the rest of the broker sees it: what <see cref="BrokerLogin"/> obtained last. It is read at every
+/// The broker's own token, as the rest of the broker sees it: what <c>BrokerLogin</c> obtained last. It is read at every
 /// call and never kept, so that a new log-in acts at once.
 /// </summary>
 internal sealed class BrokerSession
