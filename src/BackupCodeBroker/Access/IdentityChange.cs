@@ -55,7 +55,7 @@ internal sealed class IdentityChange(IdentityDesk desk, KeyedLocks locks, Operat
 
             throw Exhausted(doubt);
         }
-        catch (Exception e) when (doubt.IsOpen && (e is BrokerFaultException { Kind: not FaultKind.UnknownOutcome } || e is OperationCanceledException))
+        catch (Exception e) when (doubt.IsOpen && e is BrokerFaultException or OperationCanceledException)
         {
             throw new BrokerFaultException(FaultKind.UnknownOutcome, "a write to Vault was not answered");
         }

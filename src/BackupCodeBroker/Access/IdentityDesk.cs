@@ -1,6 +1,5 @@
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
-using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Vault;
 using BackupCodeBroker.Vault.Login;

@@ -7,7 +7,6 @@ using BackupCodeBroker.Features.Register;
 using BackupCodeBroker.Features.Revoke;
 using BackupCodeBroker.Features.Status;
 using BackupCodeBroker.Health;
-using BackupCodeBroker.Operations;
 
 namespace BackupCodeBroker.Api;
 
@@ -54,7 +53,8 @@ internal static class Routes
 
     private static void MapHealth(IEndpointRouteBuilder app)
     {
-        app.MapGet("/healthz", (HttpContext http) => http.Response.WriteAsJsonAsync(new HealthAnswer("alive"), ApiJson.Context.HealthAnswer, "application/json"))
+        app.MapGet("/healthz", static Task (HttpContext http, CancellationToken cancellation) =>
+                http.Response.WriteAsJsonAsync(new HealthAnswer("alive"), ApiJson.Context.HealthAnswer, "application/json", cancellation))
             .WithName("Health").WithSummary("Whether the process lives").Produces<HealthAnswer>(200);
         app.MapGet("/readyz", (HttpContext http, Deployment deployment) =>
             {

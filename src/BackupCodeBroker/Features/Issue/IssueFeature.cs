@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using BackupCodeBroker.Access;
+using BackupCodeBroker.Api;
 using BackupCodeBroker.Configuration;
 using BackupCodeBroker.Core.Codes;
 using BackupCodeBroker.Core.Decisions;

@@ -1,4 +1,5 @@
 using BackupCodeBroker.Access;
+using BackupCodeBroker.Api;
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Operations;

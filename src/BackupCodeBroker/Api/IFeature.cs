@@ -1,7 +1,7 @@
-using BackupCodeBroker.Api;
 using BackupCodeBroker.Core.Operations;
+using BackupCodeBroker.Operations;
 
-namespace BackupCodeBroker.Operations;
+namespace BackupCodeBroker.Api;
 
 /// <summary>One operation's conduct: it reads its request, is admitted, decides with Core and performs.</summary>
 internal interface IFeature
