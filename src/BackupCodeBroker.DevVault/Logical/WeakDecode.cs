@@ -87,13 +87,13 @@ internal static partial class WeakDecode
         return text;
     }
 
-    private static object? Flag(JsonNode value, out string? error)
+    private static bool Flag(JsonNode value, out string? error)
     {
         error = null;
         if (value is not JsonValue scalar)
         {
             error = Unconvertible("", "bool", value);
-            return null;
+            return false;
         }
 
         if (IsBool(scalar))
@@ -110,7 +110,7 @@ internal static partial class WeakDecode
                 return false;
             default:
                 error = $"cannot parse '' as bool: strconv.ParseBool: parsing {GoValue.Quote(text)}: invalid syntax";
-                return null;
+                return false;
         }
     }
 
@@ -216,7 +216,7 @@ internal static partial class WeakDecode
         return numbers;
     }
 
-    private static object? Duration(JsonNode value, bool signed, out string? error)
+    private static long Duration(JsonNode value, bool signed, out string? error)
     {
         TimeSpan span = GoDuration.Parse(value, out error);
         long seconds = (long)span.TotalSeconds;
@@ -225,7 +225,7 @@ internal static partial class WeakDecode
             error = $"cannot provide negative value '{seconds}'";
         }
 
-        return error is null ? seconds : null;
+        return seconds;
     }
 
     private static bool IsBool(JsonValue value) => value.GetValueKind() is JsonValueKind.True or JsonValueKind.False;
