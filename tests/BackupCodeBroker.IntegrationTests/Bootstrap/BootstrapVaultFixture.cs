@@ -1,3 +1,4 @@
+using BackupCodeBroker.DevVault;
 using BackupCodeBroker.IntegrationTests.Bootstrap;
 using Xunit;
 
@@ -5,22 +6,39 @@ using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Bootstrap;
 
-/// <summary>The Vault that bootstrap is tried on: the one at <c>VAULT_ADDR</c> where <c>BCB_TEST_VAULT</c> is <c>address</c>.</summary>
+/// <summary>
+/// The Vault that bootstrap is tried on: the embedded one, or where <c>BCB_TEST_VAULT</c> is <c>address</c> the one at
+/// <c>VAULT_ADDR</c>. The tests do not know which, and each sets up an environment of its own in it.
+/// </summary>
 public sealed class BootstrapVaultFixture : IAsyncLifetime
 {
+    private DevVaultServer? _embedded;
+
     internal RawVault Vault { get; private set; } = null!;
 
-    public ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
-        Vault = new RawVault(Environment.GetEnvironmentVariable("VAULT_ADDR")!, Environment.GetEnvironmentVariable("VAULT_TOKEN")!);
-        return ValueTask.CompletedTask;
+        if (Environment.GetEnvironmentVariable("BCB_TEST_VAULT") == "address")
+        {
+            Vault = new RawVault(Variable("VAULT_ADDR"), Variable("VAULT_TOKEN"));
+            return;
+        }
+
+        _embedded = await DevVaultServer.StartAsync(new DevVaultOptions(), TestContext.Current.CancellationToken);
+        Vault = new RawVault(_embedded.Address.ToString(), _embedded.RootToken);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        Vault.Dispose();
-        return ValueTask.CompletedTask;
+        Vault?.Dispose();
+        if (_embedded is not null)
+        {
+            await _embedded.DisposeAsync();
+        }
     }
 
     internal BootstrapEnvironment NewEnvironment() => new(Vault);
+
+    private static string Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"BCB_TEST_VAULT=address needs {name}");
 }
