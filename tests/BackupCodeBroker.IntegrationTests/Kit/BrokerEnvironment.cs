@@ -9,6 +9,7 @@ using BackupCodeBroker.Server;
 using BackupCodeBroker.Vault;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Kit;
@@ -64,7 +65,11 @@ public sealed class BrokerEnvironment(TestVault vault) : IAsyncLifetime
     internal async Task<RunningBroker> StartAsync(
         Func<BrokerSettings, BrokerSettings>? settings = null, Action<IServiceCollection>? configure = null, bool untilReady = true)
     {
-        var app = BrokerHost.Build((settings ?? (s => s))(Settings), configure);
+        var app = BrokerHost.Build((settings ?? (s => s))(Settings), services =>
+        {
+            services.AddLogging(logging => logging.ClearProviders());
+            configure?.Invoke(services);
+        });
         await app.StartAsync();
         var broker = new RunningBroker(app);
         _brokers.Add(broker);
