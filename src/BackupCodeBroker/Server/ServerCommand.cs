@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BackupCodeBroker.Configuration;
+using BackupCodeBroker.Dev;
 
 namespace BackupCodeBroker.Server;
 
@@ -15,12 +16,15 @@ internal static class ServerCommand
         var listen = new Option<string?>("--listen") { HelpName = "URL", Description = "Where to listen (else listen in the configuration, else http://127.0.0.1:8400)." };
         var credentials = new Option<string?>("--credentials") { HelpName = "DIR", Description = "Folder with role-id and secret-id (or wrapped-secret-id), as bcb bootstrap --credentials writes it." };
         var config = new Option<string?>("--config") { HelpName = "FILE", Description = "Configuration, bcb.json (else BCB_CONFIG; every setting has its twin in the environment, such as BCB_VAULT__KV_MOUNT)." };
+        var dev = new Option<bool>("--dev") { Description = "Try it: with an embedded development Vault (or the one of VAULT_ADDR and VAULT_TOKEN), set up, with sample people and lines to paste." };
         var command = new Command("server", "Run the broker beside Vault. Example: bcb server --listen http://127.0.0.1:8400 --credentials /etc/bcb/credentials")
         {
-            listen, credentials, config,
+            listen, credentials, config, dev,
         };
-        command.SetAction((parsed, cancellation) => RunAsync(
-            parsed.GetValue(config), [("listen", parsed.GetValue(listen)), ("login:credentials", parsed.GetValue(credentials))], cancellation));
+        command.SetAction((parsed, cancellation) => parsed.GetValue(dev)
+            ? DevServer.RunAsync(parsed.GetValue(listen), cancellation)
+            : RunAsync(
+                parsed.GetValue(config), [("listen", parsed.GetValue(listen)), ("login:credentials", parsed.GetValue(credentials))], cancellation));
         return command;
     }
 
