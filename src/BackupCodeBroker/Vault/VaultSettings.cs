@@ -1,0 +1,75 @@
+namespace BackupCodeBroker.Vault;
+
+/// <summary>Where Vault is and what it calls things. Defaults are those of the shipped policies and of <c>bcb bootstrap</c>.</summary>
+internal sealed record VaultSettings
+{
+    /// <summary>Vault's address, without a path.</summary>
+    public string Address { get; init; } = "http://127.0.0.1:8200";
+
+    /// <summary>The namespace of everything, or null for the root; a request can never choose another.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>A PEM file of the authorities that Vault's certificate must come from; null for the system's.</summary>
+    public string? CaCertificate { get; init; }
+
+    /// <summary>The KV v2 mount that holds the documents.</summary>
+    public string KvMount { get; init; } = "backup-codes";
+
+    /// <summary>The empty KV v1 mount by which callers are authorised.</summary>
+    public string AskMount { get; init; } = "backup-codes-broker";
+
+    /// <summary>The Transit mount of the pepper.</summary>
+    public string TransitMount { get; init; } = "transit";
+
+    /// <summary>The pepper's key in it.</summary>
+    public string PepperKey { get; init; } = "bcb-pepper";
+
+    /// <summary>Token role and policy of the children that reach one identity.</summary>
+    public string TokenRole { get; init; } = "bcb-identity";
+
+    /// <summary>Token role and policy of the worker's child.</summary>
+    public string SweeperRole { get; init; } = "bcb-sweeper";
+
+    /// <summary>Mount of the AppRole method.</summary>
+    public string AppRoleMount { get; init; } = "approle";
+
+    /// <summary>The broker's role in it.</summary>
+    public string AppRoleName { get; init; } = "bcb-broker";
+
+    /// <summary>How long one call may take, waiting for its turn included.</summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Calls to Vault under way at once.</summary>
+    public int MaxConcurrency { get; init; } = 128;
+
+    /// <summary>Calls that may wait for their turn; one more is <see cref="VaultFault.Busy"/>.</summary>
+    public int MaxQueue { get; init; } = 512;
+
+    /// <summary>Hosts, beside the address's own, that a standby may send a call to: <c>host</c> or <c>host:port</c>.</summary>
+    public IReadOnlyList<string> AllowedRedirectHosts { get; init; } = [];
+
+    /// <summary>The settings with what Vault's own variables say, as users of Vault expect.</summary>
+    public static VaultSettings FromEnvironment(Func<string, string?> variable)
+    {
+        var defaults = new VaultSettings();
+        return defaults with
+        {
+            Address = Set(variable("VAULT_ADDR")) ?? defaults.Address,
+            Namespace = Set(variable("VAULT_NAMESPACE")),
+            CaCertificate = Set(variable("VAULT_CACERT")),
+        };
+    }
+
+    /// <summary>Every error of the settings, each with the setting's name; empty when they are good.</summary>
+    public IReadOnlyList<string> Validate() => [.. Errors()];
+
+    private static string? Set(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
+
+    private IEnumerable<string> Errors()
+    {
+        if (!Uri.TryCreate(Address, UriKind.Absolute, out _))
+        {
+            yield return "vault.address is not a URL";
+        }
+    }
+}
