@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace BackupCodeBroker.Vault;
 
 /// <summary>
@@ -6,4 +8,9 @@ namespace BackupCodeBroker.Vault;
 /// </summary>
 /// <param name="TraceParent">The operation's W3C trace context.</param>
 /// <param name="Cancellation">The operation's deadline and its caller's patience.</param>
-internal readonly record struct VaultCall(string TraceParent, CancellationToken Cancellation);
+internal readonly record struct VaultCall(string TraceParent, CancellationToken Cancellation)
+{
+    /// <summary>A call of an operation of its own, such as a renewal in the background.</summary>
+    public static VaultCall Fresh(CancellationToken cancellation) =>
+        new($"00-{ActivityTraceId.CreateRandom().ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-01", cancellation);
+}

@@ -1,8 +1,15 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using BackupCodeBroker.Vault.Wire;
+
 namespace BackupCodeBroker.Vault;
 
 /// <summary>Where Vault is and what it calls things. Defaults are those of the shipped policies and of <c>bcb bootstrap</c>.</summary>
 internal sealed record VaultSettings
 {
+    private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromSeconds(60);
+
     /// <summary>Vault's address, without a path.</summary>
     public string Address { get; init; } = "http://127.0.0.1:8200";
 
@@ -65,11 +72,68 @@ internal sealed record VaultSettings
 
     private static string? Set(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
 
-    private IEnumerable<string> Errors()
+    private IEnumerable<string> Errors() =>
+    [
+        .. AddressErrors(),
+        .. NameErrors(),
+        .. CertificateErrors(),
+        .. AllowedRedirectHosts
+            .Where(host => !Uri.TryCreate("https://" + host, UriKind.Absolute, out var uri) || uri.PathAndQuery != "/" || uri.UserInfo.Length > 0)
+            .Select(host => $"vault.allowed_redirect_hosts: '{Printable.Line(host)}' is not a host or host:port"),
+        .. Error(CallTimeout < ShortestTimeout || CallTimeout > LongestTimeout, "vault.call_timeout lies between 100 ms and 60 s"),
+        .. Error(MaxConcurrency is < 1 or > 4096, "vault.max_concurrency lies between 1 and 4096"),
+        .. Error(MaxQueue is < 0 or > 65536, "vault.max_queue lies between 0 and 65536"),
+    ];
+
+    private IEnumerable<string> AddressErrors()
     {
-        if (!Uri.TryCreate(Address, UriKind.Absolute, out _))
+        if (!Uri.TryCreate(Address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
-            yield return "vault.address is not a URL";
+            return ["vault.address (VAULT_ADDR) is not an http or https URL"];
+        }
+
+        return
+        [
+            .. Error(uri.PathAndQuery != "/" || uri.Fragment.Length > 0, "vault.address (VAULT_ADDR) has a path; it ends with the port"),
+            .. Error(uri.UserInfo.Length > 0, "vault.address (VAULT_ADDR) names a user; Vault knows tokens only"),
+            .. Error(
+                uri.Scheme == "http" && !uri.IsLoopback,
+                "vault.address (VAULT_ADDR) is plain http to another machine, and tokens would travel in clear: use https"),
+        ];
+    }
+
+    private IEnumerable<string> NameErrors()
+    {
+        (string Setting, string Value)[] names =
+        [
+            ("kv_mount", KvMount), ("ask_mount", AskMount), ("transit_mount", TransitMount), ("pepper_key", PepperKey),
+            ("token_role", TokenRole), ("sweeper_role", SweeperRole), ("approle_mount", AppRoleMount), ("approle_name", AppRoleName),
+            ("namespace", Namespace?.TrimEnd('/') ?? "root"),
+        ];
+        var errors = names
+            .Where(name => !VaultPath.IsPath(name.Value))
+            .Select(name => $"vault.{name.Setting} consists of letters, digits, '.', '_', '-' and inner slashes");
+        return errors.Concat(Error(KvMount == AskMount, "vault.kv_mount and vault.ask_mount are two mounts"));
+    }
+
+    private IEnumerable<string> CertificateErrors()
+    {
+        if (CaCertificate is null)
+        {
+            return [];
+        }
+
+        try
+        {
+            X509Certificate2Collection authorities = [];
+            authorities.ImportFromPemFile(CaCertificate);
+            return Error(authorities.Count == 0, "vault.ca_certificate (VAULT_CACERT) holds no certificate");
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            return ["vault.ca_certificate (VAULT_CACERT) cannot be read as PEM"];
         }
     }
+
+    private static IEnumerable<string> Error(bool wrong, string text) => wrong ? [text] : [];
 }
