@@ -47,8 +47,7 @@ internal static class GoText
 
         if (text[^1] is 's' or 'm' or 'h')
         {
-            error = $"time: invalid duration {Quote(text)}";
-            return TryParseUnits(text, out duration);
+            return TryParseUnits(text, out duration, out error);
         }
 
         error = $"strconv.ParseInt: parsing {Quote(text)}: invalid syntax";
@@ -65,9 +64,10 @@ internal static class GoText
         return fits;
     }
 
-    private static bool TryParseUnits(string text, out TimeSpan duration)
+    private static bool TryParseUnits(string text, out TimeSpan duration, out string error)
     {
         duration = TimeSpan.Zero;
+        error = $"time: invalid duration {Quote(text)}";
         bool negative = text[0] == '-';
         ReadOnlySpan<char> rest = text[0] is '-' or '+' ? text.AsSpan(1) : text;
         double seconds = 0;
@@ -85,6 +85,7 @@ internal static class GoText
             double unitSeconds = Array.Find(Units, known => known.Unit == unit).Seconds;
             if (unitSeconds == 0)
             {
+                error = $"time: unknown unit {Quote(unit)} in duration {Quote(text)}";
                 return false;
             }
 

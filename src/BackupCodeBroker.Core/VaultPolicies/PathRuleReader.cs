@@ -70,6 +70,7 @@ internal sealed class PathRuleReader
             RequiredParameters = _decoder.Texts(items, "required_parameters"),
         };
         _decoder.Texts(items, "mfa_methods");
+        _decoder.Object(items, "control_group");
         if (_decoder.Error is { } misfit)
         {
             return (null, $"{where} {misfit}");

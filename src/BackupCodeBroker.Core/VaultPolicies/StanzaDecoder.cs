@@ -16,7 +16,7 @@ internal sealed class StanzaDecoder
         string text = "";
         foreach (HclNode value in Values(items, key))
         {
-            text = AsText(value, $"root.{key}");
+            text = AsText(value, FieldName(key));
         }
 
         return text;
@@ -24,7 +24,16 @@ internal sealed class StanzaDecoder
 
     /// <summary>A list of texts.</summary>
     public List<string> Texts(IReadOnlyList<HclItem> items, string key) =>
-        [.. Values(items, key).SelectMany(AsList).Select((value, index) => AsText(value, $"root.{key}[{index}]"))];
+        [.. Values(items, key).SelectMany(AsList).Select((value, index) => AsText(value, $"{FieldName(key)}[{index}]"))];
+
+    /// <summary>An object whose inside is of no interest here.</summary>
+    public void Object(IReadOnlyList<HclItem> items, string key)
+    {
+        if (Values(items, key).FirstOrDefault(value => value is not HclObject) is { } other)
+        {
+            Fail(other, $"root.{key}: not an object type for struct ({other.TypeName})");
+        }
+    }
 
     /// <summary>An object of lists. Names are lowered; the values of a name that is there twice are put together.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<ParameterValue>> Parameters(IReadOnlyList<HclItem> items, string key)
@@ -48,6 +57,14 @@ internal sealed class StanzaDecoder
 
         return parameters;
     }
+
+    // Vault's messages name the fields of its own structure, and these two are not called as in the policy.
+    private static string FieldName(string key) => key switch
+    {
+        "policy" => "root.Policy",
+        "capabilities" => "root.Capabilities",
+        _ => $"root.{key}",
+    };
 
     private IEnumerable<HclNode> Values(IReadOnlyList<HclItem> items, string key) =>
         items.Where(item => item.Keys[0] == key).Select(Value);

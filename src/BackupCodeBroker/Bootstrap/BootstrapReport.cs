@@ -30,8 +30,8 @@ internal sealed record StepReport(string What, StepResult Result)
     public override string ToString() => Result switch
     {
         StepResult.Unchanged => $"ok             {What}",
-        StepResult.Changed changed => $"changed        {What}: {changed.How}",
-        StepResult.WouldChange change => $"would change   {What}: {change.How}",
+        StepResult.Changed changed => $"changed        {What} (before: {changed.How})",
+        StepResult.WouldChange change => $"would change   {What} (now: {change.How})",
         StepResult.NotPermitted denied => $"not permitted  {What}: the token may not use {denied.Path}. {denied.Lost}",
         StepResult.Failed failed => $"failed         {What}: {failed.Why}",
         _ => throw new InvalidOperationException("a step's result is of no known kind"),

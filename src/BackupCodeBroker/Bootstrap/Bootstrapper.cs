@@ -16,20 +16,23 @@ namespace BackupCodeBroker.Bootstrap;
 /// </summary>
 internal sealed class Bootstrapper(
     VaultSettings settings,
-    VaultClient client,
-    HttpMessageInvoker http,
     BootstrapDocuments documents,
     TimeProvider time,
-    Action<StepReport> sink)
+    Action<StepReport> sink,
+    Func<HttpMessageHandler>? handler = null)
 {
+    /// <summary>Mounting an engine on a busy storage takes longer than any call that the broker makes.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     /// <summary>Runs every step, telling the sink of each as it ends.</summary>
     public async Task<BootstrapReport> RunAsync(BootstrapOptions options, VaultToken admin, CancellationToken cancellation)
     {
+        var patient = settings with { CallTimeout = Patience };
+        using var client = new VaultClient(patient, time, handler);
         var traceParent = $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01";
-        var wire = new AdminWire(http, settings, admin, traceParent, time);
-        var session = new BootstrapSession(settings, new VaultAdmin(wire, settings), client, admin, traceParent);
-        var steps = BootstrapPlan.For(session, options, documents);
-        return await new BootstrapRunner(options.Check, sink).RunAsync(steps, cancellation);
+        using var wire = new AdminWire(patient, admin, traceParent, time, handler);
+        var session = new BootstrapSession(patient, new VaultAdmin(wire, patient), client, admin, traceParent);
+        return await new BootstrapRunner(options.Check, sink).RunAsync(BootstrapPlan.For(session, options, documents), cancellation);
     }
 }
 

@@ -53,9 +53,9 @@ internal sealed class CredentialSteps(BootstrapSession session, CredentialsFolde
             return new Reading.Differs("not there");
         }
 
-        return await session.Admin.FindSecretIdAsync(kept, cancellation) switch
+        return await session.Admin.LookUpSecretIdAsync(kept, cancellation) switch
         {
-            VaultAnswer<Done>.Absent => new Reading.Differs("Vault does not take it"),
+            VaultAnswer<AdminFields>.Absent => new Reading.Differs("Vault does not take it"),
             var answer => Reading.Of(answer, _ => folder.IsSecretIdOpenToOthers()
                 ? new Reading.Differs("others may read it")
                 : new Reading.AsDesired()),
@@ -64,7 +64,7 @@ internal sealed class CredentialSteps(BootstrapSession session, CredentialsFolde
 
     private async Task<Changing> ChangeSecretIdAsync(CancellationToken cancellation)
     {
-        if (folder.SecretId() is { } kept && await session.Admin.FindSecretIdAsync(kept, cancellation) is VaultAnswer<Done>.Ok)
+        if (folder.SecretId() is { } kept && await session.Admin.LookUpSecretIdAsync(kept, cancellation) is VaultAnswer<AdminFields>.Ok)
         {
             return OnDisk(folder.CloseSecretId);
         }

@@ -79,11 +79,11 @@ internal sealed class EngineSteps(BootstrapSession session)
         What = $"audited header {TraceHeader} (in clear)",
         Lost = "Without it lines of Vault's audit log that have no request id (denials, wraps, unwraps) cannot be joined with the "
             + "broker's records. Where there are namespaces, only a token of the root namespace can set it.",
-        Read = async cancellation => Reading.Of(await Admin.ReadAuditedHeaderAsync(TraceHeader, cancellation), Judge),
-        Change = async cancellation => Changing.Of(await Admin.AuditHeaderInClearAsync(TraceHeader, cancellation)),
+        Read = async cancellation => Reading.Of(
+            await Admin.ReadAuditedHeaderAsync(TraceHeader, cancellation),
+            header => Reading.Of(BrokerForms.HeaderInClear.DifferencesFrom(header))),
+        Change = async cancellation => Changing.Of(await Admin.AuditHeaderAsync(TraceHeader, BrokerForms.HeaderInClear, cancellation)),
     };
-
-    private static Reading Judge(bool inClear) => inClear ? new Reading.AsDesired() : new Reading.Differs("its value is HMACed");
 
     private static Reading Judge(AdminFields key)
     {

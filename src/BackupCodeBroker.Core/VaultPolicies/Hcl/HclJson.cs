@@ -59,25 +59,24 @@ internal static class HclJson
 
     private static HclNode? ReadNode(ref Utf8JsonReader reader, LineCounter lines)
     {
-        var position = new HclPosition(lines.LineOf(reader.TokenStartIndex), 1);
         switch (reader.TokenType)
         {
             case JsonTokenType.StartObject:
-                return ReadItems(ref reader, lines) is { } items ? new HclObject(items, position) : null;
+                return ReadItems(ref reader, lines) is { } items ? new HclObject(items, default) : null;
             case JsonTokenType.StartArray:
-                return ReadList(ref reader, lines, position);
+                return ReadList(ref reader, lines);
             case JsonTokenType.True or JsonTokenType.False:
-                return new HclLiteral(HclLiteralKind.Boolean, reader.GetBoolean() ? "true" : "false", position);
+                return new HclLiteral(HclLiteralKind.Boolean, reader.GetBoolean() ? "true" : "false", default);
             case JsonTokenType.Number:
                 string number = Encoding.UTF8.GetString(reader.ValueSpan);
                 bool isInteger = !number.AsSpan().ContainsAny('.', 'e', 'E');
-                return new HclLiteral(isInteger ? HclLiteralKind.Integer : HclLiteralKind.Decimal, number, position);
+                return new HclLiteral(isInteger ? HclLiteralKind.Integer : HclLiteralKind.Decimal, number, default);
             default:
-                return new HclLiteral(HclLiteralKind.Text, reader.GetString() ?? "", position);
+                return new HclLiteral(HclLiteralKind.Text, reader.GetString() ?? "", default);
         }
     }
 
-    private static HclList? ReadList(ref Utf8JsonReader reader, LineCounter lines, HclPosition position)
+    private static HclList? ReadList(ref Utf8JsonReader reader, LineCounter lines)
     {
         var items = new List<HclNode>();
         while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
@@ -98,7 +97,7 @@ internal static class HclJson
             }
         }
 
-        return new HclList(items, position);
+        return new HclList(items, default);
     }
 
     // From the outside in: whether an object becomes blocks is decided before the lists inside it are taken apart.

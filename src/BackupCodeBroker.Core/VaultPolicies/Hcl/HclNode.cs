@@ -1,10 +1,10 @@
 namespace BackupCodeBroker.Core.VaultPolicies.Hcl;
 
-/// <summary>A place in a text, both numbers from 1.</summary>
+/// <summary>A place in a text, both numbers from 1; all zero where the place is not known, as it is for what came from JSON.</summary>
 internal readonly record struct HclPosition(int Line, int Column)
 {
     /// <summary>Prefixes a message with the place, in the form that Vault's messages have.</summary>
-    public string Locate(string message) => $"At {Line}:{Column}: {message}";
+    public string Locate(string message) => Line == 0 ? $"At -: {message}" : $"At {Line}:{Column}: {message}";
 }
 
 /// <summary>A value. <see cref="TypeName"/> is what Vault's messages call its kind.</summary>

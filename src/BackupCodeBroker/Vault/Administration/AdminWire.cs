@@ -1,130 +1,98 @@
-using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json;
+using BackupCodeBroker.Vault.Wire;
 
 namespace BackupCodeBroker.Vault.Administration;
 
-/// <summary>One administrator's requests to Vault. Nothing here is tried twice, but for a mount that is just being made.</summary>
-internal sealed class AdminWire(HttpMessageInvoker http, VaultSettings settings, VaultToken token, string traceParent, TimeProvider time)
+/// <summary>
+/// One administrator's requests, all of one run and under its trace. Where nothing is mounted, nothing is there: to somebody who sets
+/// Vault up that is no fault. A change is tried again in one case alone, a KV v2 mount that was made a moment ago.
+/// </summary>
+internal sealed class AdminWire(
+    VaultSettings settings, VaultToken token, string traceParent, TimeProvider time, Func<HttpMessageHandler>? handler = null) : IDisposable
 {
-    private const int MaxAnswerBytes = 4 * 1024 * 1024;
-
-    /// <summary>A new KV v2 mount answers 400 for a moment, in practice well below a second.</summary>
+    /// <summary>What such a mount answers, in practice for well below a second.</summary>
     private const string StillUpgrading = "from non-versioned to versioned";
 
     private const int UpgradeAttempts = 50;
 
     private static readonly TimeSpan UpgradePause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Sends a request and maps what the status says; <paramref name="take"/> reads the answer's body.</summary>
-    public async Task<VaultAnswer<T>> SendAsync<T>(
-        HttpMethod method,
-        string path,
-        JsonElement? body,
-        Func<JsonElement, T> take,
-        CancellationToken cancellation)
+    private readonly VaultTransport _transport = new(settings, time, handler);
+
+    /// <summary>Looks; <paramref name="take"/> reads the answer, or says null where it does not know its shape.</summary>
+    public Task<VaultAnswer<T>> GetAsync<T>(string path, Func<JsonElement, T?> take, CancellationToken cancellation)
+        where T : class =>
+        SendAsync(CallClass.Read, HttpMethod.Get, path, null, reply => Map(reply, path, take), cancellation);
+
+    /// <summary>Asks, or has something made, by a body.</summary>
+    public Task<VaultAnswer<T>> PostAsync<T>(string path, JsonElement body, Func<JsonElement, T?> take, CancellationToken cancellation)
+        where T : class =>
+        SendAsync(CallClass.Write, HttpMethod.Post, path, body, reply => Map(reply, path, take), cancellation);
+
+    /// <summary>Changes something; whatever Vault answers with its success is of no interest.</summary>
+    public async Task<VaultAnswer<Done>> ChangeAsync(string path, JsonElement body, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var (status, answer, fault) = await ExchangeAsync(method, path, body, cancellation);
-            if (fault is not null)
+            var answer = await SendAsync(CallClass.Write, HttpMethod.Post, path, body, reply => MapChange(reply, path), cancellation);
+            if (answer is not VaultAnswer<Done>.Faulted { Fault: VaultFault.Unexpected { Status: 400, Detail: var detail } }
+                || !detail.Contains(StillUpgrading, StringComparison.Ordinal)
+                || attempt == UpgradeAttempts)
             {
-                return new VaultAnswer<T>.Faulted(fault);
-            }
-
-            if (status != HttpStatusCode.BadRequest || !Says(answer, StillUpgrading) || attempt == UpgradeAttempts)
-            {
-                return Map(status, path, answer, take);
+                return answer;
             }
 
             await Task.Delay(UpgradePause, time, cancellation);
         }
     }
 
-    private static VaultAnswer<T> Map<T>(HttpStatusCode status, string path, JsonElement answer, Func<JsonElement, T> take) => status switch
-    {
-        HttpStatusCode.OK or HttpStatusCode.NoContent => Taken(path, answer, take),
-        HttpStatusCode.Forbidden => new VaultAnswer<T>.Denied(
-            Says(answer, "1 error occurred") ? VaultDenial.NoCapability : VaultDenial.InvalidToken, path),
-        HttpStatusCode.NotFound => new VaultAnswer<T>.Absent(),
-        HttpStatusCode.ServiceUnavailable => new VaultAnswer<T>.Faulted(new VaultFault.Sealed()),
-        HttpStatusCode.TooManyRequests => new VaultAnswer<T>.Faulted(new VaultFault.RateLimited(RetryAfter: null)),
-        _ => new VaultAnswer<T>.Faulted(new VaultFault.Unexpected((int)status, $"{path}: {Errors(answer)}")),
-    };
+    /// <inheritdoc/>
+    public void Dispose() => _transport.Dispose();
 
-    private static VaultAnswer<T> Taken<T>(string path, JsonElement answer, Func<JsonElement, T> take)
+    private Task<T> SendAsync<T>(
+        CallClass kind, HttpMethod method, string path, JsonElement? body, Func<VaultReply, T> map, CancellationToken cancellation)
     {
-        try
+        var call = new VaultCall(traceParent, cancellation);
+        var request = new VaultRequest(kind, method, VaultPath.Of(path), token, call)
         {
-            var requestId = answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("request_id", out var id) ? id.GetString() : null;
-            return new VaultAnswer<T>.Ok(take(answer), requestId ?? "");
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
-        {
-            return new VaultAnswer<T>.Faulted(new VaultFault.Unexpected(200, $"{path}: an answer of another shape"));
-        }
+            Body = body is { } fields ? RequestBody.Of(JsonSerializer.SerializeToUtf8Bytes(fields)) : null,
+        };
+        return _transport.CallAsync(request, map);
     }
 
-    private static bool Says(JsonElement answer, string text) => Errors(answer).Contains(text, StringComparison.Ordinal);
-
-    private static string Errors(JsonElement answer) =>
-        answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array
-            ? string.Join("; ", errors.EnumerateArray().Select(error => error.ToString().Trim()))
-            : "";
-
-    private async Task<(HttpStatusCode Status, JsonElement Answer, VaultFault? Fault)> ExchangeAsync(
-        HttpMethod method,
-        string path,
-        JsonElement? body,
-        CancellationToken cancellation)
+    private static VaultAnswer<T> Map<T>(VaultReply reply, string path, Func<JsonElement, T?> take)
+        where T : class
     {
-        using var request = Request(method, path, body);
-        using var deadline = new CancellationTokenSource(settings.CallTimeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
-        try
+        if (IsNothingThere(reply))
         {
-            using var response = await http.SendAsync(request, both.Token);
-            await response.Content.LoadIntoBufferAsync(MaxAnswerBytes, both.Token);
-            var bytes = await response.Content.ReadAsByteArrayAsync(both.Token);
-            return (response.StatusCode, bytes.Length == 0 ? default : Parse(bytes), null);
+            return new VaultAnswer<T>.Absent();
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+
+        if (Verdict.Denial(reply) is { } why)
         {
-            return (default, default, new VaultFault.TimedOut());
+            return new VaultAnswer<T>.Denied(why, path);
         }
-        catch (HttpRequestException error)
-        {
-            return (default, default, new VaultFault.Unreachable(error.HttpRequestError.ToString()));
-        }
-        catch (JsonException)
-        {
-            return (default, default, new VaultFault.Unexpected(0, $"{path}: not JSON; is this a Vault?"));
-        }
+
+        return reply is { Status: 200, Root: { } root } && take(root) is { } value
+            ? new VaultAnswer<T>.Ok(value, reply.RequestId)
+            : new VaultAnswer<T>.Faulted(Verdict.Fault(reply));
     }
 
-    private static JsonElement Parse(byte[] bytes)
+    private static VaultAnswer<Done> MapChange(VaultReply reply, string path)
     {
-        using var document = JsonDocument.Parse(bytes);
-        return document.RootElement.Clone();
-    }
-
-    private HttpRequestMessage Request(HttpMethod method, string path, JsonElement? body)
-    {
-        var request = new HttpRequestMessage(method, $"{settings.Address.TrimEnd('/')}/v1/{path}");
-        request.Headers.Add("X-Vault-Token", token.Reveal());
-        request.Headers.Add("X-Vault-Request", "true");
-        request.Headers.Add("traceparent", traceParent);
-        if (settings.Namespace is { } name)
+        if (Verdict.Denial(reply) is { } why)
         {
-            request.Headers.Add("X-Vault-Namespace", name);
+            return new VaultAnswer<Done>.Denied(why, path);
         }
 
-        if (body is { } fields)
-        {
-            request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(fields));
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        }
-
-        return request;
+        return reply.Status is 200 or 204
+            ? new VaultAnswer<Done>.Ok(default, reply.RequestId)
+            : new VaultAnswer<Done>.Faulted(Verdict.Fault(reply));
     }
+
+    private static bool IsNothingThere(VaultReply reply) =>
+        reply.Status == 204 || Verdict.IsAbsent(reply) || (reply.Status == 404 && reply.Says("no handler for route"));
 }
+
+/// <summary>A change that Vault carried out: there is nothing to tell of it.</summary>
+internal readonly record struct Done;

@@ -49,4 +49,7 @@ internal static class BrokerForms
 
     /// <summary>Without the pepper every printable code is dead, so nobody deletes it by mistake.</summary>
     public static AdminFields PepperKept { get; } = AdminFields.Of(("deletion_allowed", false));
+
+    /// <summary>A traceparent is no secret, and an HMAC of it joins nothing.</summary>
+    public static AdminFields HeaderInClear { get; } = AdminFields.Of(("hmac", false));
 }
