@@ -20,13 +20,15 @@ internal sealed class ParkedTimeProvider(TimeSpan ignored) : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var counts = dueTime != ignored && dueTime != Timeout.InfiniteTimeSpan;
-        if (counts)
+        var timer = _inner.CreateTimer(callback, state, dueTime, period);
+        if (dueTime == ignored || dueTime == Timeout.InfiniteTimeSpan)
         {
-            Interlocked.Increment(ref _pending);
+            return timer;
         }
 
-        return new Counted(_inner.CreateTimer(callback, state, dueTime, period), counts ? () => Interlocked.Decrement(ref _pending) : null);
+        // Counted when it stands, not before: a test that runs on another thread moves the clock from here on.
+        Interlocked.Increment(ref _pending);
+        return new Counted(timer, () => Interlocked.Decrement(ref _pending));
     }
 
     /// <summary>Moves the clock until something holds.</summary>
@@ -45,7 +47,7 @@ internal sealed class ParkedTimeProvider(TimeSpan ignored) : TimeProvider
         }
     }
 
-    private sealed class Counted(ITimer inner, Action? over) : ITimer
+    private sealed class Counted(ITimer inner, Action over) : ITimer
     {
         private Action? _over = over;
 
