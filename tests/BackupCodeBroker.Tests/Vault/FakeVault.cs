@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text;
 using BackupCodeBroker.Vault;
+using Xunit;
 
 namespace BackupCodeBroker.Tests.Vault;
 
 /// <summary>A handler that records what was sent and answers from a script; the last answer repeats.</summary>
-internal sealed class FakeVault(params Func<Seen, CancellationToken, Task<HttpResponseMessage>>[] script) : HttpMessageHandler
+internal sealed class FakeVault(params Func<FakeVault.Seen, CancellationToken, Task<HttpResponseMessage>>[] script) : HttpMessageHandler
 {
     public List<Seen> Requests { get; } = [];
 
@@ -15,7 +16,7 @@ internal sealed class FakeVault(params Func<Seen, CancellationToken, Task<HttpRe
 
     public static FakeVault Answering(int status, string? body) => new(Answer(status, body));
 
-    public static Func<Seen, CancellationToken, Task<HttpResponseMessage>> Answer(int status, string? body, string? location = null, int? retryAfter = null) =>
+    public static Func<FakeVault.Seen, CancellationToken, Task<HttpResponseMessage>> Answer(int status, string? body, string? location = null, int? retryAfter = null) =>
         (_, _) =>
         {
             var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(body ?? "", Encoding.UTF8, "application/json") };
@@ -28,10 +29,10 @@ internal sealed class FakeVault(params Func<Seen, CancellationToken, Task<HttpRe
             return Task.FromResult(response);
         };
 
-    public static Func<Seen, CancellationToken, Task<HttpResponseMessage>> Throw(HttpRequestError error) =>
+    public static Func<FakeVault.Seen, CancellationToken, Task<HttpResponseMessage>> Throw(HttpRequestError error) =>
         (_, _) => Task.FromException<HttpResponseMessage>(new HttpRequestException(error));
 
-    public static Func<Seen, CancellationToken, Task<HttpResponseMessage>> Hang() => async (_, cancellation) =>
+    public static Func<FakeVault.Seen, CancellationToken, Task<HttpResponseMessage>> Hang() => async (_, cancellation) =>
     {
         await Task.Delay(Timeout.Infinite, cancellation);
         throw new InvalidOperationException();
@@ -48,7 +49,7 @@ internal sealed class FakeVault(params Func<Seen, CancellationToken, Task<HttpRe
         var headers = request.Headers.Concat(request.Content?.Headers.AsEnumerable() ?? [])
             .ToDictionary(h => h.Key, h => string.Join(",", h.Value), StringComparer.OrdinalIgnoreCase);
         var seen = new Seen(request.Method.Method, request.RequestUri!, headers, body);
-        Func<Seen, CancellationToken, Task<HttpResponseMessage>> answer;
+        Func<FakeVault.Seen, CancellationToken, Task<HttpResponseMessage>> answer;
         lock (Requests)
         {
             answer = script[Math.Min(Requests.Count, script.Length - 1)];
@@ -58,7 +59,7 @@ internal sealed class FakeVault(params Func<Seen, CancellationToken, Task<HttpRe
         return await answer(seen, cancellationToken);
     }
 
-    public static Func<Seen, CancellationToken, Task<HttpResponseMessage>> Refuse() => new RefusedMarker().Answer;
+    public static Func<FakeVault.Seen, CancellationToken, Task<HttpResponseMessage>> Refuse() => new RefusedMarker().Answer;
 
     internal sealed record Seen(string Method, Uri Uri, IReadOnlyDictionary<string, string> Headers, string Body);
 

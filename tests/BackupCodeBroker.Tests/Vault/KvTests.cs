@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using BackupCodeBroker.Vault;
+using Xunit;
 
 namespace BackupCodeBroker.Tests.Vault;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BackupCodeBroker.Vault;
+using Xunit;
 
 namespace BackupCodeBroker.Tests.Vault;
 
