@@ -16,7 +16,7 @@ demo: build ## the whole story, by itself
 test: ## unit and integration tests; the last line is: N passed, N failed, N skipped
 	@.ci/test
 
-bench: ## a bare client against the broker, on one Vault in one run
+bench: build ## a bare client against the broker, on one Vault in one run
 	@dotnet run -c Release --project tests/BackupCodeBroker.Benchmarks --
 
 conformance: ## which requirement is shown by which test

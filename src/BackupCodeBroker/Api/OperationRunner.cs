@@ -18,6 +18,7 @@ internal sealed partial class OperationRunner(
     public async Task ServeAsync(HttpContext http, IFeature feature)
     {
         using var scope = new OperationScope(feature.Operation, time, RequestReading.Trace(http.Request.Headers));
+        http.Response.Headers.XContentTypeOptions = "nosniff";
         http.Response.Headers["Bcb-Operation-Id"] = scope.Id;
         http.Response.Headers["Bcb-Trace-Id"] = scope.TraceId;
         var (outcome, problem) = await RunAsync(http, scope, feature);

@@ -42,18 +42,17 @@ internal static class DevServer
 
             Quick start: paste these lines into another terminal.
 
-              export BCB_ADDR={environment.BrokerAddress} VAULT_ADDR={environment.VaultAddress}
-              alias bcb='{program}'
-              as() {'{'} VAULT_TOKEN=$(cat {environment.Folder}/$1.token) "{program}" "{'$'}{'{'}@:2{'}'}"; {'}'}
+              export BCB_ADDR={environment.BrokerAddress} VAULT_ADDR={environment.VaultAddress} PATH="{Path.GetDirectoryName(program)}:$PATH"
+              as() {'{'} who=$1; shift; VAULT_TOKEN=$(cat {environment.Folder}/$who.token) bcb "$@"; {'}'}
 
               # the platform team registers an identity and names its owner
               as platform register team-a.deployer --owner {environment.People["owner"].EntityId} --profile machine
               # the owner has codes made, receives them once and keeps them
               as owner claim team-a.deployer --out codes.txt
               # whoever checks codes spends one (read from standard input, never an argument)
-              head -n 1 codes.txt | as verifier consume team-a.deployer --purpose "quick start"
+              grep -m 1 BCB1 codes.txt | as verifier consume team-a.deployer --purpose "quick start"
               # the same code again: refused
-              head -n 1 codes.txt | as verifier consume team-a.deployer --purpose "replay"
+              grep -m 1 BCB1 codes.txt | as verifier consume team-a.deployer --purpose "replay"
               # where it stands, and what a stranger may do
               as owner status team-a.deployer
               as stranger can consume team-a.deployer

@@ -63,8 +63,15 @@ internal sealed class OperationScope : IDisposable
     /// <summary>Digest of the profile in force, once known.</summary>
     public string? ProfileDigest { get; set; }
 
-    /// <summary>Now, UTC.</summary>
-    public DateTimeOffset Now => Time.GetUtcNow();
+    /// <summary>Now, UTC, in whole milliseconds: what is stored and what is answered are the same time.</summary>
+    public DateTimeOffset Now
+    {
+        get
+        {
+            var now = Time.GetUtcNow();
+            return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+        }
+    }
 
     /// <summary>Ends the span with what the operation came to.</summary>
     public void Conclude(string outcome, string? reason)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using BackupCodeBroker.Api;
 using BackupCodeBroker.Core.Codes;
 using BackupCodeBroker.Core.Decisions;
 
@@ -32,8 +33,8 @@ internal static class WrapPayload
             }
 
             json.WriteEndArray();
-            json.WriteString("issued_at", plan.At);
-            json.WriteString("expires_at", plan.ExpiresAt);
+            json.WriteString("issued_at", ApiJson.Utc(plan.At));
+            json.WriteString("expires_at", ApiJson.Utc(plan.ExpiresAt));
             json.WriteEndObject();
         }
 
