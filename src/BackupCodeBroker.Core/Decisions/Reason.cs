@@ -86,6 +86,9 @@ public enum Reason
 
     /// <summary>The document was deleted in Vault: it is neither there nor new.</summary>
     Removed,
+
+    /// <summary>The document is of a schema that this version does not know, of another identity, or no document.</summary>
+    Unreadable,
 }
 
 /// <summary>The names of reasons.</summary>

@@ -1,6 +1,7 @@
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Operations;
+using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
 using BackupCodeBroker.Vault.Login;
 
@@ -12,7 +13,7 @@ namespace BackupCodeBroker.Access;
 /// wrong is read again. Documents that are not there are stood in for by the decoy's, so that unknown names cost what known ones cost.
 /// </summary>
 internal sealed class IdentityDesk(
-    VaultClient vault, BrokerSession session, IdentityChildren children, Deployment deployment, DeskOptions options, TimeProvider time)
+    VaultClient vault, BrokerSession session, IdentityChildren children, Deployment deployment, DeskOptions options, Alarms alarms, TimeProvider time)
 {
     private const int MaxRemembered = 50_000;
 
@@ -81,10 +82,11 @@ internal sealed class IdentityDesk(
         var read = await WithFreshChildAsync(scope, handle, "identities/" + handle.Alias);
         switch (read)
         {
-            case KvRead.Found found when DocumentJson.TryReadIdentity(found.Json.Span, handle.DocumentName, out var document, out var error):
+            case KvRead.Found found when DocumentJson.TryReadIdentity(found.Json.Span, handle.DocumentName, out var document, out _):
                 return (document, found.Version, null);
             case KvRead.Found found:
-                throw new BrokerFaultException(FaultKind.NotReady, "the document of " + handle.Alias + " cannot be read: " + ErrorOf(found, handle));
+                alarms.Raise(AlarmKind.DocumentUnreadable, handle.DocumentName);
+                return (Facts().Decoy, found.Version, Reason.Unreadable);
             case KvRead.Absent:
                 return (Facts().Decoy, 0, Reason.UnknownIdentity);
             case KvRead.Removed removed:
@@ -92,12 +94,6 @@ internal sealed class IdentityDesk(
             default:
                 throw Fault(read);
         }
-    }
-
-    private static string ErrorOf(KvRead.Found found, IdentityHandle handle)
-    {
-        DocumentJson.TryReadIdentity(found.Json.Span, handle.DocumentName, out _, out var error);
-        return error ?? "unknown";
     }
 
     private async Task<(BrokerState State, long Version)> ReadStateAsync(OperationScope scope, IdentityHandle handle)

@@ -33,7 +33,13 @@ internal static class CommandLineProgram
             return Task.FromResult(frame.Print(parsed, Misread(parsed)));
         }
 
-        return parsed.InvokeAsync(new InvocationConfiguration { Output = surroundings.Out, Error = surroundings.Error });
+        return parsed.InvokeAsync(new InvocationConfiguration
+        {
+            Output = surroundings.Out,
+            Error = surroundings.Error,
+            // A server finishes what runs and gives its token back before it ends.
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
+        });
     }
 
     /// <summary>The whole command line.</summary>

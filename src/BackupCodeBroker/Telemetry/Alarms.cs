@@ -32,6 +32,7 @@ internal sealed partial class Alarms : IDisposable
         AlarmKind.Intercepted => "intercepted",
         AlarmKind.PendingLapsed => "pending-lapsed",
         AlarmKind.SetDisabled => "set-disabled",
+        AlarmKind.DocumentUnreadable => "document-unreadable",
         _ => "activation-guessed",
     };
 
@@ -56,4 +57,7 @@ internal enum AlarmKind
 
     /// <summary>Wrong activation secrets ended a pending set.</summary>
     ActivationGuessed,
+
+    /// <summary>An identity's document cannot be read by this version.</summary>
+    DocumentUnreadable,
 }

@@ -113,6 +113,11 @@ internal sealed class RegisterFeature(
             return new ChangeStep.Answer(new Outcome.Conflict(ConflictKind.DocumentRemoved));
         }
 
+        if (view.Unusable is { } unusable and not Reason.UnknownIdentity)
+        {
+            return new ChangeStep.Answer(await granted.Caller.RefuseAsync(scope, view, unusable));
+        }
+
         var profile = profiles.Named(said.Profile);
         scope.ProfileDigest = profile?.Digest;
         var current = view.Unusable == Reason.UnknownIdentity ? null : view.Document;
