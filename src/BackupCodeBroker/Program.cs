@@ -1,4 +1,5 @@
 using BackupCodeBroker.Cli;
+using BackupCodeBroker.Dev;
+using BackupCodeBroker.Server;
 
-// The verbs of the other features are added here, before the client's: the server's as ServerCommand.Create().
-return await CommandLineProgram.RunAsync(args, CliSurroundings.OfProcess());
+return await CommandLineProgram.RunAsync(args, CliSurroundings.OfProcess(), ServerCommand.Create(), DemoCommand.Create());

@@ -14,7 +14,7 @@ public sealed record Profile
     public static readonly TimeSpan MinLifetime = TimeSpan.FromMinutes(1), MaxLifetime = TimeSpan.FromDays(400);
 
     /// <summary>Shortest and longest life of a wrap; the broker's policy in Vault has the same bounds.</summary>
-    public static readonly TimeSpan MinWrapTtl = TimeSpan.FromSeconds(10), MaxWrapTtl = TimeSpan.FromMinutes(15);
+    public static readonly TimeSpan MinWrapTtl = TimeSpan.FromSeconds(10), MaxWrapTtl = TimeSpan.FromHours(1);
 
     /// <summary>Time to activate after the wrap has lapsed.</summary>
     public static readonly TimeSpan ActivationGrace = TimeSpan.FromSeconds(60);

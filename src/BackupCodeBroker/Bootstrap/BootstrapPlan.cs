@@ -1,6 +1,9 @@
 namespace BackupCodeBroker.Bootstrap;
 
-/// <summary>What has to stand in Vault for the broker, in the order in which it is made. The state comes last: until it is there, the broker refuses everything.</summary>
+/// <summary>
+/// What has to stand in Vault for the broker, in the order in which it is made. The state comes last of what is in Vault: until it is
+/// there, the broker refuses everything.
+/// </summary>
 internal static class BootstrapPlan
 {
     /// <summary>The steps of a run.</summary>

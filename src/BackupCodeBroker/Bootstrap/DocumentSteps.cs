@@ -74,7 +74,8 @@ internal sealed class DocumentSteps(BootstrapSession session, BootstrapDocuments
         {
             Minting.Minted { Policies: [var policy] } when policy == role => new Changing.Made(),
             Minting.Minted minted => new Changing.Failed(
-                $"a child came with other policies ({string.Join(", ", minted.Policies)}) than {role}: something gives them to every entity"),
+                $"a child came with other policies ({string.Join(", ", minted.Policies)}) than {role}: "
+                + "its entity, or a group that it is in, gives them"),
             Minting.Denied denied => new Changing.Denied(denied.Why, $"auth/token/create/{role}"),
             Minting.Faulted faulted => new Changing.Failed(faulted.Fault.Describe()),
             _ => throw new InvalidOperationException("a minting of no known kind"),

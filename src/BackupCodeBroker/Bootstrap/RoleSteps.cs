@@ -23,12 +23,8 @@ internal sealed class RoleSteps(BootstrapSession session)
         {
             What = $"auth method {path}/ (approle)",
             Lost = "Without it the broker has to log in otherwise: a token file, Kubernetes or JWT.",
-            Read = async cancellation => Reading.Of(await Admin.ListAuthMethodsAsync(cancellation), methods => methods.GetValueOrDefault(path + "/") switch
-            {
-                null => new Reading.Differs("not there"),
-                { Type: "approle" } => new Reading.AsDesired(),
-                var other => new Reading.NeedsPerson($"a method of another kind ({other.Type}) is there, and it is not replaced: configure another name"),
-            }),
+            Read = async cancellation => Reading.Of(
+                await Admin.ListAuthMethodsAsync(cancellation), methods => Judge(methods.GetValueOrDefault(path + "/"))),
             Change = async cancellation => Changing.Of(await Admin.EnableAppRoleAsync(path, "Log-in of services", cancellation)),
         };
     }
@@ -47,6 +43,14 @@ internal sealed class RoleSteps(BootstrapSession session)
             Change = async cancellation => Changing.Of(await Admin.WriteBrokerRoleAsync(desired, cancellation)),
         };
     }
+
+    private static Reading Judge(MountFacts? method) => method switch
+    {
+        null => new Reading.Differs("not there"),
+        { Type: "approle" } => new Reading.AsDesired(),
+        _ => new Reading.NeedsPerson(
+            $"a method of another kind ({method.Type}) is there, and it is not replaced: configure another name"),
+    };
 
     private BootstrapStep TokenRole(string name, string alias, string lost)
     {

@@ -68,7 +68,8 @@ internal static partial class ShippedPolicies
 
     private static string Read(Assembly assembly, string name)
     {
-        using var stream = assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is not in the executable");
+        using var stream = assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"{name} is not in the executable");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

@@ -79,7 +79,10 @@ internal sealed class VaultAdmin(AdminWire wire, VaultSettings settings)
 
     /// <summary>A secret-id's own description, absent where Vault would not take the secret-id. Nothing logs in.</summary>
     public Task<VaultAnswer<AdminFields>> LookUpSecretIdAsync(VaultSecretId secretId, CancellationToken cancellation) => wire.PostAsync(
-        $"{BrokerRole}/secret-id/lookup", Body(new { secret_id = secretId.Reveal() }), answer => AdminFields.From(Data(answer)), cancellation);
+        $"{BrokerRole}/secret-id/lookup",
+        Body(new { secret_id = secretId.Reveal() }),
+        answer => AdminFields.From(Data(answer)),
+        cancellation);
 
     /// <summary>The pepper's key, its material left out as always.</summary>
     public Task<VaultAnswer<AdminFields>> ReadPepperAsync(CancellationToken cancellation) => ReadFieldsAsync(Pepper, cancellation);

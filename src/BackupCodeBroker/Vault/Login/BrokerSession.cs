@@ -1,26 +1,17 @@
+using System.Threading.Channels;
+
 namespace BackupCodeBroker.Vault.Login;
 
-/// <summary>Whether the broker is logged in at Vault. Closed.</summary>
-internal abstract record SessionState
-{
-    private SessionState()
-    {
-    }
-
-    /// <summary>Logged in. The generation rises with each new token; children of an earlier one died with it.</summary>
-    internal sealed record LoggedIn(VaultToken Token, string Accessor, long Generation) : SessionState;
-
-    /// <summary>Not logged in, and why, for people and without a secret.</summary>
-    internal sealed record LoggedOut(string Why) : SessionState;
-}
-
 /// <summary>
-/// The broker's own token, as the rest of the broker sees it: what <c>BrokerLogin</c> obtained last. It is read at every
+/// The broker's own token, as the rest of the broker sees it: what <see cref="BrokerLogin"/> obtained last. It is read at every
 /// call and never kept, so that a new log-in acts at once.
 /// </summary>
 internal sealed class BrokerSession
 {
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<long> _doubts =
+        Channel.CreateBounded<long>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
     private volatile SessionState _state = new SessionState.LoggedOut("the broker has not logged in yet");
     private long _generation;
 
@@ -54,6 +45,29 @@ internal sealed class BrokerSession
         _state = new SessionState.LoggedIn(token, accessor, generation);
         _first.TrySetResult();
         TokenReplaced?.Invoke(generation);
+    }
+
+    /// <summary>
+    /// A call with the token of this generation was told that the token is not valid: have it looked at. Doubts about an earlier token
+    /// are nobody's concern any more.
+    /// </summary>
+    public void Doubt(long generation)
+    {
+        if (generation == Generation)
+        {
+            _doubts.Writer.TryWrite(generation);
+        }
+    }
+
+    /// <summary>Waits until somebody doubts the token (true) or the time is over (false).</summary>
+    internal async Task<bool> WaitForDoubtAsync(TimeSpan patience, TimeProvider time, CancellationToken stop)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var doubt = _doubts.Reader.WaitToReadAsync(over.Token).AsTask();
+        await Task.WhenAny(doubt, Task.Delay(patience, time, over.Token)).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+        stop.ThrowIfCancellationRequested();
+        return _doubts.Reader.TryRead(out var generation) && generation == Generation;
     }
 
     /// <summary>There is no token any more, or still none.</summary>
