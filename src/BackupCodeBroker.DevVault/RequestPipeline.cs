@@ -33,6 +33,11 @@ internal sealed class RequestPipeline(VaultCore core)
                 return Result.Error("cannot write to a path ending in '/'");
             }
 
+            if (request.ClientToken.Length > 0 && TokenStore.FormError(request.ClientToken) is { } malformed)
+            {
+                return new Failure(FailureKind.Internal, $"error performing token check: {malformed}");
+            }
+
             request.Token = request.ClientToken.Length > 0 ? core.Tokens.Lookup(request.ClientToken, now) : null;
             request.ClientTokenAccessor = request.Token?.Accessor ?? "";
             request.RemainingUses = request.Token?.NumUses ?? 0;
@@ -50,9 +55,8 @@ internal sealed class RequestPipeline(VaultCore core)
     /// <summary>Before anything else the wrapping token, from the body or the caller's own, must be one that lives.</summary>
     private Result? ValidateWrapping(VaultRequest request, Instant now)
     {
-        bool inBody = request.Data?["token"] is not null;
-        string token = !inBody ? request.ClientToken : request.Data!["token"] is System.Text.Json.Nodes.JsonValue value ? GoValue.Text(value) : "";
-        if (token.Length > 0 && WrappingPaths.IsWrapping(core.Tokens.Lookup(token, now)))
+        string token = WrappingPaths.TokenToValidate(request, out string? malformed);
+        if (malformed is null && WrappingPaths.IsWrapping(core.Tokens.Lookup(token, now)))
         {
             return null;
         }
@@ -61,7 +65,9 @@ internal sealed class RequestPipeline(VaultCore core)
         request.Mount = core.Mounts.Find(request.Path, out _);
         var auth = new AuthBlock { ClientToken = request.ClientToken, Accessor = request.ClientTokenAccessor };
         core.Audit.LogRequest(new AuditEvent(request, auth) { Error = Text });
-        return new Failure(FailureKind.InvalidWrappingToken, Text);
+        return malformed is null
+            ? new Failure(FailureKind.InvalidWrappingToken, Text)
+            : new Failure(FailureKind.Internal, "error validating wrapping token: " + malformed);
     }
 
     private Result Route(VaultRequest request)
@@ -80,7 +86,9 @@ internal sealed class RequestPipeline(VaultCore core)
 
         if (result.Failure is null && result.Response is { Error: null } response && exchange.WrapTtl(response) is { } ttl)
         {
-            result = Wrap(exchange, response, ttl);
+            // An empty list is not worth a token: its recipient would unwrap nothing.
+            bool empty = request.Operation == Operation.List && response is { Warnings: null, Data: not { Count: > 0 } };
+            result = empty ? Failure.UnsupportedPath : Wrap(exchange, response, ttl);
         }
 
         return exchange.AuditFailed || core.Audit.LogResponse(exchange.Event(result)) ? result : Failure.Internal;
@@ -94,6 +102,12 @@ internal sealed class RequestPipeline(VaultCore core)
         if (token is not null)
         {
             Mount? mount = request.Mount;
+            if (request.Operation is (Operation.Update or Operation.Create) && mount?.Path.Length == request.Path.Length + 1)
+            {
+                // A write to a mount without its slash has got it by the time that its policies are asked.
+                request.Path = mount.Path;
+            }
+
             if (request.Operation is (Operation.Update or Operation.Create) && mount is not null && mount.Backend.Classify(request) is { } unclassified)
             {
                 (text, refusal) = (unclassified, Failure.InvalidRequest);
@@ -177,6 +191,11 @@ internal sealed class RequestPipeline(VaultCore core)
                 auth.IdentityPolicies = PolicyNames.Sanitize(core.Access.IdentityPolicies(auth.EntityId), addDefault: false);
                 auth.Policies = PolicyNames.Sanitize(auth.TokenPolicies.Concat(auth.IdentityPolicies), addDefault: false);
             }
+        }
+
+        if (request.Path == "cubbyhole/response" && WrappingPaths.IsWrapping(request.Token))
+        {
+            result.Response?.Warn("Reading from 'cubbyhole/response' is deprecated. Please use sys/wrapping/unwrap to unwrap responses, as it provides additional security checks and other benefits.");
         }
 
         exchange.LoggedIn = authenticated ? null : result.Response?.Auth;

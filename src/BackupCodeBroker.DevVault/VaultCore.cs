@@ -26,6 +26,7 @@ internal sealed class VaultCore : IDisposable
         Identity = new IdentityStore(Policies, Clock);
         Access = new AccessControl(this);
         Add("sys/", "system", "system endpoints used for control, policy and debugging", new SystemBackend(this));
+        Mounts.At("sys/")!.Config.PassthroughRequestHeaders = ["Accept"];
         Add("identity/", "identity", "identity store", new IdentityBackend(Identity, Mounts));
         Add("cubbyhole/", "cubbyhole", "per-token private secret storage", new CubbyholeBackend(), local: true);
         Add("auth/token/", "token", "token based credentials", new TokenBackend(Tokens, Identity, Policies, Clock, Access.HasSudo));

@@ -107,7 +107,7 @@ internal static class RequestReader
 
         if (IsForm(context.Request.ContentType, body))
         {
-            return (Operation.Update, FromQuery(QueryHelpers.ParseQuery("?" + Encoding.UTF8.GetString(body))), null);
+            return (Operation.Update, FromForm(QueryHelpers.ParseQuery("?" + Encoding.UTF8.GetString(body))), null);
         }
 
         return JsonReading.TryReadObject(body, out JsonObject? data)
@@ -125,6 +125,18 @@ internal static class RequestReader
 
         ReadOnlySpan<byte> rest = body.TrimStart(" \t\r\n"u8);
         return rest.IsEmpty || rest[0] is not ((byte)'{' or (byte)'[');
+    }
+
+    /// <summary>In a form a field that is given twice is one with a comma.</summary>
+    private static JsonObject? FromForm(Dictionary<string, StringValues> values)
+    {
+        var data = new JsonObject();
+        foreach ((string key, StringValues value) in values)
+        {
+            data[key] = string.Join(',', value.ToArray());
+        }
+
+        return data.Count > 0 ? data : null;
     }
 
     private static JsonObject? FromQuery(Dictionary<string, StringValues> values)

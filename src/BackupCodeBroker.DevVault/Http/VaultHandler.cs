@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using BackupCodeBroker.DevVault.Logical;
 using Microsoft.AspNetCore.Http;
 
@@ -32,19 +33,28 @@ internal sealed class VaultHandler(VaultCore core)
             return;
         }
 
-        if (CleanPath.Of(path) is var clean && clean != path)
+        string clean = CleanPath.Of(path);
+        clean = clean is "/v1/sys" or "/v1/sys/audit-hash" or "/v1/sys/config/state" ? clean + "/" : clean;
+        if (clean != path)
         {
-            Redirect(context, clean + query);
+            await RedirectAsync(context, clean + query);
             return;
         }
 
         await ServeAsync(context, path[Prefix.Length..], query);
     }
 
-    private static void Redirect(HttpContext context, string target)
+    private static Task RedirectAsync(HttpContext context, string target)
     {
         context.Response.StatusCode = StatusCodes.Status301MovedPermanently;
         context.Response.Headers.Location = target;
+        if (!HttpMethods.IsGet(context.Request.Method))
+        {
+            return Task.CompletedTask;
+        }
+
+        context.Response.ContentType = "text/html; charset=utf-8";
+        return context.Response.WriteAsync($"<a href=\"{HtmlEncoder.Default.Encode(target)}\">Moved Permanently</a>.\n\n");
     }
 
     private async Task ServeAsync(HttpContext context, string path, string query)

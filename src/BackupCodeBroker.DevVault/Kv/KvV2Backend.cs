@@ -109,7 +109,7 @@ internal sealed class KvV2Backend : Backend
 
     private Result ReadConfig() => Result.Data(new JsonObject
     {
-        ["max_versions"] = _config.MaxVersions,
+        ["max_versions"] = (uint)_config.MaxVersions,
         ["cas_required"] = _config.CasRequired,
         ["delete_version_after"] = GoDuration.Print(_config.DeleteVersionAfter),
     });
@@ -130,7 +130,7 @@ internal sealed class KvV2Backend : Backend
         bool gone = version.Destroyed || version.IsDeleted(_clock.Now());
         var data = new JsonObject
         {
-            ["data"] = gone || version.Data is not { } kept ? null : JsonObject.Create(kept),
+            ["data"] = gone || version.Data is not { ValueKind: JsonValueKind.Object } kept ? null : JsonObject.Create(kept),
             ["metadata"] = View(number, version),
         };
         return new VaultResponse { Data = data, Status = gone ? 404 : 200 };
@@ -157,7 +157,7 @@ internal sealed class KvV2Backend : Backend
 
         secret ??= Fetch(path);
         Instant now = _clock.Now();
-        JsonNode data = GoNumber.ThroughFloat(fields.Map("data")) ?? new JsonObject();
+        JsonNode? data = GoNumber.ThroughFloat(fields.Map("data"));
         var version = new KvV2Version
         {
             Data = JsonSerializer.SerializeToElement(data),
@@ -172,8 +172,9 @@ internal sealed class KvV2Backend : Backend
     {
         if (options is not null && options.TryGetPropertyValue("cas", out JsonNode? asked))
         {
-            long cas = WeakDecode.Number(asked, "", out string? error);
-            return error is not null ? "error parsing check-and-set parameter"
+            var errors = new List<string>();
+            long cas = WeakDecode.Number(asked, "", errors);
+            return errors.Count > 0 ? "error parsing check-and-set parameter"
                 : cas != (secret?.CurrentVersion ?? 0) ? "check-and-set parameter did not match the current version"
                 : null;
         }
@@ -241,7 +242,7 @@ internal sealed class KvV2Backend : Backend
             ["oldest_version"] = secret.OldestVersion,
             ["created_time"] = secret.CreatedTime?.ToString() ?? "",
             ["updated_time"] = secret.UpdatedTime?.ToString() ?? "",
-            ["max_versions"] = secret.MaxVersions,
+            ["max_versions"] = (uint)secret.MaxVersions,
             ["cas_required"] = secret.CasRequired,
             ["delete_version_after"] = GoDuration.Print(secret.DeleteVersionAfter),
         });

@@ -31,7 +31,7 @@ internal sealed class KvV2Secret
         Versions[CurrentVersion] = version;
         UpdatedTime = version.CreatedTime;
         CreatedTime ??= version.CreatedTime;
-        int max = Math.Max(MaxVersions, mountMaxVersions);
+        long max = Math.Max((uint)MaxVersions, (uint)mountMaxVersions);
         max = max > 0 ? max : DefaultMaxVersions;
         if (CurrentVersion - OldestVersion < max)
         {

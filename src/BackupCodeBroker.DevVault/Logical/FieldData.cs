@@ -10,11 +10,11 @@ internal enum FieldType
     Bool,
     Int,
     Map,
+    StringMap,
     KeyValuePairs,
     Strings,
     CommaStrings,
     CommaInts,
-    Values,
     Duration,
     SignedDuration,
 }
@@ -63,8 +63,6 @@ internal sealed class FieldData(IReadOnlyDictionary<string, Field> schema, JsonO
 
     public JsonObject? Map(string name) => Get(name) as JsonObject;
 
-    public JsonArray? Values(string name) => Get(name) as JsonArray;
-
     public SortedDictionary<string, string> Pairs(string name) => Get(name) as SortedDictionary<string, string> ?? new(StringComparer.Ordinal);
 
     public JsonNode? Raw(string name) => Given(name, out JsonNode? value) ? value : null;
@@ -72,8 +70,7 @@ internal sealed class FieldData(IReadOnlyDictionary<string, Field> schema, JsonO
     private object? Get(string name)
     {
         Field field = schema[name];
-        JsonNode? value = Given(name, out JsonNode? given) && given is not null ? given : field.Default;
-        return value is null ? null : WeakDecode.Convert(value, field.Type, out _);
+        return WeakDecode.Convert(Has(name) ? Raw(name) : field.Default, field.Type, out _);
     }
 
     private bool IsDuration(string name) => schema.TryGetValue(name, out Field? f) && f.Type is (FieldType.Duration or FieldType.SignedDuration);

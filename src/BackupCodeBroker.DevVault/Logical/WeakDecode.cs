@@ -10,9 +10,19 @@ namespace BackupCodeBroker.DevVault.Logical;
 /// </summary>
 internal static partial class WeakDecode
 {
+    /// <summary>The converted value; the text is why there is none.</summary>
     public static object? Convert(JsonNode? value, FieldType type, out string? error)
     {
-        error = null;
+        var errors = new List<string>();
+        object? converted = Convert(value, type, "", errors);
+        bool gathers = type is FieldType.Strings or FieldType.CommaStrings or FieldType.CommaInts;
+        error = errors.Count == 0 ? null : gathers ? Gathered(errors) : errors[0];
+        return converted;
+    }
+
+    /// <summary>Converts a field of a larger structure, whose name the errors carry.</summary>
+    public static object? Convert(JsonNode? value, FieldType type, string name, List<string> errors)
+    {
         if (value is null)
         {
             return null;
@@ -20,26 +30,29 @@ internal static partial class WeakDecode
 
         return type switch
         {
-            FieldType.String => Text(value, "", out error),
-            FieldType.LowerCaseString => Text(value, "", out error)?.ToLowerInvariant(),
-            FieldType.NameString => Name(value, out error),
-            FieldType.Bool => Flag(value, out error),
-            FieldType.Int => Number(value, "", out error),
-            FieldType.Map => Map(value, out error),
-            FieldType.KeyValuePairs => Pairs(value, out error),
-            FieldType.Strings => Texts(value, split: false, out error),
-            FieldType.CommaStrings => Texts(value, split: true, out error),
-            FieldType.CommaInts => Numbers(value, out error),
-            FieldType.Values => value as JsonArray ?? [value.DeepClone()],
-            FieldType.Duration => Duration(value, signed: false, out error),
-            FieldType.SignedDuration => Duration(value, signed: true, out error),
+            FieldType.String => Text(value, name, errors),
+            FieldType.LowerCaseString => Text(value, name, errors)?.ToLowerInvariant(),
+            FieldType.NameString => Name(value, errors),
+            FieldType.Bool => Flag(value, name, errors),
+            FieldType.Int => Number(value, name, errors),
+            FieldType.Map => Map(value, name, errors),
+            FieldType.StringMap => StringMap(value, name, errors),
+            FieldType.KeyValuePairs => Pairs(value, errors),
+            FieldType.Strings => Texts(value, name, split: false, errors),
+            FieldType.CommaStrings => Texts(value, name, split: true, errors),
+            FieldType.CommaInts => Numbers(value, errors),
+            FieldType.Duration => Duration(value, signed: false, errors),
+            FieldType.SignedDuration => Duration(value, signed: true, errors),
             _ => throw new ArgumentOutOfRangeException(nameof(type)),
         };
     }
 
-    public static long Number(JsonNode? value, string name, out string? error)
+    /// <summary>The decoder's way to print what it gathered.</summary>
+    public static string Gathered(List<string> errors) =>
+        $"{errors.Count} error(s) decoding:\n\n" + string.Join('\n', errors.Order(StringComparer.Ordinal).Select(error => "* " + error));
+
+    public static long Number(JsonNode? value, string name, List<string> errors)
     {
-        error = null;
         switch (value)
         {
             case null:
@@ -49,19 +62,18 @@ internal static partial class WeakDecode
             case JsonValue scalar:
                 if (!GoNumber.ParseInt(GoValue.Text(scalar), 0, out long number, out string? reason))
                 {
-                    error = $"cannot parse '{name}' as int: {reason}";
+                    errors.Add($"cannot parse '{name}' as int: {reason}");
                 }
 
                 return number;
             default:
-                error = Unconvertible(name, "int", value);
+                errors.Add(Unconvertible(name, "int", value));
                 return 0;
         }
     }
 
-    public static string? Text(JsonNode? value, string name, out string? error)
+    private static string? Text(JsonNode? value, string name, List<string> errors)
     {
-        error = null;
         switch (value)
         {
             case null:
@@ -71,28 +83,27 @@ internal static partial class WeakDecode
             case JsonValue scalar:
                 return GoValue.Text(scalar);
             default:
-                error = Unconvertible(name, "string", value);
+                errors.Add(Unconvertible(name, "string", value));
                 return null;
         }
     }
 
-    private static string? Name(JsonNode value, out string? error)
+    private static string? Name(JsonNode value, List<string> errors)
     {
-        string? text = Text(value, "", out error);
+        string? text = Text(value, "", errors);
         if (text is not null && !NamePattern().IsMatch(text))
         {
-            error = "field does not match the formatting rules";
+            errors.Add("field does not match the formatting rules");
         }
 
         return text;
     }
 
-    private static bool Flag(JsonNode value, out string? error)
+    private static bool Flag(JsonNode value, string name, List<string> errors)
     {
-        error = null;
         if (value is not JsonValue scalar)
         {
-            error = Unconvertible("", "bool", value);
+            errors.Add(Unconvertible(name, "bool", value));
             return false;
         }
 
@@ -109,53 +120,74 @@ internal static partial class WeakDecode
             case "" or "0" or "f" or "F" or "false" or "FALSE" or "False":
                 return false;
             default:
-                error = $"cannot parse '' as bool: strconv.ParseBool: parsing {GoValue.Quote(text)}: invalid syntax";
+                errors.Add($"cannot parse '{name}' as bool: strconv.ParseBool: parsing {GoValue.Quote(text)}: invalid syntax");
                 return false;
         }
     }
 
-    private static JsonObject? Map(JsonNode value, out string? error)
+    private static JsonObject? Map(JsonNode value, string name, List<string> errors)
     {
-        error = null;
         switch (value)
         {
             case JsonObject map:
                 return map;
-            case JsonArray array when array.All(item => item is JsonObject):
+            case JsonArray array:
                 var merged = new JsonObject();
-                foreach ((string key, JsonNode? item) in array.SelectMany(item => item!.AsObject()))
+                for (int i = 0; i < array.Count; i++)
                 {
-                    merged[key] = item?.DeepClone();
+                    foreach ((string key, JsonNode? item) in array[i] is null ? [] : Map(array[i]!, $"{name}[{i}]", errors) ?? [])
+                    {
+                        merged[key] = item?.DeepClone();
+                    }
                 }
 
                 return merged;
             default:
-                error = $"'' expected a map, got '{GoValue.KindName(value)}'";
+                errors.Add($"'{name}' expected a map, got '{GoValue.KindName(value)}'");
                 return null;
         }
     }
 
-    private static SortedDictionary<string, string>? Pairs(JsonNode value, out string? error)
+    private static SortedDictionary<string, string>? StringMap(JsonNode value, string name, List<string> errors)
     {
-        error = null;
-        var pairs = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        if (value is JsonObject map)
+        if (Map(value, name, errors) is not { } map)
         {
-            foreach ((string key, JsonNode? item) in map)
-            {
-                pairs[key] = Text(item, $"[{key}]", out string? reason) ?? "";
-                error ??= reason is null ? null : $"1 error(s) decoding:\n\n* {reason}";
-            }
-
-            return pairs;
+            return null;
         }
 
-        foreach (string pair in Texts(value, split: false, out error) ?? [])
+        var texts = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach ((string key, JsonNode? item) in map)
+        {
+            texts[key] = Text(item, $"{name}[{key}]", errors) ?? "";
+        }
+
+        return texts;
+    }
+
+    /// <summary>A map, or else a list of <c>key=value</c>; what is wrong with the map is not told.</summary>
+    private static SortedDictionary<string, string>? Pairs(JsonNode value, List<string> errors)
+    {
+        var asMap = new List<string>();
+        if (StringMap(value, "", asMap) is { } map && asMap.Count == 0)
+        {
+            return map;
+        }
+
+        var asList = new List<string>();
+        List<string> list = Texts(value, "", split: false, asList) ?? [];
+        if (asList.Count > 0)
+        {
+            errors.Add(Gathered(asList));
+            return null;
+        }
+
+        var pairs = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (string pair in list)
         {
             int equals = pair.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0)
             {
-                error = $"invalid key pair {GoValue.Quote(pair)}";
+                errors.Add($"invalid key pair {GoValue.Quote(pair)}");
                 return null;
             }
 
@@ -165,9 +197,8 @@ internal static partial class WeakDecode
         return pairs;
     }
 
-    private static List<string>? Texts(JsonNode value, bool split, out string? error)
+    private static List<string>? Texts(JsonNode value, string name, bool split, List<string> errors)
     {
-        error = null;
         if (value is JsonValue scalar && scalar.GetValueKind() == JsonValueKind.String)
         {
             string text = GoValue.Text(scalar);
@@ -178,22 +209,14 @@ internal static partial class WeakDecode
         JsonNode?[] items = value is JsonArray array ? [.. array] : value is JsonObject { Count: 0 } ? [] : [value];
         for (int i = 0; i < items.Length; i++)
         {
-            string? text = Text(items[i], $"[{i}]", out string? reason);
-            if (reason is not null)
-            {
-                error = $"1 error(s) decoding:\n\n* {reason}";
-                return null;
-            }
-
-            texts.Add(text!.Trim());
+            texts.Add(Text(items[i], $"{name}[{i}]", errors)?.Trim() ?? "");
         }
 
         return texts;
     }
 
-    private static List<long>? Numbers(JsonNode value, out string? error)
+    private static List<long>? Numbers(JsonNode value, List<string> errors)
     {
-        error = null;
         IEnumerable<JsonNode?> items = value switch
         {
             JsonArray array => array,
@@ -205,24 +228,23 @@ internal static partial class WeakDecode
         var numbers = new List<long>();
         foreach (JsonNode? item in items)
         {
-            numbers.Add(Number(item, $"[{numbers.Count}]", out string? reason));
-            if (reason is not null)
-            {
-                error = $"1 error(s) decoding:\n\n* {reason}";
-                return null;
-            }
+            numbers.Add(Number(item, $"[{numbers.Count}]", errors));
         }
 
         return numbers;
     }
 
-    private static long Duration(JsonNode value, bool signed, out string? error)
+    private static long Duration(JsonNode value, bool signed, List<string> errors)
     {
-        TimeSpan span = GoDuration.Parse(value, out error);
+        TimeSpan span = GoDuration.Parse(value, out string? error);
         long seconds = (long)span.TotalSeconds;
-        if (error is null && !signed && seconds < 0)
+        if (error is not null)
         {
-            error = $"cannot provide negative value '{seconds}'";
+            errors.Add(error);
+        }
+        else if (!signed && seconds < 0)
+        {
+            errors.Add($"cannot provide negative value '{seconds}'");
         }
 
         return seconds;

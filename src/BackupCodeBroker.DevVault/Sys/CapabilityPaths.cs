@@ -49,7 +49,7 @@ internal sealed class CapabilityPaths(VaultCore core)
             return Result.Error("paths must be supplied");
         }
 
-        TokenEntry? token = self ? core.Tokens.LookupSpent(id, core.Clock.Now()) : core.Tokens.Lookup(id, core.Clock.Now());
+        TokenEntry? token = core.Tokens.Lookup(id, core.Clock.Now());
         var data = new JsonObject();
         foreach (string path in paths)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -18,6 +19,9 @@ internal sealed class BatchTokenSeal : IDisposable
 
     /// <summary>The key's term and the cipher's version, as in front of everything that Vault encrypts.</summary>
     private static readonly byte[] Header = [0, 0, 0, 1, 2];
+
+    private static readonly SearchValues<char> UrlDigits =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
     private readonly AesGcm _cipher = new(RandomNumberGenerator.GetBytes(32), TagSize);
 
@@ -50,7 +54,8 @@ internal sealed class BatchTokenSeal : IDisposable
     public TokenEntry? Open(string id)
     {
         byte[] bytes = new byte[id.Length];
-        if (!Base64Url.TryDecodeFromChars(id.AsSpan(2), bytes, out int length) || length < Header.Length + NonceSize + TagSize)
+        if (ErrorAt(id[2..]) >= 0
+            || !Base64Url.TryDecodeFromChars(id.AsSpan(2), bytes, out int length) || length < Header.Length + NonceSize + TagSize)
         {
             return null;
         }
@@ -73,6 +78,13 @@ internal sealed class BatchTokenSeal : IDisposable
 
         using var content = JsonDocument.Parse(plain);
         return Read(id, content.RootElement);
+    }
+
+    /// <summary>Where a text stops being unpadded URL base64, as Go counts; -1 where it is.</summary>
+    public static int ErrorAt(string text)
+    {
+        int bad = text.AsSpan().IndexOfAnyExcept(UrlDigits);
+        return bad >= 0 ? bad : text.Length % 4 == 1 ? text.Length - 1 : -1;
     }
 
     public void Dispose() => _cipher.Dispose();

@@ -257,7 +257,6 @@ internal sealed partial class TokenCreation(
             Ttl = call.Ttl,
             ExplicitMaxTtl = call.AskedExplicitMax,
             Period = call.AskedPeriod,
-            LeasePeriod = call.Period,
             Role = call.Role?.Name ?? "",
             EntityId = call.EntityId,
             Type = call.Type,

@@ -38,8 +38,8 @@ internal sealed class TokenEntry
 
     public TimeSpan Period { get; set; }
 
-    /// <summary>The period and the bound that renewals keep to: the token's own, or its role's.</summary>
-    public TimeSpan LeasePeriod { get; set; }
+    /// <summary>What the lease ran for when it was last renewed, which is what a renewal without an increment asks for again.</summary>
+    public TimeSpan LeaseTtl { get; set; }
 
     public string Role { get; init; } = "";
 

@@ -41,7 +41,7 @@ internal sealed record TokenInput
         {
             Id = Text(body, "id", "ID", errors),
             Policies = Value(body, "policies", "Policies", FieldType.Strings, errors) as List<string> ?? [],
-            Meta = Value(body, "meta", "meta", FieldType.KeyValuePairs, errors) as SortedDictionary<string, string>,
+            Meta = Value(body, "meta", "meta", FieldType.StringMap, errors) as SortedDictionary<string, string>,
             NoParent = Value(body, "no_parent", "no_parent", FieldType.Bool, errors) is true,
             NoDefaultPolicy = Value(body, "no_default_policy", "no_default_policy", FieldType.Bool, errors) is true,
             Lease = Text(body, "lease", "Lease", errors),
@@ -54,28 +54,13 @@ internal sealed record TokenInput
             Type = Text(body, "type", "type", errors),
             EntityAlias = Text(body, "entity_alias", "entity_alias", errors),
         };
-        errors.Sort(StringComparer.Ordinal);
-        error = errors.Count == 0 ? null : $"{errors.Count} error(s) decoding:\n\n" + string.Join('\n', errors.Select(each => "* " + each));
+        error = errors.Count == 0 ? null : WeakDecode.Gathered(errors);
         return input;
     }
 
     private static string Text(JsonObject? body, string key, string name, List<string> errors) =>
         Value(body, key, name, FieldType.String, errors) as string ?? "";
 
-    /// <summary>Decodes one field; the decoder's error names the field where Vault's field errors have an empty name.</summary>
-    private static object? Value(JsonObject? body, string key, string name, FieldType type, List<string> errors)
-    {
-        if (body is null || !body.TryGetPropertyValue(key, out JsonNode? node) || node is null)
-        {
-            return null;
-        }
-
-        object? value = WeakDecode.Convert(node, type, out string? error);
-        if (error is not null)
-        {
-            errors.Add(error.Contains("''", StringComparison.Ordinal) ? error.Replace("''", $"'{name}'", StringComparison.Ordinal) : error);
-        }
-
-        return value;
-    }
+    private static object? Value(JsonObject? body, string key, string name, FieldType type, List<string> errors) =>
+        body is not null && body.TryGetPropertyValue(key, out JsonNode? node) ? WeakDecode.Convert(node, type, name, errors) : null;
 }

@@ -135,7 +135,7 @@ internal sealed class TokenLifePaths(TokenStore tokens, IdentityStore identity, 
         }
 
         Instant now = clock.Now();
-        if (tokens.LookupSpent(id, now) is not { } token || (token.NumUses < 0 && id != request.ClientToken))
+        if (tokens.Lookup(id, now) is not { } token)
         {
             return Result.Invalid("token not found");
         }
@@ -162,6 +162,7 @@ internal sealed class TokenLifePaths(TokenStore tokens, IdentityStore identity, 
         }
 
         token.LastRenewal = now;
+        token.LeaseTtl = ttl;
         tokens.SetExpiry(token, now + ttl);
         AuthBlock auth = TokenViews.Auth(token);
         auth.LeaseSeconds = (long)ttl.TotalSeconds;
@@ -183,7 +184,7 @@ internal sealed class TokenLifePaths(TokenStore tokens, IdentityStore identity, 
 
         if (token.Role.Length == 0)
         {
-            return new Ttl.Bounds { Asked = token.Ttl, Period = token.Period, ExplicitMax = token.ExplicitMaxTtl };
+            return new Ttl.Bounds { Asked = token.LeaseTtl, Period = token.Period, ExplicitMax = token.ExplicitMaxTtl };
         }
 
         if (!tokens.Roles.TryGetValue(token.Role, out TokenRole? role))
@@ -197,7 +198,7 @@ internal sealed class TokenLifePaths(TokenStore tokens, IdentityStore identity, 
         {
             Default = config.EffectiveDefault,
             Max = config.EffectiveMax,
-            Asked = token.Ttl,
+            Asked = token.LeaseTtl,
             Period = role.TokenPeriod,
             ExplicitMax = role.TokenExplicitMaxTtl,
         };

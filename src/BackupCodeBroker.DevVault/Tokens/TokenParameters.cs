@@ -37,7 +37,7 @@ internal sealed record TokenParameters
     {
         TokenParameters changed = this with
         {
-            BoundCidrs = fields.Has("token_bound_cidrs") ? fields.Texts("token_bound_cidrs") : BoundCidrs,
+            BoundCidrs = fields.Has("token_bound_cidrs") ? Cidr.Shown(fields.Texts("token_bound_cidrs")) : BoundCidrs,
             ExplicitMaxTtl = Seconds(fields, "token_explicit_max_ttl", ExplicitMaxTtl),
             MaxTtl = Seconds(fields, "token_max_ttl", MaxTtl),
             NoDefaultPolicy = fields.Has("token_no_default_policy") ? fields.Flag("token_no_default_policy") : NoDefaultPolicy,
@@ -82,9 +82,9 @@ internal sealed record TokenParameters
 
     private string? Error()
     {
-        if (BoundCidrs.Find(cidr => !Cidr.IsValid(cidr)) is { } bad)
+        if (Cidr.Error(BoundCidrs) is { } error)
         {
-            return $"error parsing address {GoValue.Quote(bad)}: Unable to convert {bad} to an IPv4 or IPv6 address, or a UNIX Socket";
+            return error;
         }
 
         if (Type is not ("default" or "service" or "batch"))

@@ -87,6 +87,16 @@ internal sealed partial class TokenRolePaths(TokenStore tokens)
             return "error parsing role fields: 'token_num_uses' cannot be negative";
         }
 
+        if (Cidr.Error(fields.Texts("token_bound_cidrs")) is { } tokenCidrs)
+        {
+            return "error parsing role fields: " + tokenCidrs;
+        }
+
+        if (Cidr.Error(fields.Texts("bound_cidrs")) is { } cidrs)
+        {
+            return "error parsing bound_cidrs: " + cidrs;
+        }
+
         role.TokenType = fields.Has("token_type") ? fields.Text("token_type") : role.TokenType;
         return role.TokenType is "service" or "batch" or "default-service" or "default-batch"
             ? null
@@ -109,11 +119,11 @@ internal sealed partial class TokenRolePaths(TokenStore tokens)
         if (fields.Has("token_bound_cidrs"))
         {
             WarnOfBoth(fields, "token_bound_cidrs", "bound_cidrs", response);
-            (role.TokenBoundCidrs, role.BoundCidrs) = (fields.Texts("token_bound_cidrs"), null);
+            (role.TokenBoundCidrs, role.BoundCidrs) = (Cidr.Shown(fields.Texts("token_bound_cidrs")), null);
         }
         else if (fields.Has("bound_cidrs"))
         {
-            role.BoundCidrs = role.TokenBoundCidrs = fields.Texts("bound_cidrs");
+            role.BoundCidrs = role.TokenBoundCidrs = Cidr.Shown(fields.Texts("bound_cidrs"));
         }
 
         if (fields.Has("token_explicit_max_ttl"))

@@ -35,6 +35,7 @@ internal sealed class TokenStore : IDisposable
     public void Create(TokenEntry token, Instant now)
     {
         token.IssueTime = now;
+        token.LeaseTtl = token.Ttl;
         if (token.Type == TokenType.Batch)
         {
             token.Id = _seal.Seal(token);
@@ -67,6 +68,21 @@ internal sealed class TokenStore : IDisposable
     }
 
     public bool Exists(string id) => _tokens.ContainsKey(id);
+
+    /// <summary>Why a text cannot even be looked up as a token; null where it can.</summary>
+    public static string? FormError(string id)
+    {
+        bool prefixed = id.StartsWith("s.", StringComparison.Ordinal) || id.StartsWith("b.", StringComparison.Ordinal);
+        string rest = prefixed ? id[2..] : id;
+        if (rest.Contains('.', StringComparison.Ordinal))
+        {
+            // Two dots not after the first letter look like a JWT, which is looked up and not found.
+            return !prefixed && id.Count(c => c == '.') == 2 ? null : "failed to look up namespace from the token: no namespace";
+        }
+
+        int bad = id.StartsWith("b.", StringComparison.Ordinal) ? BatchTokenSeal.ErrorAt(rest) : -1;
+        return bad < 0 ? null : $"illegal base64 data at input byte {bad}";
+    }
 
     /// <summary>A token that can still be used; null for every other text.</summary>
     public TokenEntry? Lookup(string id, Instant now)

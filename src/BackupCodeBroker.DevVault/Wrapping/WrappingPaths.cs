@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using BackupCodeBroker.DevVault.Logical;
 using BackupCodeBroker.DevVault.Policies;
@@ -11,6 +12,9 @@ namespace BackupCodeBroker.DevVault.Wrapping;
 /// </summary>
 internal sealed class WrappingPaths(TokenStore tokens, Clock clock)
 {
+    private static readonly Result SpentTwice = Result.Fault(
+        "error decrementing wrapping token's use-count: invalid token entry provided for use count decrementing");
+
     public static Route[] Routes(TokenStore tokens, Clock clock)
     {
         var paths = new WrappingPaths(tokens, clock);
@@ -26,12 +30,38 @@ internal sealed class WrappingPaths(TokenStore tokens, Clock clock)
     /// <summary>Whether a token is one of response wrapping.</summary>
     public static bool IsWrapping(TokenEntry? token) => token is { Policies: [BuiltInPolicies.ResponseWrapping] };
 
+    /// <summary>The token to be unwrapped: the one in the body, or else the caller's own.</summary>
+    public static string TokenToValidate(VaultRequest request, out string? malformed)
+    {
+        malformed = null;
+        if (request.Data?["token"] is not { } inBody)
+        {
+            malformed = request.ClientToken.Length == 0 ? "token is empty" : null;
+            return request.ClientToken;
+        }
+
+        if (inBody is not JsonValue value || value.GetValueKind() != JsonValueKind.String)
+        {
+            malformed = "could not decode token in request body";
+            return "";
+        }
+
+        string token = value.GetValue<string>();
+        malformed = token.Length == 0 ? "empty token in request body" : null;
+        return token;
+    }
+
     private static Result Wrap(VaultRequest request) => request.WrapTtl is { } ttl && ttl > TimeSpan.Zero
         ? Result.Data(request.Data ?? [])
         : Result.Invalid("endpoint requires response wrapping to be used");
 
     private Result Unwrap(VaultRequest request, FieldData fields)
     {
+        if (IsSpentTwice(request, fields))
+        {
+            return SpentTwice;
+        }
+
         WrappedResponse? wrapped = Take(request, fields);
         return wrapped is null ? Result.None : new VaultResponse { Status = wrapped.Status, RawBody = wrapped.Body };
     }
@@ -54,11 +84,20 @@ internal sealed class WrappingPaths(TokenStore tokens, Clock clock)
 
     private Result Rewrap(VaultRequest request, FieldData fields)
     {
+        if (IsSpentTwice(request, fields))
+        {
+            return SpentTwice;
+        }
+
         WrappedResponse? wrapped = Take(request, fields);
         return wrapped is null
             ? Result.None
             : new VaultResponse { Status = wrapped.Status, RawBody = wrapped.Body, AskedWrapTtl = wrapped.Ttl, AskedCreationPath = wrapped.CreationPath };
     }
+
+    /// <summary>The token in the body has been counted already where the caller used it as its own as well: the value is lost.</summary>
+    private bool IsSpentTwice(VaultRequest request, FieldData fields) =>
+        fields.Text("token") is { Length: > 0 } id && tokens.Lookup(id, clock.Now()) is null && id == request.ClientToken;
 
     /// <summary>Spends the wrapping token. One that came as the caller's own has been counted, and is revoked by the pipeline.</summary>
     private WrappedResponse? Take(VaultRequest request, FieldData fields)

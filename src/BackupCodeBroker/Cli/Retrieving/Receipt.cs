@@ -10,6 +10,9 @@ namespace BackupCodeBroker.Cli.Retrieving;
 /// </summary>
 internal sealed class Receipt(CliContext context, ReceivedCodes codes, CodeFile? file)
 {
+    // Shown in groups, so that the eye does not lose the line.
+    private const int GroupSize = 5;
+
     /// <summary>Keeps the codes, proves receipt, shows them.</summary>
     public async Task<Outcome> RunAsync()
     {
@@ -111,6 +114,15 @@ internal sealed class Receipt(CliContext context, ReceivedCodes codes, CodeFile?
         }
 
         screen.Line($"{codes.Count} backup codes of {codes.Identity} (generation {codes.Generation}):");
-        screen.Rows(["", "code"], texts.Select((text, i) => (IReadOnlyList<string?>)[$"{i + 1}", text]));
+        foreach (var group in texts.Select((text, i) => $"{i + 1,4}  {text}").Chunk(GroupSize))
+        {
+            screen.Line();
+            foreach (var line in group)
+            {
+                screen.Line(line);
+            }
+        }
+
+        screen.Line();
     }
 }

@@ -10,26 +10,26 @@ namespace BackupCodeBroker.Cli.Terminal;
 /// </summary>
 internal sealed class Screen
 {
-    // Redirected output is for other programs' eyes: lines are not folded at a width that nobody sees.
-    private const int UnboundWidth = 400;
+    // Lines are never folded: a token, a code or a command that was broken in two would not survive being copied.
+    private const int UnboundWidth = 32_000;
 
-    private readonly IAnsiConsole _console;
+    // Redirected tables are for other programs' eyes: there is no width to fit into.
+    private const int RedirectedTableWidth = 400;
+
+    private readonly IAnsiConsole _lines;
+    private readonly IAnsiConsole _tables;
     private readonly bool _watched;
 
     public Screen(TextWriter writer, bool isTerminal, Func<string, string?> variable)
     {
         var plain = !isTerminal || !string.IsNullOrEmpty(variable("NO_COLOR"));
         _watched = isTerminal;
-        _console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
-            ColorSystem = plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(writer),
-        });
+        _lines = Console(writer, plain);
+        _lines.Profile.Width = UnboundWidth;
+        _tables = Console(writer, plain);
         if (!isTerminal)
         {
-            _console.Profile.Width = UnboundWidth;
+            _tables.Profile.Width = RedirectedTableWidth;
         }
     }
 
@@ -53,7 +53,7 @@ internal sealed class Screen
             grid.AddRow(new Text(name, new Style(Color.Grey)), new Text(Clean(value)));
         }
 
-        _console.Write(grid);
+        _tables.Write(grid);
     }
 
     /// <summary>A table.</summary>
@@ -62,7 +62,8 @@ internal sealed class Screen
         var table = new Table { Border = _watched ? TableBorder.Rounded : TableBorder.None };
         foreach (var header in headers)
         {
-            table.AddColumn(new TableColumn(new Text(header)).NoWrap());
+            var column = new TableColumn(new Text(header));
+            table.AddColumn(table.Columns.Count == 0 ? column.NoWrap() : column);
         }
 
         foreach (var row in rows)
@@ -70,7 +71,7 @@ internal sealed class Screen
             table.AddRow(row.Select(cell => new Text(Clean(cell))));
         }
 
-        _console.Write(table);
+        _tables.Write(table);
     }
 
     /// <summary>A failure: what happened, what would grant it, and by which ids it is found again, those last.</summary>
@@ -113,6 +114,14 @@ internal sealed class Screen
         }
     }
 
+    private static IAnsiConsole Console(TextWriter writer, bool plain) => AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
+        ColorSystem = plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+        Interactive = InteractionSupport.No,
+        Out = new AnsiConsoleOutput(writer),
+    });
+
     private static string Headline(ExitCode exit) => exit switch
     {
         ExitCode.Refused => "refused",
@@ -122,7 +131,7 @@ internal sealed class Screen
 
     private void Write(string text, Style style)
     {
-        _console.Write(new Text(Clean(text), style));
-        _console.WriteLine();
+        _lines.Write(new Text(Clean(text), style));
+        _lines.WriteLine();
     }
 }
