@@ -12,8 +12,8 @@ internal sealed class Race(BrokerEnvironment environment, RunningBroker issuer, 
     private readonly Queue<string> _codes = new();
     private string? _identity;
 
-    /// <summary>How many rounds are run: the claim is about 1,000 (<c>BCB_RACE_ROUNDS</c>).</summary>
-    public static int Rounds { get; } = int.TryParse(Environment.GetEnvironmentVariable("BCB_RACE_ROUNDS"), out var rounds) ? rounds : 1000;
+    /// <summary>How many rounds are run. The claim is about 1,000 (<c>BCB_RACE_ROUNDS=1000</c>), which takes minutes; in passing it is fewer.</summary>
+    public static int Rounds { get; } = int.TryParse(Environment.GetEnvironmentVariable("BCB_RACE_ROUNDS"), out var rounds) ? rounds : 100;
 
     public async Task RunAsync(int rounds)
     {

@@ -70,12 +70,11 @@ internal sealed class BrokerProcess : IAsyncDisposable
         File.Delete(_config);
     }
 
+    // A full pipe would stop the server.
     private static void Drain(Process process)
     {
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginErrorReadLine();
-        process.BeginOutputReadLine();
+        _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+        _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
     }
 
     private async Task UntilReadyAsync(CancellationToken patience)

@@ -7,12 +7,15 @@ namespace BackupCodeBroker.IntegrationTests.Kit;
 /// Real time that a test can move, so that a month passes without waiting. The timers by which wrong answers are held back are
 /// noted and go off at once, or, where <see cref="KeepsHolds"/>, when the test says so.
 /// </summary>
-internal sealed class TestClock : TimeProvider
+/// <param name="stands">Whether time passes only when it is moved, however slow the machine is; timers go on.</param>
+internal sealed class TestClock(bool stands = false) : TimeProvider
 {
     private static readonly HashSet<TimeSpan> HoldLengths = [.. Enumerable.Range(1, 20).Select(FailureLimits.Hold)];
 
     private readonly ConcurrentQueue<TimeSpan> _holds = new();
     private readonly ConcurrentQueue<HeldTimer> _held = new();
+    private readonly DateTimeOffset? _stoodAt = stands ? System.GetUtcNow() : null;
+    private readonly long? _stampedAt = stands ? System.GetTimestamp() : null;
     private long _moved;
 
     /// <summary>How long answers were held back, in order.</summary>
@@ -38,9 +41,9 @@ internal sealed class TestClock : TimeProvider
         }
     }
 
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Moved;
+    public override DateTimeOffset GetUtcNow() => (_stoodAt ?? System.GetUtcNow()) + Moved;
 
-    public override long GetTimestamp() => System.GetTimestamp() + (long)(Moved.TotalSeconds * TimestampFrequency);
+    public override long GetTimestamp() => (_stampedAt ?? System.GetTimestamp()) + (long)(Moved.TotalSeconds * TimestampFrequency);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
