@@ -11,7 +11,6 @@ using BackupCodeBroker.Core.Profiles;
 using BackupCodeBroker.Hashing;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Vault;
-using BackupCodeBroker.Vault.Login;
 using static BackupCodeBroker.Vault.Wrapping;
 
 namespace BackupCodeBroker.Features.Issue;
@@ -26,7 +25,7 @@ internal sealed class IssueFeature(
     IdentityDesk desk,
     CodeHashing hashing,
     VaultClient vault,
-    BrokerSession session,
+    OwnToken own,
     BrokerProfiles profiles,
     BrokerSettings settings) : IFeature
 {
@@ -109,19 +108,16 @@ internal sealed class IssueFeature(
 
     private async Task<Wrapped> WrapAsync(OperationScope scope, string identity, IssuePlan plan, CodeMint mint)
     {
-        if (session.State is not SessionState.LoggedIn { Token: var token })
-        {
-            throw new BrokerFaultException(FaultKind.NotReady, "the broker has no Vault token");
-        }
-
+        var token = own.Take();
         var payload = WrapPayload.Write(identity, plan, mint);
         try
         {
-            return await vault.WrapAsync(token, payload, plan.Profile.WrapTtl, scope.Call) switch
+            return await vault.WrapAsync(token.Token, payload, plan.Profile.WrapTtl, scope.Call) switch
             {
                 Wrapped wrapped => wrapped,
                 Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
-                _ => throw new BrokerFaultException(FaultKind.NotReady, "Vault refuses to wrap for the broker: run `bcb bootstrap --check`"),
+                Denied denied => throw own.Denied(token, denied.Why, "to wrap"),
+                _ => throw new InvalidOperationException("a wrapping of unknown kind"),
             };
         }
         finally
