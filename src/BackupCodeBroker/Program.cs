@@ -1,1 +1,5 @@
-return 0;
+using BackupCodeBroker.Cli;
+using BackupCodeBroker.Dev;
+using BackupCodeBroker.Server;
+
+return await CommandLineProgram.RunAsync(args, CliSurroundings.OfProcess(), ServerCommand.Create(), DemoCommand.Create());

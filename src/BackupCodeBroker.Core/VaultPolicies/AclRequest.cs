@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace BackupCodeBroker.Core.VaultPolicies;
 
-/// <summary>What a request does at its path. Whether a write is a create or an update is the engine's existence check, made before.</summary>
+/// <summary>What a request does at its path. Whether a write is a create or an update says the engine's existence check.</summary>
 public enum AclOperation
 {
     /// <summary>A write where nothing is yet.</summary>
@@ -11,7 +11,7 @@ public enum AclOperation
     /// <summary>A read.</summary>
     Read,
 
-    /// <summary>A write over what is there; also every call of an engine that has no existence check, and renewals and revocations.</summary>
+    /// <summary>A write over what is there; also every write where an engine has no existence check, and renewals and revocations.</summary>
     Update,
 
     /// <summary>A delete.</summary>

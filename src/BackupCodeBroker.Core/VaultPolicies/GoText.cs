@@ -4,7 +4,7 @@ using System.Text;
 
 namespace BackupCodeBroker.Core.VaultPolicies;
 
-/// <summary>The forms of Go's standard library that show in policies and in Vault's messages about them: quoted text and durations.</summary>
+/// <summary>What of Go's standard library shows in policies and in Vault's messages about them: quoted text and durations.</summary>
 internal static class GoText
 {
     private static readonly (string Unit, double Seconds)[] Units =

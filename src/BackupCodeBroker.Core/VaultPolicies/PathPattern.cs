@@ -10,7 +10,7 @@ internal enum PathPatternKind
     /// <summary>Every path that starts so.</summary>
     Prefix,
 
-    /// <summary>Paths by segment, <c>+</c> standing for any one; the last may be the start of a segment, and then anything follows.</summary>
+    /// <summary>Paths by segment, <c>+</c> standing for any one; with a <c>*</c> the last is only the start of what may follow.</summary>
     Segments,
 }
 

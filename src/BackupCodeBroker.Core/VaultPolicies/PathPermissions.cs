@@ -70,7 +70,7 @@ internal sealed class PathPermissions(PathPattern pattern, VaultPathRule first)
         _ => VaultCapabilities.None,
     };
 
-    // Merging can leave a minimum above the maximum; then no TTL will do, not wrapping neither.
+    // Merging can leave a minimum above the maximum; then no TTL will do, nor no wrapping at all.
     private bool AllowsWrapping(TimeSpan? ttl)
     {
         bool belowMaximum = _maxWrappingTtl <= TimeSpan.Zero || ttl <= _maxWrappingTtl;

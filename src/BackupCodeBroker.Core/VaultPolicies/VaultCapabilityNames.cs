@@ -14,7 +14,7 @@ public static class VaultCapabilityNames
         ("update", VaultCapabilities.Update),
     ];
 
-    /// <summary>The names as <c>sys/capabilities</c> lists them: sorted, <c>root</c> alone, and <c>deny</c> alone where nothing is granted.</summary>
+    /// <summary>The names as <c>sys/capabilities</c> lists them: sorted; <c>root</c> alone; <c>deny</c> where nothing is granted.</summary>
     public static IReadOnlyList<string> List(VaultCapabilities capabilities)
     {
         if (capabilities.HasFlag(VaultCapabilities.Root))

@@ -8,8 +8,9 @@ namespace BackupCodeBroker.Core.VaultPolicies;
 /// puts the policies of a token together and decides.
 /// </summary>
 /// <remarks>
-/// The language is that of Vault 1.8, and <c>patch</c> of 1.9. Everything that Vault refuses is refused, in Vault's words where they
-/// are about the policy; some few texts that Vault's readers take by accident are refused too (see <see cref="HclJson"/>).
+/// The language is that of Vault 1.8, and <c>patch</c> of 1.9. What Vault refuses is refused, in Vault's words where they are about
+/// the policy rather than its syntax; only the inside of <c>control_group</c>, which is Enterprise's, is not read. Some few texts that
+/// Vault takes by accident are refused too (see <see cref="HclJson"/>).
 /// </remarks>
 public sealed class VaultPolicy
 {

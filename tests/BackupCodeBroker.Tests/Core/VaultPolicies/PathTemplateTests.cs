@@ -1,4 +1,5 @@
 using BackupCodeBroker.Core.VaultPolicies;
+using Xunit;
 using static BackupCodeBroker.Tests.Core.VaultPolicies.PolicyFixtures;
 
 namespace BackupCodeBroker.Tests.Core.VaultPolicies;

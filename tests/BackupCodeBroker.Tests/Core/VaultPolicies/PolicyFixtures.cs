@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BackupCodeBroker.Core.VaultPolicies;
+using Xunit;
 
 namespace BackupCodeBroker.Tests.Core.VaultPolicies;
 

@@ -1,4 +1,5 @@
 using BackupCodeBroker.Core.VaultPolicies;
+using Xunit;
 using static BackupCodeBroker.Tests.Core.VaultPolicies.PolicyFixtures;
 
 namespace BackupCodeBroker.Tests.Core.VaultPolicies;
@@ -87,7 +88,8 @@ public sealed class PolicyParsingTests
     [InlineData("{\"path\":{\"x\":{\"allowed_parameters\":{\"a\":[[\"b\"]]},\"capabilities\":[\"read\"]}}}")]
     [InlineData("{\"path\":")]
     [InlineData("{")]
-    public void Broken_texts_are_refused(string text) => Assert.StartsWith("failed to parse policy: ", Refusal(text), StringComparison.Ordinal);
+    public void Broken_texts_are_refused(string text) =>
+        Assert.StartsWith("failed to parse policy: ", Refusal(text), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("", 0)]
@@ -105,7 +107,8 @@ public sealed class PolicyParsingTests
 
     [Theory]
     [InlineData("path \"a\\\"b\\\\c\\tA\\u0041\\101\\x41\" {}", "a\"b\\c\tAAAA")]
-    [InlineData("path \"${\"a}\"}\" {}", "${\"a}\"}")]
+    [InlineData("path \"${\"a\"}\\\"\" {}", "${\"a\"}\"")] // quotes within ${ } end no string
+    [InlineData("path \"${\\n{x}y}\" {}", "${\\n{x}y}")] // nor are escapes read there
     [InlineData("path \"é😀\\U0001F600\" {}", "é😀😀")]
     [InlineData("path {}", "path")]
     [InlineData("path \"x\" \"y\" {}", "x")]
@@ -156,8 +159,14 @@ public sealed class PolicyParsingTests
     [Fact]
     public void Parameters_may_be_separated_by_blanks_and_their_names_lose_their_case()
     {
-        VaultPathRule rule = Assert.Single(Parse(
-            "path \"x\" { allowed_parameters = { \"A\" = [\"x\", true, 5] \"b\" = []\n c = [[\"y\"][\"z\"]] } required_parameters = [\"A\"] }").Rules);
+        const string text = """
+            path "x" {
+              allowed_parameters = { "A" = ["x", true, 5] "b" = []
+                c = [["y"]["z"]] } required_parameters = ["A"]
+            }
+            """;
+
+        VaultPathRule rule = Assert.Single(Parse(text).Rules);
 
         Assert.Equal(["a", "b", "c"], rule.AllowedParameters.Keys.Order());
         Assert.Equal(
@@ -189,7 +198,7 @@ public sealed class PolicyParsingTests
 
         Assert.IsType<VaultPolicyParse.Parsed>(VaultPolicy.Parse("p", Nested(20)));
         Assert.Contains("nested more than 32 deep", Refusal(Nested(40)), StringComparison.Ordinal);
-        Assert.Contains("nested more than 32 deep", Refusal("path \"x\" { allowed_parameters = { k = [" + Repeat(open, 30_000)), StringComparison.Ordinal);
+        Assert.Contains("nested more than 32 deep", Refusal("path \"x\" { a = " + Repeat(open, 30_000)), StringComparison.Ordinal);
         Refusal("{\"path\":" + Repeat("[", 100_000));
         Refusal(Repeat("{\"path\":", 20_000));
     }

@@ -1,4 +1,5 @@
 using BackupCodeBroker.Core.VaultPolicies;
+using Xunit;
 using static BackupCodeBroker.Tests.Core.VaultPolicies.PolicyFixtures;
 
 namespace BackupCodeBroker.Tests.Core.VaultPolicies;
@@ -29,7 +30,8 @@ public sealed class RecordedPolicyTests
         path "auth/token/create/mb-identity" {
           capabilities = ["update"]
           required_parameters = ["entity_alias", "type", "ttl", "no_default_policy"]
-          allowed_parameters = { "entity_alias" = ["bcb.*"] "type" = ["batch"] "ttl" = ["60s"] "no_default_policy" = [true] "meta" = [] "policies" = [] }
+          allowed_parameters = { "entity_alias" = ["bcb.*"] "type" = ["batch"] "ttl" = ["60s"]
+            "no_default_policy" = [true] "meta" = [] "policies" = [] }
         }
         path "identity/lookup/entity" { capabilities = ["update"] }
         """;
@@ -75,7 +77,7 @@ public sealed class RecordedPolicyTests
 
     [Theory]
     [InlineData("""{"entity_alias":"bcb.svc-a","ttl":"60s","type":"batch","no_default_policy":true}""", true)]
-    [InlineData("""{"policies":["p"],"entity_alias":"bcb.svc-a","ttl":"60s","type":"batch","no_default_policy":true,"meta":{"r":"1"}}""", true)]
+    [InlineData("""{"policies":["p"],"entity_alias":"bcb.a","ttl":"60s","type":"batch","no_default_policy":true,"meta":{"r":"1"}}""", true)]
     [InlineData("""{"entity_alias":"bcb.svc-a","ttl":"60s","type":"service","no_default_policy":true}""", false)]
     [InlineData("""{"entity_alias":"bcb.svc-a","ttl":"768h","type":"batch","no_default_policy":true}""", false)]
     [InlineData("""{"entity_alias":"bcb.svc-a","ttl":60,"type":"batch","no_default_policy":true}""", false)]

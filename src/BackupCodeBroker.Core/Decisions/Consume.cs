@@ -1,0 +1,148 @@
+using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Profiles;
+
+namespace BackupCodeBroker.Core.Decisions;
+
+/// <summary>A request to spend one code.</summary>
+/// <param name="OperationId">Id of this operation.</param>
+/// <param name="By">The caller.</param>
+/// <param name="Selector">Which code.</param>
+/// <param name="Verified">Whether its secret hashed to what is stored.</param>
+/// <param name="Purpose">For what.</param>
+/// <param name="IdempotencyKey">The caller's key of this request.</param>
+public sealed record ConsumeRequest(
+    string OperationId, Actor By, string Selector, bool Verified, string Purpose, string IdempotencyKey);
+
+/// <summary>
+/// Spends a code, or says why not. Pure: the caller reads, hashes, performs the write and answers. What is refused costs no write, but for a wrong
+/// secret of a live code, which is counted.
+/// </summary>
+public abstract record ConsumeDecision
+{
+    private ConsumeDecision()
+    {
+    }
+
+    /// <summary>Write <paramref name="Next"/> with check-and-set; then the answer is <paramref name="Consumption"/>.</summary>
+    public sealed record Spend(IdentityDocument Next, CodeSet Set, Consumption Consumption) : ConsumeDecision;
+
+    /// <summary>The same request succeeded before: give its answer again.</summary>
+    public sealed record Repeat(CodeSet Set, Consumption Consumption) : ConsumeDecision;
+
+    /// <summary>The idempotency key belongs to another request.</summary>
+    public sealed record KeyReused : ConsumeDecision;
+
+    /// <summary>Refused; where <paramref name="Counts"/>, a failure is to be counted at the generation and selector.</summary>
+    public sealed record Refused(Reason Reason, int? Generation, bool Counts = false) : ConsumeDecision;
+
+    /// <summary>Decides.</summary>
+    public static ConsumeDecision Decide(IdentityDocument document, Surroundings around, ConsumeRequest request, Profile? profile)
+    {
+        var found = FoundCode.In(document, request.Selector);
+        if (found is null)
+        {
+            return new Refused(Reason.UnknownCode, null);
+        }
+
+        if (!request.Verified)
+        {
+            return RefuseWrong(document, around, found);
+        }
+
+        return Earlier(document, around, request, found)
+            ?? (Obstacle(document, around, found) is { } reason
+                ? new Refused(reason, found.Set.Generation)
+                : Spent(document, around, request, found, profile));
+    }
+
+    // Only the selector of a live code in a usable set counts: whoever does not know one cannot run up failures.
+    private static Refused RefuseWrong(IdentityDocument document, Surroundings around, FoundCode found)
+    {
+        var obstacle = Obstacle(document, around, found);
+        return obstacle is null
+            ? new Refused(Reason.Wrong, found.Set.Generation, Counts: true)
+            : new Refused(obstacle.Value, found.Set.Generation);
+    }
+
+    private static Reason? Obstacle(IdentityDocument document, Surroundings around, FoundCode found) =>
+        found.Place == CodePlace.Pending ? Reason.Pending
+        : found.Code.Consumption is not null ? Reason.Spent
+        : found.Place == CodePlace.Ended ? Reason.Ended
+        : found.Code.VoidedAt is not null ? Reason.Voided
+        : SetStanding.Refusal(document, found.Set, around);
+
+    private static ConsumeDecision? Earlier(IdentityDocument document, Surroundings around, ConsumeRequest request, FoundCode found)
+    {
+        foreach (var set in Sets(document, around.Now))
+        {
+            var hash = SetKey.KeyHash(set.SetKey, request.IdempotencyKey);
+            if (set.Codes.FirstOrDefault(c => c.Consumption is { } k && SetKey.Same(k.KeyHash, hash)) is not { Consumption: { } earlier } code)
+            {
+                continue;
+            }
+
+            var same = SetKey.RequestHash(set.SetKey, request.IdempotencyKey, request.By, request.Selector, request.Purpose);
+            return code.Selector != found.Code.Selector || !SetKey.Same(earlier.RequestHash, same) ? new KeyReused()
+                : around.State.Over(document, set) is { } lockdown
+                    ? new Refused(lockdown.Mode == Lockdown.Freeze ? Reason.Frozen : Reason.LockedDown, set.Generation)
+                : new Repeat(set, earlier);
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<CodeSet> Sets(IdentityDocument document, DateTimeOffset now)
+    {
+        if (document.Active is { } active)
+        {
+            yield return active;
+        }
+
+        if (document.Ended is { } ended && now - ended.EndedAt <= EndedSet.Kept)
+        {
+            yield return ended.Set;
+        }
+    }
+
+    private static Spend Spent(
+        IdentityDocument document, Surroundings around, ConsumeRequest request, FoundCode found, Profile? profile)
+    {
+        var set = found.Set;
+        var remaining = set.Remaining - 1;
+        var consumption = new Consumption
+        {
+            OperationId = request.OperationId,
+            At = around.Now,
+            By = request.By,
+            Purpose = request.Purpose,
+            KeyHash = SetKey.KeyHash(set.SetKey, request.IdempotencyKey),
+            RequestHash = SetKey.RequestHash(set.SetKey, request.IdempotencyKey, request.By, request.Selector, request.Purpose),
+            Remaining = remaining,
+            Warnings = [.. Warnings(set, remaining, around.Now, profile)],
+        };
+        var next = set with
+        {
+            Failures = 0,
+            Codes = [.. set.Codes.Select(c => c.Selector == request.Selector ? c with { Consumption = consumption, Failures = 0 } : c with { Failures = 0 })],
+        };
+        var entry = new DocumentEvent(around.Now, "consume", request.OperationId, request.By, set.Generation);
+        return new Spend((document with { Active = next }).With(entry), next, consumption);
+    }
+
+    private static IEnumerable<string> Warnings(CodeSet set, int remaining, DateTimeOffset now, Profile? profile)
+    {
+        if (remaining == 0)
+        {
+            yield return "last-code";
+        }
+        else if (profile is not null && remaining < profile.WarnBelow)
+        {
+            yield return "few-codes-left";
+        }
+
+        if (profile is not null && set.ExpiresAt - now < profile.WarnBeforeExpiry)
+        {
+            yield return "expires-soon";
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using BackupCodeBroker.Core.Documents;
+
+namespace BackupCodeBroker.Core.Decisions;
+
+/// <summary>What is kept of a set that ends: its consumed codes, for repeats. The hashes of unspent codes are gone with the write.</summary>
+internal static class Ending
+{
+    public static EndedSet? Of(CodeSet? set, string reason, DateTimeOffset now) => set is null ? null : new EndedSet
+    {
+        Generation = set.Generation,
+        EndedAt = now,
+        Reason = reason,
+        Set = set with { Codes = [.. set.Codes.Where(c => c.Consumption is not null)] },
+    };
+}

@@ -1,0 +1,29 @@
+using BackupCodeBroker.Core.Documents;
+
+namespace BackupCodeBroker.Core.Decisions;
+
+/// <summary>One word for where an identity stands, as its status shows it.</summary>
+public static class IdentityState
+{
+    /// <summary>Registered, and no codes were ever issued or none are left after an end.</summary>
+    public const string Registered = "registered";
+
+    /// <summary>Codes were issued and wait for their first activation.</summary>
+    public const string Pending = "pending";
+
+    /// <summary>Codes can be consumed.</summary>
+    public const string Active = "active";
+
+    /// <summary>Every code is spent or void.</summary>
+    public const string Exhausted = "exhausted";
+
+    /// <summary>The last set was revoked or reported as intercepted.</summary>
+    public const string Revoked = "revoked";
+
+    /// <summary>The word: where a set cannot be used, the reason's name. Without <paramref name="around"/> owner and entity are not looked at.</summary>
+    public static string Of(IdentityDocument document, Surroundings around) => document.Active is { } set
+        ? SetStanding.OfSet(document, set, around)?.Name() ?? (set.Remaining == 0 ? Exhausted : Active)
+        : document.Pending is { } pending && around.Now <= pending.Delivery.Deadline ? Pending
+        : document.Ended is not null ? Revoked
+        : Registered;
+}

@@ -1,0 +1,104 @@
+namespace BackupCodeBroker.Core.Decisions;
+
+/// <summary>Why an operation was refused. The name goes to telemetry and to callers who may see the identity's status, and to nobody else.</summary>
+public enum Reason
+{
+    /// <summary>Nobody registered the name, or its document was deleted.</summary>
+    UnknownIdentity,
+
+    /// <summary>The alias's entity carries more than the broker's policy: somebody gave it one.</summary>
+    Overgranted,
+
+    /// <summary>The selector is none of the identity's.</summary>
+    UnknownCode,
+
+    /// <summary>The secret is not the selector's.</summary>
+    Wrong,
+
+    /// <summary>The code was consumed before.</summary>
+    Spent,
+
+    /// <summary>Too many wrong secrets were tried on this code.</summary>
+    Voided,
+
+    /// <summary>Too many wrong secrets were tried on the set.</summary>
+    Disabled,
+
+    /// <summary>The set is past its life.</summary>
+    Expired,
+
+    /// <summary>The set was ended: revoked, replaced or reported as intercepted.</summary>
+    Ended,
+
+    /// <summary>Receipt of the set was not proven yet.</summary>
+    Pending,
+
+    /// <summary>Recertification is overdue.</summary>
+    RecertificationLapsed,
+
+    /// <summary>The owner's entity is gone: deleted or merged.</summary>
+    OwnerGone,
+
+    /// <summary>The owner's entity is disabled.</summary>
+    OwnerDisabled,
+
+    /// <summary>The owner is another, or looks different, than at issue.</summary>
+    OwnerChanged,
+
+    /// <summary>The identity's entity is gone: deleted or merged.</summary>
+    EntityGone,
+
+    /// <summary>The identity's entity is disabled.</summary>
+    EntityDisabled,
+
+    /// <summary>The identity's entity is another, or looks different, than at issue.</summary>
+    EntityChanged,
+
+    /// <summary>A lockdown freezes the set.</summary>
+    Frozen,
+
+    /// <summary>A lockdown voided the set.</summary>
+    LockedDown,
+
+    /// <summary>The set is of another epoch than the broker.</summary>
+    OtherEpoch,
+
+    /// <summary>The clock stands before something that has happened.</summary>
+    ClockBackwards,
+
+    /// <summary>The profile is not configured, or not for this identity.</summary>
+    ProfileNotAllowed,
+
+    /// <summary>A lockdown is in force over the identity; issuing then needs a permission of its own.</summary>
+    IssueLockedDown,
+
+    /// <summary>There is no pending set of that generation.</summary>
+    NotPending,
+
+    /// <summary>The activation secret is not the pending set's.</summary>
+    WrongActivation,
+
+    /// <summary>The pending set's deadline has passed.</summary>
+    Lapsed,
+
+    /// <summary>The document could grow past what is stored.</summary>
+    TooLarge,
+
+    /// <summary>The document was deleted in Vault: it is neither there nor new.</summary>
+    Removed,
+
+    /// <summary>The document is of a schema that this version does not know, of another identity, or no document.</summary>
+    Unreadable,
+}
+
+/// <summary>The names of reasons.</summary>
+public static class Reasons
+{
+    private static readonly Dictionary<Reason, string> Names = Enum.GetValues<Reason>().ToDictionary(r => r, Kebab);
+
+    /// <summary>The reason in telemetry, answers and documents: lower case with dashes.</summary>
+    public static string Name(this Reason reason) => Names[reason];
+
+    private static string Kebab(Reason reason) =>
+        string.Concat(reason.ToString().Select((c, i) => char.IsAsciiLetterUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
+}

@@ -1,0 +1,65 @@
+using BackupCodeBroker.Core.Documents;
+
+namespace BackupCodeBroker.Core.Decisions;
+
+/// <summary>What an operation saw beside the identity's document, at one moment.</summary>
+/// <param name="State">The broker's state: lockdowns and epoch floor.</param>
+/// <param name="StateVersion">Its KV version.</param>
+/// <param name="Epoch">Epoch in the broker's configuration.</param>
+/// <param name="Owner">The owner's entity; null where Vault has none of that id (deleted and merged entities read alike).</param>
+/// <param name="Entity">The identity's entity, the alias's where it has none of its own; null as above.</param>
+/// <param name="Now">The time, UTC.</param>
+public sealed record Surroundings(
+    BrokerState State, long StateVersion, int Epoch, EntitySnapshot? Owner, EntitySnapshot? Entity, DateTimeOffset Now);
+
+/// <summary>Whether a set could be used now, whatever the code: asked at every consume, so that a late sweep lets nothing stale through.</summary>
+public static class SetStanding
+{
+    /// <summary>How far two replicas' clocks may be apart before time counts as running backwards.</summary>
+    public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
+
+    /// <summary>Why the set cannot be used; null where it can.</summary>
+    public static Reason? Refusal(IdentityDocument document, CodeSet set, Surroundings around) =>
+        OfSet(document, set, around)
+        ?? OfOwner(set.Owner, document.Owner, around.Owner)
+        ?? OfEntity(set.Entity, document.Entity ?? document.AliasEntity, around.Entity, isAlias: document.Entity is null);
+
+    /// <summary>As <see cref="Refusal"/>, without owner and entity: what can be said without reading them.</summary>
+    public static Reason? OfSet(IdentityDocument document, CodeSet set, Surroundings around)
+    {
+        if (set.DisabledAt is not null)
+        {
+            return Reason.Disabled;
+        }
+
+        if (around.Now + ClockTolerance < (set.ActivatedAt ?? set.IssuedAt))
+        {
+            return Reason.ClockBackwards;
+        }
+
+        if (set.Epoch != around.Epoch || around.Epoch < around.State.EpochFloor)
+        {
+            return Reason.OtherEpoch;
+        }
+
+        return around.State.Over(document, set) is { } lockdown ? lockdown.Mode == Lockdown.Freeze ? Reason.Frozen : Reason.LockedDown
+            : around.Now >= set.ExpiresAt ? Reason.Expired
+            : around.Now >= document.RecertifyBy ? Reason.RecertificationLapsed
+            : null;
+    }
+
+    private static Reason? OfOwner(BoundEntity bound, string registered, EntitySnapshot? now) =>
+        bound.EntityId != registered ? Reason.OwnerChanged
+        : now is null || now.Id != bound.EntityId ? Reason.OwnerGone
+        : now.Disabled ? Reason.OwnerDisabled
+        : bound.Fingerprint.Fits(now) ? null
+        : Reason.OwnerChanged;
+
+    private static Reason? OfEntity(BoundEntity bound, string registered, EntitySnapshot? now, bool isAlias) =>
+        bound.EntityId != registered ? Reason.EntityChanged
+        : now is null || now.Id != bound.EntityId ? Reason.EntityGone
+        : now.Disabled ? Reason.EntityDisabled
+        : isAlias && now.Policies.Count > 0 ? Reason.Overgranted
+        : bound.Fingerprint.Fits(now) ? null
+        : Reason.EntityChanged;
+}

@@ -1,0 +1,11 @@
+namespace BackupCodeBroker.Core.Documents;
+
+/// <summary>Who did something, as Vault names them. Batch tokens have no accessor, tokens outside identity no entity.</summary>
+/// <param name="EntityId">The caller's Vault entity, or empty.</param>
+/// <param name="Accessor">Accessor of the caller's token, or empty.</param>
+/// <param name="DisplayName">Vault's display name of the token.</param>
+public sealed record Actor(string EntityId, string Accessor, string DisplayName)
+{
+    /// <summary>What tells two callers apart: the entity where there is one, else the token's accessor, else its display name.</summary>
+    public string Key => EntityId.Length > 0 ? "entity:" + EntityId : Accessor.Length > 0 ? "accessor:" + Accessor : "name:" + DisplayName;
+}

@@ -1,0 +1,112 @@
+using BackupCodeBroker.Core.Identities;
+
+namespace BackupCodeBroker.Core.Documents;
+
+/// <summary>
+/// <c>broker/state</c>: one document whose KV version is the order of incidents. Bootstrap writes it; where it is absent everything is
+/// refused. Every operation that could succeed reads it.
+/// </summary>
+public sealed record BrokerState
+{
+    /// <summary>Schema that this version reads.</summary>
+    public const int CurrentSchema = 1;
+
+    /// <summary>Schema number.</summary>
+    public required int Schema { get; init; }
+
+    /// <summary>Lowest epoch that a broker may be configured with: raised after a restore, so that no forgotten replica serves old sets.</summary>
+    public required int EpochFloor { get; init; }
+
+    /// <summary>Counts up while a worker leads; a fall tells of a restore.</summary>
+    public required Heartbeat Heartbeat { get; init; }
+
+    /// <summary>Lockdowns in force.</summary>
+    public required IReadOnlyList<Lockdown> Lockdowns { get; init; }
+
+    /// <summary>The state of a new deployment.</summary>
+    public static BrokerState Initial(int epoch, DateTimeOffset at) =>
+        new() { Schema = CurrentSchema, EpochFloor = epoch, Heartbeat = new Heartbeat(0, at), Lockdowns = [] };
+
+    /// <summary>The lockdown that makes a set unusable, a <c>void</c> one before a <c>freeze</c>; null where none does.</summary>
+    public Lockdown? Over(IdentityDocument document, CodeSet set) =>
+        Lockdowns.Where(l => l.Matches(document, set)).OrderBy(l => l.Mode == Lockdown.Void ? 0 : 1).FirstOrDefault();
+
+    /// <summary>The lockdown that a new set of this identity would be issued under; null where none is in force for it.</summary>
+    public Lockdown? OverIssuing(IdentityDocument document) => Lockdowns.FirstOrDefault(l => l.Scope.MatchesIdentity(document));
+}
+
+/// <summary>Sign of life of the leading worker.</summary>
+/// <param name="Count">Beats so far.</param>
+/// <param name="At">The last one.</param>
+public sealed record Heartbeat(long Count, DateTimeOffset At);
+
+/// <summary>An incident's order over the code sets that match its scope.</summary>
+public sealed record Lockdown
+{
+    /// <summary>Mode: matching sets are unusable until it is lifted.</summary>
+    public const string Freeze = "freeze";
+
+    /// <summary>Mode: matching sets are void for good.</summary>
+    public const string Void = "void";
+
+    /// <summary>Its id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary><see cref="Freeze"/> or <see cref="Void"/>.</summary>
+    public required string Mode { get; init; }
+
+    /// <summary>KV version of the state document that first held it: sets issued under an earlier version match.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>What it is about.</summary>
+    public required LockdownScope Scope { get; init; }
+
+    /// <summary>Why, in the responder's words.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>When it was declared.</summary>
+    public required DateTimeOffset DeclaredAt { get; init; }
+
+    /// <summary>By whom.</summary>
+    public required Actor DeclaredBy { get; init; }
+
+    /// <summary>Whether the set falls under it. A mode that this version does not know locks down as well: the safe side.</summary>
+    public bool Matches(IdentityDocument document, CodeSet set) => set.StateVersion < Version && Scope.Matches(document, set);
+}
+
+/// <summary>Which sets a lockdown is about: all conditions that are given must hold; none given is every set.</summary>
+public sealed record LockdownScope
+{
+    /// <summary>Pattern over identities (<see cref="NamePattern"/>).</summary>
+    public string? Identities { get; init; }
+
+    /// <summary>Owner's entity id.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>Labels that the identity must carry.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
+    /// <summary>Sets issued at or after this time.</summary>
+    public DateTimeOffset? IssuedSince { get; init; }
+
+    /// <summary>Sets issued by this entity or accessor.</summary>
+    public string? IssuedBy { get; init; }
+
+    /// <summary>Sets activated by this entity or accessor.</summary>
+    public string? ActivatedBy { get; init; }
+
+    /// <summary>Whether an identity's sets can fall under it at all. A pattern that cannot be read matches everything: the safe side.</summary>
+    public bool MatchesIdentity(IdentityDocument document) =>
+        (Identities is null || (NamePattern.TryParse(Identities)?.Matches(document.Identity) ?? true))
+        && (Owner is null || Owner == document.Owner)
+        && (Labels?.All(l => document.Labels.TryGetValue(l.Key, out var value) && value == l.Value) ?? true);
+
+    /// <summary>Whether a set falls under it.</summary>
+    public bool Matches(IdentityDocument document, CodeSet set) =>
+        MatchesIdentity(document)
+        && (IssuedSince is null || set.IssuedAt >= IssuedSince)
+        && (IssuedBy is null || Is(set.IssuedBy, IssuedBy))
+        && (ActivatedBy is null || set.ActivatedBy is { } by && Is(by, ActivatedBy));
+
+    private static bool Is(Actor actor, string who) => actor.EntityId == who || actor.Accessor == who;
+}

@@ -1,0 +1,83 @@
+namespace BackupCodeBroker.Core.Documents;
+
+/// <summary>
+/// Everything that is kept of one identity, in one KV document, so that each change is one check-and-set and activate, consume and revoke
+/// are linearizable against each other without a lock. It holds hashes and no plaintext (DESIGN: "In Vault"). A document is immutable: a decision
+/// makes the next one from it.
+/// </summary>
+public sealed record IdentityDocument
+{
+    /// <summary>Schema that this version reads and writes; any other is refused.</summary>
+    public const int CurrentSchema = 1;
+
+    /// <summary>Largest document, in bytes of JSON.</summary>
+    public const int MaxBytes = 256 * 1024;
+
+    /// <summary>Most events kept; the whole history stands in the audit log.</summary>
+    public const int MaxEvents = 20;
+
+    /// <summary>Schema number.</summary>
+    public required int Schema { get; init; }
+
+    /// <summary>The identity's name, which must be the one asked for.</summary>
+    public required string Identity { get; init; }
+
+    /// <summary>What the identity is called elsewhere (e-mail, SPIFFE id, service account), or null.</summary>
+    public string? ExternalId { get; init; }
+
+    /// <summary>Id of the Vault entity that is responsible for the identity.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>Id of the identity's own Vault entity, where it has one.</summary>
+    public string? Entity { get; init; }
+
+    /// <summary>Id of the entity that carries the alias <c>bcb.&lt;identity&gt;</c>, as Vault said when it was registered.</summary>
+    public required string AliasEntity { get; init; }
+
+    /// <summary>Name of the profile in configuration.</summary>
+    public required string Profile { get; init; }
+
+    /// <summary>Labels, for selection.</summary>
+    public required IReadOnlyDictionary<string, string> Labels { get; init; }
+
+    /// <summary>Until when somebody must confirm that the identity still needs codes; null where nobody must.</summary>
+    public DateTimeOffset? RecertifyBy { get; init; }
+
+    /// <summary>When it was registered.</summary>
+    public required DateTimeOffset RegisteredAt { get; init; }
+
+    /// <summary>By whom.</summary>
+    public required Actor RegisteredBy { get; init; }
+
+    /// <summary>Highest generation ever given; the next set gets the next.</summary>
+    public required int LastGeneration { get; init; }
+
+    /// <summary>The set whose codes can be consumed, or null.</summary>
+    public CodeSet? Active { get; init; }
+
+    /// <summary>The set that waits for proof of receipt, or null.</summary>
+    public PendingSet? Pending { get; init; }
+
+    /// <summary>What is kept for a day of the set that ended last, so that a repeated request still gets its first answer.</summary>
+    public EndedSet? Ended { get; init; }
+
+    /// <summary>The last events, oldest first.</summary>
+    public required IReadOnlyList<DocumentEvent> Events { get; init; }
+
+    /// <summary>The document with one more event; the oldest is dropped.</summary>
+    public IdentityDocument With(DocumentEvent added) =>
+        this with { Events = [.. Events.Skip(Math.Max(0, Events.Count - MaxEvents + 1)), added] };
+
+    /// <summary>Whether an operation has left its mark here: how an unknown outcome of a write is told.</summary>
+    public bool Bears(string operationId) => Events.Any(e => e.OperationId == operationId);
+}
+
+/// <summary>One thing that happened to an identity.</summary>
+/// <param name="At">When, in UTC.</param>
+/// <param name="Operation">Which operation.</param>
+/// <param name="OperationId">Its id, as in the access record.</param>
+/// <param name="By">Who asked for it.</param>
+/// <param name="Generation">The code set concerned, or null.</param>
+/// <param name="Reason">The reason that was given, or null.</param>
+public sealed record DocumentEvent(
+    DateTimeOffset At, string Operation, string OperationId, Actor By, int? Generation = null, string? Reason = null);

@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using System.Text;
+using BackupCodeBroker.Core.Codes;
+using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Hashing;
+using BackupCodeBroker.Core.Identities;
+
+namespace BackupCodeBroker.Core.Profiles;
+
+/// <summary>Named rules for the codes of the identities that use it. Without configuration there are <see cref="Machine"/> and <see cref="Printable"/>.</summary>
+public sealed record Profile
+{
+    /// <summary>Shortest and longest life of codes that configuration may ask for.</summary>
+    public static readonly TimeSpan MinLifetime = TimeSpan.FromMinutes(1), MaxLifetime = TimeSpan.FromDays(400);
+
+    /// <summary>Shortest and longest life of a wrap; the broker's policy in Vault has the same bounds.</summary>
+    public static readonly TimeSpan MinWrapTtl = TimeSpan.FromSeconds(10), MaxWrapTtl = TimeSpan.FromHours(1);
+
+    /// <summary>Time to activate after the wrap has lapsed.</summary>
+    public static readonly TimeSpan ActivationGrace = TimeSpan.FromSeconds(60);
+
+    /// <summary>Its name, as registrations give it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Form of the codes.</summary>
+    public required CodeKind Kind { get; init; }
+
+    /// <summary>Codes per set, from 1 to <see cref="CodeSet.MaxCodes"/>.</summary>
+    public int Count { get; init; } = 10;
+
+    /// <summary>Life of a set from its issue.</summary>
+    public TimeSpan Lifetime { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>Life of the wrap that delivers the plaintext.</summary>
+    public TimeSpan WrapTtl { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How codes are hashed.</summary>
+    public required HashScheme Scheme { get; init; }
+
+    /// <summary>What one code is worth; repeated in answers. One code alone is not AAL2 (SP 800-63B-4, 4.2.2.2).</summary>
+    public string Assurance { get; init; } = "aal1";
+
+    /// <summary>Consuming warns when fewer codes are left.</summary>
+    public int WarnBelow { get; init; } = 3;
+
+    /// <summary>Consuming warns when the set ends sooner than this.</summary>
+    public TimeSpan WarnBeforeExpiry { get; init; } = TimeSpan.FromDays(14);
+
+    /// <summary>Which identities may use it.</summary>
+    public NamePattern Identities { get; init; } = NamePattern.Any;
+
+    /// <summary>For machines: a salted HMAC, no pepper.</summary>
+    public static Profile Machine { get; } = new() { Name = "machine", Kind = CodeKind.Machine, Scheme = HashScheme.MachineDefault };
+
+    /// <summary>For people: stretched and peppered.</summary>
+    public static Profile Printable { get; } = new() { Name = "printable", Kind = CodeKind.Printable, Scheme = HashScheme.PrintableDefault };
+
+    /// <summary>A digest of the rules in force, 16 hex digits, for access records: it changes when any of them does.</summary>
+    public string Digest => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Canonical())))[..16];
+
+    /// <summary>Every error of a profile as configured, in words; empty where it is sound.</summary>
+    public IEnumerable<string> Errors()
+    {
+        if (Count is < 1 or > CodeSet.MaxCodes)
+        {
+            yield return $"count is {Count}, must be 1 to {CodeSet.MaxCodes}";
+        }
+
+        if (Lifetime < MinLifetime || Lifetime > MaxLifetime)
+        {
+            yield return $"lifetime is {Lifetime}, must be {MinLifetime} to {MaxLifetime}";
+        }
+
+        if (WrapTtl < MinWrapTtl || WrapTtl > MaxWrapTtl)
+        {
+            yield return $"wrap_ttl is {WrapTtl}, must be {MinWrapTtl} to {MaxWrapTtl}";
+        }
+
+        if (WarnBelow is < 0 or > CodeSet.MaxCodes)
+        {
+            yield return $"warn_below is {WarnBelow}, must be 0 to {CodeSet.MaxCodes}";
+        }
+
+        if (Assurance.Length is 0 or > 64)
+        {
+            yield return "assurance must be 1 to 64 characters";
+        }
+
+        foreach (var error in SchemeErrors())
+        {
+            yield return error;
+        }
+    }
+
+    private IEnumerable<string> SchemeErrors()
+    {
+        if (!HashScheme.IsKnown(Scheme.Name))
+        {
+            yield return $"scheme is not {HashScheme.HmacSha256} or {HashScheme.Pbkdf2Sha256}";
+        }
+
+        if (Scheme.IsStretched && Scheme.Iterations is < HashScheme.MinIterations or > HashScheme.MaxIterations)
+        {
+            yield return $"iterations is {Scheme.Iterations}, must be {HashScheme.MinIterations} to {HashScheme.MaxIterations}";
+        }
+
+        if (Kind == CodeKind.Printable && !(Scheme.IsStretched && Scheme.Peppered))
+        {
+            yield return $"printable codes need {HashScheme.Pbkdf2Sha256} with pepper: they hold 80 bits";
+        }
+    }
+
+    private string Canonical() => string.Join(
+        '|', Name, Kind.Name(), Count, Lifetime.Ticks, WrapTtl.Ticks, Scheme.Name, Scheme.Iterations, Scheme.Peppered, Assurance, WarnBelow,
+        WarnBeforeExpiry.Ticks, Identities.Text);
+}

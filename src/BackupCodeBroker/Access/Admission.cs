@@ -1,0 +1,158 @@
+using BackupCodeBroker.Core.Decisions;
+using BackupCodeBroker.Core.Identities;
+using BackupCodeBroker.Core.Operations;
+using BackupCodeBroker.Operations;
+using BackupCodeBroker.Vault;
+
+namespace BackupCodeBroker.Access;
+
+/// <summary>
+/// The way in, two round trips when everything is new: who is the caller, and does the name have an alias; then may they, and a child for the
+/// identity's document. Both halves run side by side. Only registering mints for a name without an alias, and only once it is granted.
+/// </summary>
+internal sealed class Admission(CallerGate gate, IdentityChildren children, Deployment deployment, TimeProvider time)
+{
+    /// <summary>An answer of Vault's about a caller that is older than this at the moment of a write is asked again.</summary>
+    public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(2);
+
+    /// <summary>Admits a caller to an operation on one identity.</summary>
+    public async Task<Admitted> ToIdentityAsync(OperationScope scope, VaultToken token)
+    {
+        var facts = Facts();
+        var identity = scope.Identity!;
+        var kept = Kept(scope.Operation, identity);
+        var introducing = gate.IntroduceAsync(token, scope.Operation, identity.Value, scope.Call);
+        var existing = kept is null && scope.Operation != Operation.Register
+            ? children.ExistsAsync(identity.Alias, facts.TokenMountAccessor, scope.Call)
+            : Task.FromResult(true);
+        await Task.WhenAll(introducing, existing);
+
+        if (await introducing is not Introduction.Known { Caller: var caller })
+        {
+            return Denied(scope, (Introduction.Denied)await introducing);
+        }
+
+        scope.Caller = caller.Actor;
+        var asking = gate.AskAsync(caller, scope.Call);
+        if (scope.Operation == Operation.Register && await asking is Asked.Denied early)
+        {
+            return new Admitted.Denied(early.Outcome);
+        }
+
+        var opening = kept is not null ? Task.FromResult(kept) : OpenAsync(scope, identity, await existing);
+        await Task.WhenAll(asking, opening);
+        return await asking is Asked.Granted granted
+            ? new Admitted.Granted(new Admittance(gate, caller, granted.At, time), await opening)
+            : new Admitted.Denied(((Asked.Denied)await asking).Outcome);
+    }
+
+    /// <summary>Admits a caller to an operation over all identities.</summary>
+    public async Task<Outcome?> ToAllAsync(OperationScope scope, VaultToken token)
+    {
+        Facts();
+        var introduction = await gate.IntroduceAsync(token, scope.Operation, null, scope.Call);
+        if (introduction is not Introduction.Known { Caller: var caller })
+        {
+            return Denied(scope, (Introduction.Denied)introduction).Outcome;
+        }
+
+        scope.Caller = caller.Actor;
+        return await gate.AskAsync(caller, scope.Call) is Asked.Denied denied ? denied.Outcome : null;
+    }
+
+    private static Admitted.Denied Denied(OperationScope scope, Introduction.Denied denied)
+    {
+        scope.Caller = denied.Actor;
+        return new Admitted.Denied(denied.Outcome);
+    }
+
+    // Stand-ins serve consumption alone, where strangers could time the difference; elsewhere a name that was just registered through another
+    // replica must not stay unknown here for as long as one is kept.
+    private IdentityHandle? Kept(Operation operation, IdentityName identity) =>
+        children.Of(identity.Alias) is { } child ? new IdentityHandle(identity.Alias, identity.Value, child, null)
+        : operation == Operation.Consume && children.StandInOf(identity.Alias) is { } standIn ? InPlaceOf(standIn)
+        : null;
+
+    private async Task<IdentityHandle> OpenAsync(OperationScope scope, IdentityName identity, bool exists)
+    {
+        if (!exists)
+        {
+            return InPlaceOf(await children.StandInAsync(identity.Alias, Reason.UnknownIdentity, alreadyMinted: false, scope.Call));
+        }
+
+        return await children.MintAsync(identity.Alias, scope.Call) switch
+        {
+            ChildMinting.Minted minted => new IdentityHandle(identity.Alias, identity.Value, minted.Child, null),
+            ChildMinting.Unusable unusable => InPlaceOf(await children.StandInAsync(identity.Alias, unusable.Reason, alreadyMinted: true, scope.Call)),
+            _ => throw new InvalidOperationException("a minting of unknown kind"),
+        };
+    }
+
+    private static IdentityHandle InPlaceOf(StandIn standIn) => new(Decoy.Alias, Decoy.Name, standIn.Child, standIn.Reason);
+
+    private DeploymentFacts Facts() => deployment.State switch
+    {
+        DeploymentState.Ready ready => ready.Facts,
+        DeploymentState.NotReady not => throw new BrokerFaultException(FaultKind.NotReady, string.Join("; ", not.Reasons)),
+        _ => throw new BrokerFaultException(FaultKind.NotReady, "starting"),
+    };
+}
+
+/// <summary>Closed.</summary>
+internal abstract record Admitted
+{
+    private Admitted()
+    {
+    }
+
+    /// <summary>Vault grants it; whether the caller owns the identity, where the grant is on that, the document tells.</summary>
+    internal sealed record Granted(Admittance Caller, IdentityHandle Identity) : Admitted;
+
+    /// <summary>No.</summary>
+    internal sealed record Denied(Outcome Outcome) : Admitted;
+}
+
+/// <summary>A caller's grant for the length of one operation.</summary>
+internal sealed class Admittance(CallerGate gate, Caller caller, long askedAt, TimeProvider time)
+{
+    private long _askedAt = askedAt;
+
+    /// <summary>Who was admitted.</summary>
+    public Caller Caller => caller;
+
+    /// <summary>Whether the caller's entity owns the identity.</summary>
+    public bool Owns(IdentityView view) =>
+        view.Unusable is null && caller.Actor.EntityId.Length > 0 && view.Document.Owner == caller.Actor.EntityId;
+
+    /// <summary>The denial where the grant is on <c>@owned</c> and the caller does not own the identity; null where it stands.</summary>
+    public Outcome? DeniedAsOwner(IdentityView view) =>
+        caller.Form == AskForm.Owned && !Owns(view) ? new Outcome.NotPermitted(gate.PathOf(caller), "read") : null;
+
+    /// <summary>Asks again where the answer has grown old; the denial, or null where the grant stands.</summary>
+    public async Task<Outcome?> StaleDenialAsync(VaultCall call)
+    {
+        if (time.GetElapsedTime(_askedAt) <= Admission.MaxAge)
+        {
+            return null;
+        }
+
+        switch (await gate.AskAsync(caller, call))
+        {
+            case Asked.Granted granted:
+                _askedAt = granted.At;
+                return null;
+            case Asked.Denied denied:
+                return denied.Outcome;
+            default:
+                throw new InvalidOperationException("an answer of unknown kind");
+        }
+    }
+
+    /// <summary>Whether the caller also holds another operation on the identity.</summary>
+    public Task<bool> HoldsAsync(Operation operation, string identity, IdentityView view, VaultCall call) =>
+        gate.HoldsAsync(caller, operation, identity, Owns(view), call);
+
+    /// <summary>The refusal, with its reason where the caller may see the identity's status.</summary>
+    public async Task<Outcome.Refused> RefuseAsync(OperationScope scope, IdentityView view, Reason reason, TimeSpan hold = default) =>
+        new(reason, caller.Operation == Operation.Status || await HoldsAsync(Operation.Status, scope.Identity!.Value, view, scope.Call), hold);
+}

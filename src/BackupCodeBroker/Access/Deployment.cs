@@ -1,0 +1,58 @@
+using BackupCodeBroker.Core.Documents;
+
+namespace BackupCodeBroker.Access;
+
+/// <summary>What the broker has found out about the Vault that it stands beside, or why it cannot serve.</summary>
+internal sealed class Deployment
+{
+    private volatile DeploymentState _state = new DeploymentState.NotReady(["starting"]);
+    private long _newestState;
+
+    /// <summary>As of now.</summary>
+    public DeploymentState State => _state;
+
+    /// <summary>Everything is as it must be.</summary>
+    public void Ready(DeploymentFacts facts) => _state = new DeploymentState.Ready(facts);
+
+    /// <summary>Something is not.</summary>
+    public void NotReady(IReadOnlyList<string> reasons) => _state = new DeploymentState.NotReady(reasons);
+
+    /// <summary>
+    /// Takes note of a version of the state document; false where a newer one was seen before: the read is stale (or storage was restored), and
+    /// a lockdown may be missing from it.
+    /// </summary>
+    public bool SawState(long version)
+    {
+        for (var newest = Interlocked.Read(ref _newestState); version > newest;)
+        {
+            var before = Interlocked.CompareExchange(ref _newestState, version, newest);
+            if (before == newest)
+            {
+                return true;
+            }
+
+            newest = before;
+        }
+
+        return version >= Interlocked.Read(ref _newestState);
+    }
+}
+
+/// <summary>Closed.</summary>
+internal abstract record DeploymentState
+{
+    private DeploymentState()
+    {
+    }
+
+    /// <summary>The broker can serve.</summary>
+    internal sealed record Ready(DeploymentFacts Facts) : DeploymentState;
+
+    /// <summary>It cannot, and these are all the reasons.</summary>
+    internal sealed record NotReady(IReadOnlyList<string> Reasons) : DeploymentState;
+}
+
+/// <summary>What is needed at every operation.</summary>
+/// <param name="TokenMountAccessor">Accessor of the token auth mount, read from the decoy's entity: what aliases are looked up with.</param>
+/// <param name="Decoy">The decoy's document, which stands in for documents that are not there.</param>
+internal sealed record DeploymentFacts(string TokenMountAccessor, IdentityDocument Decoy);

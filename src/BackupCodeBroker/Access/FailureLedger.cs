@@ -1,0 +1,101 @@
+using BackupCodeBroker.Core.Decisions;
+using BackupCodeBroker.Operations;
+using BackupCodeBroker.Telemetry;
+using BackupCodeBroker.Vault;
+
+namespace BackupCodeBroker.Access;
+
+/// <summary>
+/// Counts wrong secrets before their answers go out. Those that arrive together for one identity are committed in one write: the first of them
+/// leads, the others wait for it. Where a write's outcome is not known the batch is counted again: failures may be counted twice, never not at all.
+/// </summary>
+internal sealed class FailureLedger(IdentityDesk desk, KeyedLocks locks, FailureLimits limits, Alarms alarms)
+{
+    private readonly Dictionary<string, List<Entry>> _waiting = [];
+    private readonly Lock _lock = new();
+
+    /// <summary>Counts one failure; the set's failures in a row once it is committed.</summary>
+    public async Task<int> CountAsync(OperationScope scope, IdentityHandle identity, Failure failure)
+    {
+        var entry = new Entry(failure);
+        bool leads;
+        lock (_lock)
+        {
+            leads = !_waiting.TryGetValue(identity.Alias, out var batch);
+            (batch ?? (_waiting[identity.Alias] = [])).Add(entry);
+        }
+
+        if (leads)
+        {
+            await LeadAsync(scope, identity);
+        }
+
+        return await entry.Committed.Task.WaitAsync(scope.Call.Cancellation);
+    }
+
+    private async Task LeadAsync(OperationScope scope, IdentityHandle identity)
+    {
+        List<Entry> batch = [];
+        try
+        {
+            using var place = await locks.EnterAsync(identity.Alias, scope.Call.Cancellation);
+            batch = Take(identity.Alias);
+            var count = await CommitAsync(scope, identity, [.. batch.Select(e => e.Failure)]);
+            batch.ForEach(e => e.Committed.TrySetResult(count));
+        }
+        catch (Exception e)
+        {
+            // Whoever waits for this batch must not answer as if it were committed.
+            batch.AddRange(Take(identity.Alias));
+            batch.ForEach(entry => entry.Committed.TrySetException(e));
+        }
+    }
+
+    private List<Entry> Take(string alias)
+    {
+        lock (_lock)
+        {
+            return _waiting.Remove(alias, out var batch) ? batch : [];
+        }
+    }
+
+    private async Task<int> CommitAsync(OperationScope scope, IdentityHandle identity, IReadOnlyList<Failure> failures)
+    {
+        for (var attempt = 1; attempt <= IdentityChange.MaxTries; attempt++)
+        {
+            var view = await desk.ReadAsync(scope, identity, withPeople: false);
+            if (view.Unusable is not null)
+            {
+                return 0;
+            }
+
+            var count = FailureCount.Of(view.Document, failures, limits, scope.Now);
+            if (count.Next is null)
+            {
+                return count.InARow;
+            }
+
+            switch (await desk.WriteAsync(scope, identity, count.Next, view.Version))
+            {
+                case KvWrite.Saved:
+                    if (count.Disabled)
+                    {
+                        alarms.Raise(AlarmKind.SetDisabled, view.Document.Identity);
+                    }
+
+                    return count.InARow;
+                case KvWrite.Faulted faulted:
+                    throw BrokerFaultException.Of(faulted.Fault);
+                case KvWrite.Denied:
+                    throw new BrokerFaultException(FaultKind.NotReady, "Vault refuses the identity's child token to write: run `bcb bootstrap --check`");
+            }
+        }
+
+        throw new BrokerFaultException(FaultKind.Busy, "too many changes of this identity at once");
+    }
+
+    private sealed record Entry(Failure Failure)
+    {
+        public TaskCompletionSource<int> Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,179 @@
+using BackupCodeBroker.Core.Decisions;
+using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Operations;
+using BackupCodeBroker.Telemetry;
+using BackupCodeBroker.Vault;
+using BackupCodeBroker.Vault.Login;
+
+namespace BackupCodeBroker.Access;
+
+/// <summary>
+/// Reads what a decision needs, side by side: the identity's document and the broker's state with the identity's child, owner and entity with the
+/// broker's own token. Whose entities to read is remembered from the last time; what the document says decides, and a remembered id that is
+/// wrong is read again. Documents that are not there are stood in for by the decoy's, so that unknown names cost what known ones cost.
+/// </summary>
+internal sealed class IdentityDesk(
+    VaultClient vault, BrokerSession session, IdentityChildren children, Deployment deployment, DeskOptions options, Alarms alarms, TimeProvider time)
+{
+    private const int MaxRemembered = 50_000;
+
+    private readonly BoundedMemory<string, (string Owner, string Entity)> _people = new(MaxRemembered, TimeSpan.FromHours(1), time);
+
+    /// <summary>Reads document and state, and owner and entity where <paramref name="withPeople"/>.</summary>
+    /// <param name="scope">The operation.</param>
+    /// <param name="handle">The way to the document.</param>
+    /// <param name="withPeople">Whether the decision needs owner and entity.</param>
+    /// <param name="beside">Work that needs nothing but the document; it runs beside the reading of owner and entity.</param>
+    public async Task<IdentityView> ReadAsync(
+        OperationScope scope, IdentityHandle handle, bool withPeople, Func<IdentityDocument, Task>? beside = null)
+    {
+        var guess = withPeople && _people.TryGet(handle.Alias, out var known) ? known : ((string Owner, string Entity)?)null;
+        var document = ReadDocumentAsync(scope, handle);
+        var state = ReadStateAsync(scope, handle);
+        var owner = guess is { } g ? ReadPersonAsync(scope, g.Owner) : null;
+        var entity = guess is { } h ? ReadPersonAsync(scope, h.Entity) : null;
+        await WhenAll(document, state, owner, entity);
+
+        var read = await document;
+        var view = new IdentityView(handle, read.Document, read.Version, read.Unusable ?? handle.Unusable, await state, null, null, options.Epoch);
+        var work = beside?.Invoke(view.Document);
+        var people = withPeople ? WithPeopleAsync(scope, view, guess, owner, entity) : null;
+        await WhenAll(work, people);
+        return people is null ? view : await people;
+    }
+
+    /// <summary>Writes the next document over the version that was read.</summary>
+    public Task<KvWrite> WriteAsync(OperationScope scope, IdentityHandle handle, IdentityDocument next, long version) =>
+        vault.WriteKvAsync(handle.Child.Token, "identities/" + handle.Alias, DocumentJson.Write(next), version, scope.Call);
+
+    /// <summary>Reads an entity; null where Vault has none of that id.</summary>
+    public async Task<EntitySnapshot?> ReadPersonAsync(OperationScope scope, string entityId)
+    {
+        if (session.State is not SessionState.LoggedIn { Token: var token })
+        {
+            throw new BrokerFaultException(FaultKind.NotReady, "the broker has no Vault token");
+        }
+
+        return await vault.ReadEntityAsync(token, entityId, scope.Call) switch
+        {
+            VaultAnswer<EntityFacts>.Ok ok => new EntitySnapshot(ok.Value.Id, ok.Value.Disabled, ok.Value.Policies, ok.Value.Metadata, ok.Value.GroupIds),
+            VaultAnswer<EntityFacts>.Absent => null,
+            VaultAnswer<EntityFacts>.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
+            _ => throw new BrokerFaultException(FaultKind.NotReady, "Vault refuses the broker's own token to read entities: run `bcb bootstrap --check`"),
+        };
+    }
+
+    private static async Task WhenAll(params Task?[] tasks) => await Task.WhenAll(tasks.OfType<Task>());
+
+    private async Task<IdentityView> WithPeopleAsync(
+        OperationScope scope, IdentityView view, (string Owner, string Entity)? guess, Task<EntitySnapshot?>? owner, Task<EntitySnapshot?>? entity)
+    {
+        var document = view.Document;
+        var (ownerId, entityId) = (document.Owner, document.Entity ?? document.AliasEntity);
+        owner = guess?.Owner == ownerId && owner is not null ? owner : ReadPersonAsync(scope, ownerId);
+        entity = guess?.Entity == entityId && entity is not null ? entity : ReadPersonAsync(scope, entityId);
+        await WhenAll(owner, entity);
+        _people.Set(view.Handle.Alias, (ownerId, entityId));
+        return view with { Owner = await owner, Entity = await entity };
+    }
+
+    private async Task<(IdentityDocument Document, long Version, Reason? Unusable)> ReadDocumentAsync(OperationScope scope, IdentityHandle handle)
+    {
+        var read = await WithFreshChildAsync(scope, handle, "identities/" + handle.Alias);
+        switch (read)
+        {
+            case KvRead.Found found when DocumentJson.TryReadIdentity(found.Json.Span, handle.DocumentName, out var document, out _):
+                return (document, found.Version, null);
+            case KvRead.Found found:
+                alarms.Raise(AlarmKind.DocumentUnreadable, handle.DocumentName);
+                return (Facts().Decoy, found.Version, Reason.Unreadable);
+            case KvRead.Absent:
+                return (Facts().Decoy, 0, Reason.UnknownIdentity);
+            case KvRead.Removed removed:
+                return (Facts().Decoy, removed.Version, Reason.Removed);
+            default:
+                throw Fault(read);
+        }
+    }
+
+    private async Task<(BrokerState State, long Version)> ReadStateAsync(OperationScope scope, IdentityHandle handle)
+    {
+        // A stale answer (a standby that serves reads) may lack a lockdown; once more, then nothing is decided on it.
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            var read = await WithFreshChildAsync(scope, handle, "broker/state");
+            if (read is not KvRead.Found found)
+            {
+                throw read is KvRead.Absent or KvRead.Removed
+                    ? new BrokerFaultException(FaultKind.NotReady, "broker/state is missing in Vault: run `bcb bootstrap`")
+                    : Fault(read);
+            }
+
+            if (!DocumentJson.TryReadState(found.Json.Span, out var state, out var error))
+            {
+                throw new BrokerFaultException(FaultKind.NotReady, "broker/state cannot be read: " + error);
+            }
+
+            if (deployment.SawState(found.Version))
+            {
+                return (state, found.Version);
+            }
+        }
+
+        throw new BrokerFaultException(FaultKind.Unavailable, "Vault serves an older broker/state than this replica has seen");
+    }
+
+    // A kept child may have died with its parent or by a change of its entity: one new one is minted.
+    private async Task<KvRead> WithFreshChildAsync(OperationScope scope, IdentityHandle handle, string path)
+    {
+        var read = await vault.ReadKvAsync(handle.Child.Token, path, scope.Call);
+        if (read is not KvRead.Denied)
+        {
+            return read;
+        }
+
+        var child = await handle.RenewedAsync(() => RemintAsync(scope, handle));
+        return child is null ? read : await vault.ReadKvAsync(child.Token, path, scope.Call);
+    }
+
+    private async Task<Child?> RemintAsync(OperationScope scope, IdentityHandle handle)
+    {
+        children.Forget(handle.Alias);
+        return await children.MintAsync(handle.Alias, scope.Call) is ChildMinting.Minted minted ? minted.Child : null;
+    }
+
+    private DeploymentFacts Facts() => deployment.State is DeploymentState.Ready ready
+        ? ready.Facts
+        : throw new BrokerFaultException(FaultKind.NotReady, "the broker is not ready");
+
+    private static BrokerFaultException Fault(KvRead read) => read is KvRead.Faulted faulted
+        ? BrokerFaultException.Of(faulted.Fault)
+        : new BrokerFaultException(FaultKind.NotReady, "Vault refuses the identity's child token: run `bcb bootstrap --check`");
+}
+
+/// <summary>What configuration says about reading.</summary>
+/// <param name="Epoch">The deployment's epoch.</param>
+internal sealed record DeskOptions(int Epoch);
+
+/// <summary>One consistent-enough look at an identity: the write's check-and-set is what makes it safe.</summary>
+/// <param name="Handle">The way to the document.</param>
+/// <param name="Document">The document, or the decoy's in its place.</param>
+/// <param name="Version">Its KV version.</param>
+/// <param name="Unusable">Why the operation will be refused whatever the document says; null where the document decides.</param>
+/// <param name="State">The broker's state and its KV version.</param>
+/// <param name="Owner">The owner's entity, where it was read and is there.</param>
+/// <param name="Entity">The identity's entity, where it was read and is there.</param>
+/// <param name="Epoch">The deployment's epoch.</param>
+internal sealed record IdentityView(
+    IdentityHandle Handle,
+    IdentityDocument Document,
+    long Version,
+    Reason? Unusable,
+    (BrokerState State, long Version) State,
+    EntitySnapshot? Owner,
+    EntitySnapshot? Entity,
+    int Epoch)
+{
+    /// <summary>What the decision sees.</summary>
+    public Surroundings At(DateTimeOffset now) => new(State.State, State.Version, Epoch, Owner, Entity, now);
+}

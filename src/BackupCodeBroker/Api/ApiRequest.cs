@@ -1,0 +1,64 @@
+using System.Globalization;
+using BackupCodeBroker.Operations;
+using BackupCodeBroker.Vault;
+
+namespace BackupCodeBroker.Api;
+
+/// <summary>What every operation is handed of its HTTP request: token, body, and the parts of path, query and headers that it asks for.</summary>
+internal sealed class ApiRequest(HttpRequest http, VaultToken token, RequestBody body)
+{
+    /// <summary>Longest reason, in characters.</summary>
+    public const int MaxReason = 256;
+
+    private const int MaxIdempotencyKey = 128;
+    private const int MaxQuery = 128;
+
+    /// <summary>The caller's Vault token.</summary>
+    public VaultToken Token => token;
+
+    /// <summary>The body; empty where the request has none.</summary>
+    public RequestBody Body => body;
+
+    /// <summary>The <c>Idempotency-Key</c>: 1 to 128 printable ASCII characters, one of it; its errors go to the body's.</summary>
+    public string? IdempotencyKey(RequestBody errors)
+    {
+        var values = http.Headers["Idempotency-Key"];
+        if (values is [{ Length: > 0 and <= MaxIdempotencyKey } key] && key.All(c => c is >= ' ' and <= '~'))
+        {
+            return key;
+        }
+
+        errors.Add("Idempotency-Key", values.Count == 0 ? "the header is missing" : "must be one value of 1 to 128 printable ASCII characters");
+        return null;
+    }
+
+    /// <summary>The generation in the path.</summary>
+    public int Generation(RequestBody errors)
+    {
+        var text = http.RouteValues["generation"] as string;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var generation) && generation > 0 && text![0] != '0')
+        {
+            return generation;
+        }
+
+        errors.Add("generation", "must be a positive number");
+        return 0;
+    }
+
+    /// <summary>A query parameter, given at most once.</summary>
+    public string? Query(string name, List<FieldError> errors)
+    {
+        var values = http.Query[name];
+        if (values.Count > 1 || values is [{ Length: > MaxQuery }])
+        {
+            errors.Add(new FieldError(name, "is given twice or too long"));
+            return null;
+        }
+
+        return values.Count == 0 ? null : values[0];
+    }
+
+    /// <summary>An error for each query parameter beside the known ones.</summary>
+    public IEnumerable<FieldError> UnknownQueries(params string[] known) =>
+        http.Query.Keys.Where(k => !known.Contains(k)).Take(4).Select(_ => new FieldError("query", "has an unknown parameter"));
+}

@@ -1,0 +1,14 @@
+using BackupCodeBroker.Core.Operations;
+using BackupCodeBroker.Operations;
+
+namespace BackupCodeBroker.Api;
+
+/// <summary>One operation's conduct: it reads its request, is admitted, decides with Core and performs.</summary>
+internal interface IFeature
+{
+    /// <summary>The operation that policy must grant.</summary>
+    Operation Operation { get; }
+
+    /// <summary>Runs it. A refusal is an outcome, a fault an exception.</summary>
+    Task<Outcome> RunAsync(OperationScope scope, ApiRequest request);
+}

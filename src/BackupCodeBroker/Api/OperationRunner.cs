@@ -1,0 +1,150 @@
+using System.Globalization;
+using BackupCodeBroker.Core.Decisions;
+using BackupCodeBroker.Core.Identities;
+using BackupCodeBroker.Operations;
+using BackupCodeBroker.Telemetry;
+using BackupCodeBroker.Vault;
+
+namespace BackupCodeBroker.Api;
+
+/// <summary>
+/// The edge: makes an operation of a request and an answer of its outcome, with exactly one access record whatever happens. Once an operation runs it
+/// runs to its end or its deadline, whether or not the caller still listens: a caller's impatience never leaves a write half decided.
+/// </summary>
+internal sealed partial class OperationRunner(
+    TimeProvider time, VaultSettings vault, RequestSlots slots, AccessLog access, OperationMetrics metrics, ILogger<OperationRunner> logger)
+{
+    /// <summary>Serves one request.</summary>
+    public async Task ServeAsync(HttpContext http, IFeature feature)
+    {
+        using var scope = new OperationScope(feature.Operation, time, RequestReading.Trace(http.Request.Headers));
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        http.Response.Headers["Bcb-Operation-Id"] = scope.Id;
+        http.Response.Headers["Bcb-Trace-Id"] = scope.TraceId;
+        var (outcome, problem) = await RunAsync(http, scope, feature);
+        var (name, reason) = Naming.Of(outcome, problem);
+        scope.Conclude(name, reason);
+        access.Write(scope, name, reason);
+        metrics.Ended(scope.Operation, name, reason, time.GetElapsedTime(scope.Started));
+        if (outcome is Outcome.Refused { Hold: var hold } && hold > TimeSpan.Zero)
+        {
+            await Task.Delay(hold, time, http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await AnswerAsync(http, scope, outcome, problem);
+    }
+
+    private async Task<(Outcome? Outcome, Problem? Problem)> RunAsync(HttpContext http, OperationScope scope, IFeature feature)
+    {
+        try
+        {
+            using var slot = slots.Take();
+            var (outcome, problem) = await ReadAsync(http, scope, feature);
+            return (outcome, problem ?? (outcome is null ? Problems.Internal() : Problems.Of(outcome)));
+        }
+        catch (BrokerFaultException fault)
+        {
+            Logs.Fault(logger, scope.Id, fault.Kind, fault.Message);
+            return (null, Problems.Of(fault));
+        }
+        catch (OperationCanceledException) when (scope.Call.Cancellation.IsCancellationRequested)
+        {
+            return (null, Problems.Of(new BrokerFaultException(FaultKind.Unavailable, "Vault did not answer within the operation's deadline")));
+        }
+        catch (Exception e)
+        {
+            Logs.Defect(logger, scope.Id, e);
+            return (null, Problems.Internal());
+        }
+    }
+
+    private async Task<(Outcome?, Problem?)> ReadAsync(HttpContext http, OperationScope scope, IFeature feature)
+    {
+        var token = RequestReading.Token(http.Request.Headers, out var refusal);
+        if ((refusal ?? RequestReading.Namespace(http.Request.Headers, vault.Namespace) ?? Identity(http, scope)) is { } malformed)
+        {
+            return (malformed, null);
+        }
+
+        var (body, problem) = await RequestReading.BodyAsync(http.Request, scope.Call.Cancellation);
+        return body is null ? (null, problem) : (await feature.RunAsync(scope, new ApiRequest(http.Request, token!, body)), null);
+    }
+
+    private static Outcome? Identity(HttpContext http, OperationScope scope)
+    {
+        if (http.Request.RouteValues.TryGetValue("identity", out var value))
+        {
+            if (!IdentityName.TryParse(value as string, out var name))
+            {
+                return new Outcome.Malformed("identity", "must be " + IdentityName.Grammar);
+            }
+
+            scope.Identity = name;
+        }
+
+        return null;
+    }
+
+    private static async Task AnswerAsync(HttpContext http, OperationScope scope, Outcome? outcome, Problem? problem)
+    {
+        if (problem is not null)
+        {
+            await ProblemWriter.WriteAsync(http, problem with { OperationId = scope.Id, TraceId = scope.TraceId });
+            return;
+        }
+
+        var done = (Outcome.Done)outcome!;
+        http.Response.StatusCode = done.Status;
+        http.Response.Headers.CacheControl = "no-store";
+        if (done.Body is { } body)
+        {
+            body.OperationId = body.OperationId.Length > 0 ? body.OperationId : scope.Id;
+            body.TraceId = scope.TraceId;
+            await http.Response.WriteAsJsonAsync(body, body.GetType(), ApiJson.Context, cancellationToken: http.RequestAborted);
+        }
+    }
+
+    private static class Naming
+    {
+        public static (string Outcome, string? Reason) Of(Outcome? outcome, Problem? problem) => outcome switch
+        {
+            Outcome.Done done => (done.Kind, null),
+            Outcome.Refused refused => ("refused", refused.Reason.Name()),
+            Outcome.NotPermitted or Outcome.TooBroad or Outcome.Unauthenticated => ("denied", problem?.Code),
+            Outcome.Malformed => ("malformed", problem?.Code),
+            Outcome.Conflict => ("conflict", problem?.Code),
+            Outcome.Throttled => ("throttled", problem?.Code),
+            _ => (problem?.Status < 500 ? "malformed" : "fault", problem?.Code),
+        };
+    }
+
+    private static partial class Logs
+    {
+        [LoggerMessage(EventId = 10, Level = LogLevel.Warning, Message = "operation {OperationId} could not be carried out ({Kind}): {Detail}")]
+        public static partial void Fault(ILogger logger, string operationId, FaultKind kind, string detail);
+
+        [LoggerMessage(EventId = 11, Level = LogLevel.Error, Message = "operation {OperationId} met a defect of the broker")]
+        public static partial void Defect(ILogger logger, string operationId, Exception exception);
+    }
+}
+
+/// <summary>Writes a problem.</summary>
+internal static class ProblemWriter
+{
+    public static async Task WriteAsync(HttpContext http, Problem problem)
+    {
+        http.Response.StatusCode = problem.Status;
+        http.Response.Headers.CacheControl = "no-store";
+        if (problem.RetryAfter is { } after)
+        {
+            http.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (problem.Status == StatusCodes.Status401Unauthorized)
+        {
+            http.Response.Headers.WWWAuthenticate = "Bearer realm=\"vault\"";
+        }
+
+        await http.Response.WriteAsJsonAsync(problem, ApiJson.Context.Problem, "application/problem+json", http.RequestAborted);
+    }
+}

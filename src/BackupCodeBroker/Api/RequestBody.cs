@@ -1,0 +1,206 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using BackupCodeBroker.Operations;
+
+namespace BackupCodeBroker.Api;
+
+/// <summary>
+/// A request's JSON object, read strictly: only known members, each once, of the right type and length, all errors told at once and none
+/// repeating what was sent. It may hold a code: the bytes are zeroed with it and secrets are taken out without becoming strings.
+/// </summary>
+internal sealed class RequestBody : IDisposable
+{
+    /// <summary>Most bytes of a body; the largest sensible registration is a fraction of it.</summary>
+    public const int MaxBytes = 16 * 1024;
+
+    private readonly byte[] _bytes;
+    private readonly JsonDocument _json;
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    private readonly List<FieldError> _errors = [];
+
+    private RequestBody(byte[] bytes, JsonDocument json)
+    {
+        _bytes = bytes;
+        _json = json;
+    }
+
+    /// <summary>Every error found so far, unknown members included: ask once all members were taken.</summary>
+    public IReadOnlyList<FieldError> Errors =>
+    [
+        .. _errors,
+        .. _json.RootElement.EnumerateObject().Where(p => !_known.Contains(p.Name)).Take(8).Select(p => new FieldError(Shown(p.Name), "unknown member")),
+    ];
+
+    /// <summary>Parses a body; null with the error where it is no JSON object. Takes over the bytes.</summary>
+    public static RequestBody? Parse(byte[] bytes, int length, out string? error)
+    {
+        try
+        {
+            var options = new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false };
+            var json = JsonDocument.Parse(bytes.AsMemory(0, length), options);
+            if (json.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                error = null;
+                return new RequestBody(bytes, json);
+            }
+
+            json.Dispose();
+            error = "must be a JSON object";
+        }
+        catch (JsonException e)
+        {
+            // The exception's text may quote the input; its position does not.
+            error = $"is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})";
+        }
+
+        CryptographicOperations.ZeroMemory(bytes);
+        return null;
+    }
+
+    /// <summary>A text of 1 to <paramref name="max"/> characters without control characters; null where it is absent or wrong.</summary>
+    public string? Text(string name, int max, bool required)
+    {
+        if (Member(name, required) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind != JsonValueKind.String || ValidText(value) is not { } text)
+        {
+            return Fail<string>(name, "must be a string of valid text");
+        }
+
+        return Words.Fault(text, max) is { } fault ? Fail<string>(name, fault) : text;
+    }
+
+    /// <summary>An RFC 3339 time with an offset.</summary>
+    public DateTimeOffset? Time(string name)
+    {
+        if (Member(name, required: false) is not { } value)
+        {
+            return null;
+        }
+
+        // A time without an offset would be read in the server's zone.
+        return value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var time) && ValidText(value) is { } text
+            && (text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > text.IndexOf('T', StringComparison.Ordinal))
+            ? time.ToUniversalTime()
+            : Fail<DateTimeOffset?>(name, "must be a time such as 2027-01-31T00:00:00Z");
+    }
+
+    /// <summary>An object of texts.</summary>
+    public IReadOnlyDictionary<string, string> Texts(string name, int maxCount, int maxName, int maxText)
+    {
+        var texts = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        if (Member(name, required: false) is not { } value)
+        {
+            return texts;
+        }
+
+        if (value.ValueKind != JsonValueKind.Object || value.GetPropertyCount() > maxCount)
+        {
+            _errors.Add(new FieldError(name, $"must be an object of at most {maxCount} strings"));
+            return texts;
+        }
+
+        foreach (var member in value.EnumerateObject())
+        {
+            var text = member.Value.ValueKind == JsonValueKind.String ? ValidText(member.Value) : null;
+            if (text is null || Words.Fault(member.Name, maxName) is not null || Words.Fault(text, maxText) is not null)
+            {
+                _errors.Add(new FieldError(name, $"names have 1 to {maxName} and texts 1 to {maxText} characters, none of them control characters"));
+                break;
+            }
+
+            texts[member.Name] = text;
+        }
+
+        return texts;
+    }
+
+    /// <summary>Hands a secret's characters to <paramref name="read"/> and zeroes them; default where it is absent or no text of that length.</summary>
+    public T? Secret<T>(string name, int max, ReadOnlySpanFunc<char, T?> read)
+        where T : class
+    {
+        if (Member(name, required: true) is not { } value)
+        {
+            return null;
+        }
+
+        var raw = JsonMarshal.GetRawUtf8Value(value);
+        if (value.ValueKind != JsonValueKind.String || raw.Length > 6 * max + 2)
+        {
+            return Fail<T>(name, $"must be a string of at most {max} characters");
+        }
+
+        var buffer = ArrayPool<char>.Shared.Rent(raw.Length);
+        try
+        {
+            var reader = new Utf8JsonReader(raw);
+            reader.Read();
+            return read(buffer.AsSpan(0, reader.CopyString(buffer)));
+        }
+        catch (InvalidOperationException)
+        {
+            return Fail<T>(name, "must be a string of valid text");
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(buffer.AsSpan()));
+            ArrayPool<char>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Notes an error of a member whose form was right.</summary>
+    public void Add(string name, string message) => _errors.Add(new FieldError(name, message));
+
+    public void Dispose()
+    {
+        _json.Dispose();
+        CryptographicOperations.ZeroMemory(_bytes);
+    }
+
+    private JsonElement? Member(string name, bool required)
+    {
+        _known.Add(name);
+        if (_json.RootElement.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null)
+        {
+            return value;
+        }
+
+        if (required)
+        {
+            _errors.Add(new FieldError(name, "is missing"));
+        }
+
+        return null;
+    }
+
+    private T? Fail<T>(string name, string message)
+    {
+        _errors.Add(new FieldError(name, message));
+        return default;
+    }
+
+    // A lone surrogate is JSON but no text.
+    private static string? ValidText(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    // A member's name comes from outside: shown only where it looks like one.
+    private static string Shown(string name) =>
+        name.Length is > 0 and <= 32 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') ? name : "a member";
+}
+
+/// <summary>Reads characters that must not outlive the call.</summary>
+internal delegate TResult ReadOnlySpanFunc<T, out TResult>(ReadOnlySpan<T> span);

@@ -1,0 +1,47 @@
+namespace BackupCodeBroker.Bootstrap;
+
+/// <summary>
+/// What has to stand in Vault for the broker, in the order in which it is made. The state comes last of what is in Vault: until it is
+/// there, the broker refuses everything.
+/// </summary>
+internal static class BootstrapPlan
+{
+    /// <summary>The steps of a run.</summary>
+    public static IReadOnlyList<BootstrapStep> For(BootstrapSession session, BootstrapOptions options, BootstrapDocuments documents)
+    {
+        var engines = new EngineSteps(session);
+        var policies = new PolicySteps(session, options.PolicyPrefix);
+        var roles = new RoleSteps(session);
+        var decoy = new DocumentSteps(session, documents);
+
+        var documentMount = engines.DocumentMount();
+        var documentConfig = engines.DocumentConfig(documentMount);
+        var transit = engines.TransitMount();
+        var appRole = roles.AppRoleMount();
+        var brokerRole = roles.BrokerRole(appRole);
+        var identityRole = roles.IdentityRole();
+        var alias = decoy.Alias(identityRole);
+
+        return
+        [
+            documentMount,
+            documentConfig,
+            engines.AskMount(),
+            transit,
+            engines.Pepper(transit),
+            .. policies.All(),
+            identityRole,
+            roles.SweeperRole(),
+            appRole,
+            brokerRole,
+            engines.AuditedHeader(),
+            alias,
+            decoy.Document(documentMount, alias),
+            decoy.State(documentMount, documentConfig),
+            .. Credentials(session, options, brokerRole),
+        ];
+    }
+
+    private static IEnumerable<BootstrapStep> Credentials(BootstrapSession session, BootstrapOptions options, BootstrapStep brokerRole) =>
+        options.CredentialsDirectory is { } folder ? new CredentialSteps(session, new(folder)).All(brokerRole) : [];
+}

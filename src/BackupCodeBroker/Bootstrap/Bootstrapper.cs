@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using BackupCodeBroker.Vault;
+using BackupCodeBroker.Vault.Administration;
+
+namespace BackupCodeBroker.Bootstrap;
+
+/// <summary>
+/// Sets Vault up for the broker, with an administrator's token: the engine behind <c>bcb bootstrap</c>. What has to stand is a list
+/// of steps (<see cref="BootstrapPlan"/>), each of which looks first and changes only what differs, so running it again changes
+/// nothing, and running it with <see cref="BootstrapOptions.Check"/> never does.
+/// <para>
+/// It takes nothing away: no mount, policy, role, key or document is ever deleted, a mount of another kind is refused, and a
+/// document that exists, or existed and was removed, is left for a person. What the token may not do is said with what is lost, and
+/// the rest is done. The policy <c>bcb-bootstrap</c> is all that it needs.
+/// </para>
+/// </summary>
+internal sealed class Bootstrapper(
+    VaultSettings settings,
+    BootstrapDocuments documents,
+    TimeProvider time,
+    Action<StepReport> sink,
+    Func<HttpMessageHandler>? handler = null)
+{
+    /// <summary>Mounting an engine on a busy storage takes longer than any call that the broker makes.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>Runs every step, telling the sink of each as it ends.</summary>
+    public async Task<BootstrapReport> RunAsync(BootstrapOptions options, VaultToken admin, CancellationToken cancellation)
+    {
+        var patient = settings with { CallTimeout = Patience };
+        using var client = new VaultClient(patient, time, handler);
+        var traceParent = $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01";
+        using var wire = new AdminWire(patient, admin, traceParent, time, handler);
+        var session = new BootstrapSession(patient, new VaultAdmin(wire, patient), client, admin, traceParent);
+        return await new BootstrapRunner(options.Check, sink).RunAsync(BootstrapPlan.For(session, options, documents), cancellation);
+    }
+}
+
+/// <summary>What the steps of one run work with.</summary>
+internal sealed record BootstrapSession(VaultSettings Settings, VaultAdmin Admin, VaultClient Client, VaultToken Token, string TraceParent)
+{
+    /// <summary>A call of this run: all carry one trace, by which Vault's audit log shows the run as a whole.</summary>
+    public VaultCall Call(CancellationToken cancellation) => new(TraceParent, cancellation);
+}

@@ -1,0 +1,136 @@
+using System.Buffers;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text.Json;
+using BackupCodeBroker.Core.Codes;
+using BackupCodeBroker.Core.Identities;
+
+namespace BackupCodeBroker.Cli.Broker;
+
+/// <summary>
+/// The broker's HTTP interface as the verbs see it: one method a call, typed answers, and no retries of its own, as only a verb knows what
+/// is safe to repeat. Names in paths are <see cref="IdentityName"/>s, so nothing needs escaping; secrets travel in bodies and headers alone.
+/// </summary>
+internal sealed class BrokerApi(Uri address, UserToken token, HttpMessageHandler handler, TraceContext trace) : IDisposable
+{
+    // The broker gives up after 5 s and holds a wrong answer back for at most 4 s.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+
+    private const int MaxAnswer = 4 * 1024 * 1024;
+
+    private readonly Uri _address = address;
+    private readonly UserToken _token = token;
+    private readonly TraceContext _trace = trace;
+    private readonly HttpClient _http = new(handler) { Timeout = Timeout, MaxResponseContentBufferSize = MaxAnswer };
+
+    /// <summary>Binds an identity; <paramref name="body"/> writes the request's fields.</summary>
+    public Task<BrokerAnswer<Registered>> RegisterAsync(IdentityName identity, Action<Utf8JsonWriter> body, CancellationToken cancellation) =>
+        SendAsync<Registered>(HttpMethod.Put, Of(identity), body, null, cancellation);
+
+    /// <summary>Makes a pending set.</summary>
+    public Task<BrokerAnswer<Issued>> IssueAsync(IdentityName identity, CancellationToken cancellation) =>
+        SendAsync<Issued>(HttpMethod.Post, Of(identity, "/code-sets"), null, null, cancellation);
+
+    /// <summary>Proves receipt.</summary>
+    public Task<BrokerAnswer<Nothing>> ActivateAsync(
+        IdentityName identity, int generation, ActivationSecret activation, CancellationToken cancellation) =>
+        SendAsync<Nothing>(
+            HttpMethod.Post, Of(identity, $"/code-sets/{generation}/activate"), w => Secrets.Write(w, "activation", activation), null, cancellation);
+
+    /// <summary>Reports that somebody else may have seen the codes.</summary>
+    public Task<BrokerAnswer<Nothing>> InterceptedAsync(IdentityName identity, int generation, string reason, CancellationToken cancellation) =>
+        SendAsync<Nothing>(
+            HttpMethod.Post, Of(identity, $"/code-sets/{generation}/intercepted"), w => w.WriteString("reason", reason), null, cancellation);
+
+    /// <summary>Spends a code.</summary>
+    public Task<BrokerAnswer<Consumed>> ConsumeAsync(
+        IdentityName identity, BackupCode code, string purpose, string key, CancellationToken cancellation) =>
+        SendAsync<Consumed>(
+            HttpMethod.Post,
+            Of(identity, "/consume"),
+            w =>
+            {
+                Secrets.Write(w, "code", code);
+                w.WriteString("purpose", purpose);
+            },
+            key,
+            cancellation);
+
+    /// <summary>Where an identity stands.</summary>
+    public Task<BrokerAnswer<Standing>> StatusAsync(IdentityName identity, CancellationToken cancellation) =>
+        SendAsync<Standing>(HttpMethod.Get, Of(identity), null, null, cancellation);
+
+    /// <summary>One page of all identities.</summary>
+    public Task<BrokerAnswer<IdentityPage>> ListAsync(string? after, int limit, CancellationToken cancellation) =>
+        SendAsync<IdentityPage>(
+            HttpMethod.Get,
+            $"/v1/identities?limit={limit}" + (after is null ? "" : $"&after={Uri.EscapeDataString(after)}"),
+            null,
+            null,
+            cancellation);
+
+    /// <summary>Ends an identity's sets.</summary>
+    public Task<BrokerAnswer<Nothing>> RevokeAsync(IdentityName identity, string reason, CancellationToken cancellation) =>
+        SendAsync<Nothing>(HttpMethod.Post, Of(identity, "/revoke"), w => w.WriteString("reason", reason), null, cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private static string Of(IdentityName identity, string rest = "") => $"/v1/identities/{identity.Value}{rest}";
+
+    private async Task<BrokerAnswer<T>> SendAsync<T>(
+        HttpMethod method, string path, Action<Utf8JsonWriter>? body, string? key, CancellationToken cancellation)
+        where T : class
+    {
+        using var request = new HttpRequestMessage(method, new Uri(_address, path));
+        _token.AttachTo(request);
+        request.Headers.Add("traceparent", _trace.Header);
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
+        var bytes = body is null ? null : Body(body);
+        try
+        {
+            request.Content = bytes is null ? null : JsonContent(bytes);
+            using var response = await _http.SendAsync(request, cancellation);
+            return await AnswerReader.ReadAsync<T>(response, _address, cancellation);
+        }
+        catch (HttpRequestException e)
+        {
+            return Lost<T>($"the broker at {Authority} cannot be reached: {e.HttpRequestError}");
+        }
+        catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return Lost<T>($"the broker at {Authority} did not answer in time");
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
+    }
+
+    private string Authority => _address.GetLeftPart(UriPartial.Authority);
+
+    private static ByteArrayContent JsonContent(byte[] bytes) =>
+        new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+
+    private static byte[] Body(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            write(writer);
+            writer.WriteEndObject();
+        }
+
+        var bytes = buffer.WrittenSpan.ToArray();
+        buffer.Clear();
+        return bytes;
+    }
+
+    private BrokerAnswer<T>.Unavailable Lost<T>(string detail) =>
+        new(Problem.Local("no-answer", detail) with { TraceId = _trace.TraceId }, null);
+}

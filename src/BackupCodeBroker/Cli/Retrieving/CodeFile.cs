@@ -1,0 +1,86 @@
+using BackupCodeBroker.Cli.Terminal;
+
+namespace BackupCodeBroker.Cli.Retrieving;
+
+/// <summary>
+/// A file that only its owner reads and that was not there before. It is made before the wrap is opened, as a wrap opens only once: a full
+/// disk or a wrong path must show while nothing can be lost yet. Unless it is kept, it is removed.
+/// </summary>
+internal sealed class CodeFile : IDisposable
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly FileStream _stream;
+    private bool _kept;
+
+    private CodeFile(string path, FileStream stream)
+    {
+        Path = path;
+        _stream = stream;
+    }
+
+    /// <summary>Where it is.</summary>
+    public string Path { get; }
+
+    /// <summary>Makes it, empty; never over another.</summary>
+    public static CodeFile? TryCreate(string path, out string error)
+    {
+        try
+        {
+            var full = System.IO.Path.GetFullPath(path);
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = OwnerOnly;
+            }
+
+            error = "";
+            return new CodeFile(full, new FileStream(full, options));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            error = File.Exists(path)
+                ? $"the file {Screen.Clean(path)} exists already and is not overwritten"
+                : $"the file {Screen.Clean(path)} cannot be made ({e.GetType().Name})";
+            return null;
+        }
+    }
+
+    /// <summary>Writes the codes, one a line, and waits until they are on the disk.</summary>
+    /// <returns>Null, or what went wrong.</returns>
+    public string? Write(ReceivedCodes codes)
+    {
+        try
+        {
+            using (var writer = new StreamWriter(_stream, leaveOpen: true) { NewLine = "\n" })
+            {
+                writer.WriteLine($"# Backup codes of {codes.Identity}, generation {codes.Generation}. Each works once.");
+                writer.WriteLine($"# Usable until {Screen.Clean(codes.ExpiresAt)}.");
+                foreach (var code in codes.Texts())
+                {
+                    writer.WriteLine(code);
+                }
+            }
+
+            _stream.Flush(flushToDisk: true);
+            return null;
+        }
+        catch (IOException e)
+        {
+            return $"the file {Screen.Clean(Path)} cannot be written ({e.GetType().Name})";
+        }
+    }
+
+    /// <summary>The file stays.</summary>
+    public void Keep() => _kept = true;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stream.Dispose();
+        if (!_kept)
+        {
+            File.Delete(Path);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using BackupCodeBroker.Bootstrap;
+using BackupCodeBroker.Cli.Terminal;
+using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Identities;
+using BackupCodeBroker.Vault;
+
+namespace BackupCodeBroker.Cli.Verbs;
+
+/// <summary><c>bcb bootstrap</c>: set Vault up for the broker, with an administrator's token; or look how far it is.</summary>
+internal static class BootstrapVerb
+{
+    /// <summary>The verb.</summary>
+    public static Command Create(CliFrame frame)
+    {
+        var check = new Option<bool>("--check") { Description = "Change nothing; say what would change, and exit with 1 if anything would." };
+        var credentials = new Option<string?>("--credentials")
+        {
+            HelpName = "DIR", Description = "Leave the broker's role-id and secret-id there, readable by their owner alone; valid ones are kept.",
+        };
+        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "The server's configuration (bcb.json), for names that differ." };
+        var command = frame.Command(
+            "bootstrap",
+            "Set Vault up for the broker: mounts, policies, roles, pepper, first documents. Needs an administrator's VAULT_TOKEN; can be repeated.",
+            "bootstrap --credentials /etc/bcb/credentials");
+        command.Add(check);
+        command.Add(credentials);
+        command.Add(config);
+        frame.Run(command, Reach.Vault, (context, parsed, cancellation) =>
+        {
+            var options = new BootstrapOptions { Check = parsed.GetValue(check), CredentialsDirectory = parsed.GetValue(credentials) };
+            return BootstrapSettings.Read(parsed.GetValue(config), context.Settings, out var error) is { } settings
+                ? RunAsync(context, settings, options, cancellation)
+                : Task.FromResult(Outcome.Usage(error));
+        });
+        return command;
+    }
+
+    private static async Task<Outcome> RunAsync(
+        CliContext context, BootstrapSettings settings, BootstrapOptions options, CancellationToken cancellation)
+    {
+        using var vault = new VaultClient(settings.Vault, context.Surroundings.Time, context.Surroundings.VaultHandler);
+        var health = await vault.HealthAsync(context.Call(cancellation));
+        if ((health.Fault ?? (health.Sealed ? new VaultFault.Sealed() : null)) is { } fault)
+        {
+            return Outcome.Failed(ExitCode.Unavailable, context.Problem("vault", fault.Describe()));
+        }
+
+        var now = context.Surroundings.Time.GetUtcNow;
+        var documents = new BootstrapDocuments(
+            entity => DocumentJson.Write(DecoyDocument.Make(entity, now())), () => DocumentJson.Write(BrokerState.Initial(settings.Epoch, now())));
+        var bootstrapper = new Bootstrapper(settings.Vault, documents, context.Surroundings.Time, _ => { }, context.Surroundings.VaultHandler);
+        return Told(await bootstrapper.RunAsync(options, context.Token.ForVault, cancellation), options.Check);
+    }
+
+    private static Outcome Told(BootstrapReport report, bool check)
+    {
+        var sawNothing = report.Steps.All(s => s.Result is StepResult.NotPermitted or StepResult.Failed);
+        var good = !sawNothing && !(check ? report.HasDrift : report.HasFailures);
+        var json = new JsonObject
+        {
+            ["steps"] = new JsonArray([.. report.Steps.Select(s => (JsonNode)Step(s))]),
+            ["checked_only"] = check,
+            ["changed"] = report.HasChanges,
+            ["drift"] = report.HasDrift,
+            ["incomplete"] = report.IsIncomplete,
+        };
+        return new Outcome(good ? ExitCode.Done : ExitCode.Refused, json, screen => Show(screen, report, check, good));
+    }
+
+    private static JsonObject Step(StepReport step)
+    {
+        var (result, how) = Words(step.Result);
+        return new JsonObject { ["step"] = step.What, ["result"] = result, ["detail"] = how };
+    }
+
+    private static void Show(Screen screen, BootstrapReport report, bool check, bool good)
+    {
+        screen.Rows(
+            ["result", "step", ""],
+            report.Steps.Select(step => (IReadOnlyList<string?>)[Words(step.Result).Result, step.What, Words(step.Result).How]));
+        screen.Line((good, check, report) switch
+        {
+            (false, true, _) => "Vault is not as the broker needs it.",
+            (false, false, _) => "Vault is not as the broker needs it: see what failed.",
+            (true, _, { IsIncomplete: true }) => "Vault is as the broker needs it, as far as this token could see and do.",
+            (true, _, { HasChanges: true }) => "Vault is now as the broker needs it.",
+            _ => "Vault is as the broker needs it; nothing was changed.",
+        });
+    }
+
+    private static (string Result, string How) Words(StepResult result) => result switch
+    {
+        StepResult.Unchanged => ("ok", ""),
+        StepResult.Changed changed => ("changed", changed.How),
+        StepResult.WouldChange change => ("would change", change.How),
+        StepResult.NotPermitted denied => ("not permitted", $"the token may not use {denied.Path}. {denied.Lost}"),
+        StepResult.Failed failed => ("failed", failed.Why),
+        _ => throw new InvalidOperationException("a step's result is of no known kind"),
+    };
+}

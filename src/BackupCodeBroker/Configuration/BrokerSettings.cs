@@ -1,0 +1,63 @@
+using BackupCodeBroker.Core.Decisions;
+using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Profiles;
+using BackupCodeBroker.Vault;
+
+namespace BackupCodeBroker.Configuration;
+
+/// <summary>Everything that a server is configured with, sound and complete: <see cref="SettingsReader"/> makes it or lists every error.</summary>
+internal sealed record BrokerSettings
+{
+    /// <summary>Where the API listens; https needs a certificate.</summary>
+    public Uri Listen { get; init; } = new("http://127.0.0.1:8400");
+
+    /// <summary>PEM file of the server's certificate chain, or null.</summary>
+    public string? TlsCertificate { get; init; }
+
+    /// <summary>PEM file of its key, or null.</summary>
+    public string? TlsKey { get; init; }
+
+    /// <summary>Vault and what things are called there.</summary>
+    public VaultSettings Vault { get; init; } = new();
+
+    /// <summary>Folder with <c>role-id</c> and <c>secret-id</c>; null where a token file is used.</summary>
+    public string? Credentials { get; init; }
+
+    /// <summary>File that holds the broker's token, kept by Vault Agent; null where AppRole is used.</summary>
+    public string? TokenFile { get; init; }
+
+    /// <summary>The deployment's epoch, from 1: raised after a restore of Vault's storage.</summary>
+    public int Epoch { get; init; } = 1;
+
+    /// <summary>Whether root and tokens that a wildcard grants everything may act.</summary>
+    public bool AllowBroadTokens { get; init; }
+
+    /// <summary>Facets of owner and entity that must not change between issue and use.</summary>
+    public IReadOnlyList<string> OwnershipFacets { get; init; } = EntityFingerprint.DefaultFacets;
+
+    /// <summary>How many wrong secrets are borne.</summary>
+    public FailureLimits Failures { get; init; } = new();
+
+    /// <summary>Operations at once.</summary>
+    public int MaxOperations { get; init; } = 512;
+
+    /// <summary>Connections at once.</summary>
+    public int MaxConnections { get; init; } = 2048;
+
+    /// <summary>The profiles by name.</summary>
+    public IReadOnlyDictionary<string, Profile> Profiles { get; init; } = new Dictionary<string, Profile>
+    {
+        [Profile.Machine.Name] = Profile.Machine,
+        [Profile.Printable.Name] = Profile.Printable,
+    };
+}
+
+/// <summary>Looks profiles up.</summary>
+internal sealed class BrokerProfiles(BrokerSettings settings)
+{
+    /// <summary>The profile of that name, or null.</summary>
+    public Profile? Named(string name) => settings.Profiles.GetValueOrDefault(name);
+
+    /// <summary>An identity's profile; null where configuration has it no longer.</summary>
+    public Profile? Of(IdentityDocument document) => Named(document.Profile);
+}

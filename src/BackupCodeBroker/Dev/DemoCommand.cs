@@ -1,0 +1,32 @@
+using System.CommandLine;
+
+namespace BackupCodeBroker.Dev;
+
+/// <summary><c>bcb demo</c>: the whole story, told by the real verbs against a real broker, in under a minute.</summary>
+internal static class DemoCommand
+{
+    /// <summary>The verb. It is not listed: <c>make demo</c> runs it.</summary>
+    public static Command Create()
+    {
+        var command = new Command("demo", "Tell the whole story by itself, on an embedded Vault or the one of VAULT_ADDR and VAULT_TOKEN.") { Hidden = true };
+        command.SetAction((_, cancellation) => RunAsync(cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await using var environment = await DevEnvironment.StartAsync(
+                new Uri("http://127.0.0.1:0"), vaultPort: 0, _ => { }, s => s, quiet: true, cancellation);
+            var story = new DemoStory(environment, new DemoStage(environment));
+            await story.TellAsync(cancellation);
+            return 0;
+        }
+        catch (Exception e) when (e is DevStartException or DemoFailedException)
+        {
+            await Console.Error.WriteLineAsync("bcb demo: " + e.Message);
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using BackupCodeBroker.Access;
+using BackupCodeBroker.Api;
+using BackupCodeBroker.Core.Codes;
+using BackupCodeBroker.Core.Decisions;
+using BackupCodeBroker.Core.Operations;
+using BackupCodeBroker.Operations;
+using BackupCodeBroker.Telemetry;
+
+namespace BackupCodeBroker.Features.Receive;
+
+/// <summary><c>POST …/code-sets/{generation}/activate</c>: proves receipt with the secret from the wrap; the pending set becomes the active one.</summary>
+internal sealed class ActivateFeature(Admission admission, IdentityChange change, Alarms alarms) : IFeature
+{
+    public Operation Operation => Operation.Retrieve;
+
+    public async Task<Outcome> RunAsync(OperationScope scope, ApiRequest request)
+    {
+        using var body = request.Body;
+        var generation = request.Generation(body);
+        using var secret = body.Secret("activation", ActivationSecret.Length, ActivationSecret.TryParse);
+        if (secret is null && body.Errors.Count == 0)
+        {
+            body.Add("activation", "is not an activation secret: 26 characters, as in the wrap");
+        }
+
+        if (body.Errors is { Count: > 0 } errors)
+        {
+            return new Outcome.Malformed(errors);
+        }
+
+        scope.Generation = generation;
+        return await admission.ToIdentityAsync(scope, request.Token) switch
+        {
+            Admitted.Granted granted => await change.RunAsync(
+                scope, granted.Identity, granted.Caller, withPeople: false, view => DecideAsync(scope, granted, view, generation, secret!)),
+            Admitted.Denied denied => denied.Outcome,
+            _ => throw new InvalidOperationException("an admission of unknown kind"),
+        };
+    }
+
+    private async Task<ChangeStep> DecideAsync(
+        OperationScope scope, Admitted.Granted granted, IdentityView view, int generation, ActivationSecret secret)
+    {
+        if (view.Unusable is { } unusable)
+        {
+            return new ChangeStep.Answer(await granted.Caller.RefuseAsync(scope, view, unusable));
+        }
+
+        switch (ActivateDecision.Decide(view.Document, view.At(scope.Now), generation, secret, scope.Id, scope.Caller!))
+        {
+            case ActivateDecision.Activated activated:
+                return new ChangeStep.Write(activated.Next, new Outcome.Done(204, null));
+            case ActivateDecision.AlreadyActive:
+                return new ChangeStep.Answer(new Outcome.Done(204, null, "repeat"));
+            case ActivateDecision.Refused refused:
+                if (refused.Ended)
+                {
+                    alarms.Raise(refused.Reason == Reason.Lapsed ? AlarmKind.PendingLapsed : AlarmKind.ActivationGuessed, view.Document.Identity);
+                }
+
+                var outcome = await granted.Caller.RefuseAsync(scope, view, refused.Reason);
+                return refused.Next is { } next ? new ChangeStep.Write(next, outcome) : new ChangeStep.Answer(outcome);
+            default:
+                throw new InvalidOperationException("a decision of unknown kind");
+        }
+    }
+}

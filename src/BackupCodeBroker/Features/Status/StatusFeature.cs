@@ -1,0 +1,126 @@
+using BackupCodeBroker.Access;
+using BackupCodeBroker.Api;
+using BackupCodeBroker.Core.Decisions;
+using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Operations;
+using BackupCodeBroker.Operations;
+
+namespace BackupCodeBroker.Features.Status;
+
+/// <summary><c>GET /v1/identities/{identity}</c>: where an identity's codes stand; never a hash.</summary>
+internal sealed class StatusFeature(Admission admission, IdentityDesk desk) : IFeature
+{
+    public Operation Operation => Operation.Status;
+
+    public async Task<Outcome> RunAsync(OperationScope scope, ApiRequest request)
+    {
+        request.Body.Dispose();
+        return await admission.ToIdentityAsync(scope, request.Token) switch
+        {
+            Admitted.Granted granted => await ReadAsync(scope, granted),
+            Admitted.Denied denied => denied.Outcome,
+            _ => throw new InvalidOperationException("an admission of unknown kind"),
+        };
+    }
+
+    private async Task<Outcome> ReadAsync(OperationScope scope, Admitted.Granted granted)
+    {
+        var view = await desk.ReadAsync(scope, granted.Identity, withPeople: false);
+        if (granted.Caller.DeniedAsOwner(view) is { } notOwner)
+        {
+            return notOwner;
+        }
+
+        if (view.Unusable is { } unusable)
+        {
+            return await granted.Caller.RefuseAsync(scope, view, unusable);
+        }
+
+        scope.Generation = view.Document.Active?.Generation;
+        return new Outcome.Done(200, StatusAnswer.Of(view.Document, view.At(scope.Now)));
+    }
+}
+
+/// <summary>Where an identity stands.</summary>
+internal sealed record StatusAnswer : ApiAnswer
+{
+    /// <summary>Name.</summary>
+    public required string Identity { get; init; }
+
+    /// <summary>One word: see <see cref="IdentityState"/>; where the active set cannot be used, the reason's name.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Unspent codes of the active set.</summary>
+    public required int Remaining { get; init; }
+
+    /// <summary>Codes of the active set.</summary>
+    public int? Count { get; init; }
+
+    /// <summary>Form of the codes.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>The active set's generation.</summary>
+    public int? Generation { get; init; }
+
+    /// <summary>When the active set was issued.</summary>
+    public DateTimeOffset? IssuedAt { get; init; }
+
+    /// <summary>When its receipt was proven.</summary>
+    public DateTimeOffset? ActivatedAt { get; init; }
+
+    /// <summary>When it ends.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Entity that is responsible.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>The identity's own entity.</summary>
+    public string? Entity { get; init; }
+
+    /// <summary>What it is called elsewhere.</summary>
+    public string? ExternalId { get; init; }
+
+    /// <summary>Profile.</summary>
+    public required string Profile { get; init; }
+
+    /// <summary>Labels.</summary>
+    public required IReadOnlyDictionary<string, string> Labels { get; init; }
+
+    /// <summary>Until when it must be confirmed.</summary>
+    public DateTimeOffset? RecertifyBy { get; init; }
+
+    /// <summary>When it was registered.</summary>
+    public required DateTimeOffset RegisteredAt { get; init; }
+
+    /// <summary>The set that waits for proof of receipt.</summary>
+    public PendingAnswer? Pending { get; init; }
+
+    public static StatusAnswer Of(IdentityDocument document, Surroundings around) => new()
+    {
+        Identity = document.Identity,
+        State = IdentityState.Of(document, around),
+        Remaining = document.Active?.Remaining ?? 0,
+        Count = document.Active?.Codes.Count,
+        Kind = document.Active?.Kind,
+        Generation = document.Active?.Generation,
+        IssuedAt = document.Active?.IssuedAt,
+        ActivatedAt = document.Active?.ActivatedAt,
+        ExpiresAt = document.Active?.ExpiresAt,
+        Owner = document.Owner,
+        Entity = document.Entity,
+        ExternalId = document.ExternalId,
+        Profile = document.Profile,
+        Labels = document.Labels,
+        RecertifyBy = document.RecertifyBy,
+        RegisteredAt = document.RegisteredAt,
+        Pending = document.Pending is { } pending
+            ? new PendingAnswer(pending.Set.Generation, pending.Delivery.CreationTime, pending.Delivery.Deadline)
+            : null,
+    };
+}
+
+/// <summary>A pending set: what its recipient compares with the wrap.</summary>
+/// <param name="Generation">Its generation.</param>
+/// <param name="CreationTime">When Vault made the wrap, in Vault's own text.</param>
+/// <param name="Deadline">Until when it can be activated.</param>
+internal sealed record PendingAnswer(int Generation, string CreationTime, DateTimeOffset Deadline);

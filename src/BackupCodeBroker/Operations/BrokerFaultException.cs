@@ -1,0 +1,45 @@
+using BackupCodeBroker.Vault;
+
+namespace BackupCodeBroker.Operations;
+
+/// <summary>The operation could not be carried out, through no decision about it. One table at the edge maps it to 503.</summary>
+internal sealed class BrokerFaultException : Exception
+{
+    public BrokerFaultException(FaultKind kind, string detail, TimeSpan? retryAfter = null)
+        : base(detail)
+    {
+        Kind = kind;
+        RetryAfter = retryAfter;
+    }
+
+    /// <summary>Which kind.</summary>
+    public FaultKind Kind { get; }
+
+    /// <summary>When trying again may help.</summary>
+    public TimeSpan? RetryAfter { get; }
+
+    /// <summary>The fault of a call to Vault.</summary>
+    public static BrokerFaultException Of(VaultFault fault) => fault switch
+    {
+        VaultFault.Busy => new BrokerFaultException(FaultKind.Busy, fault.Describe()),
+        VaultFault.RateLimited limited => new BrokerFaultException(FaultKind.Busy, fault.Describe(), limited.RetryAfter),
+        VaultFault.WronglySetUp => new BrokerFaultException(FaultKind.NotReady, fault.Describe()),
+        _ => new BrokerFaultException(FaultKind.Unavailable, fault.Describe()),
+    };
+}
+
+/// <summary>Kinds of faults.</summary>
+internal enum FaultKind
+{
+    /// <summary>Vault does not answer, is sealed, or has no leader.</summary>
+    Unavailable,
+
+    /// <summary>Too much at once.</summary>
+    Busy,
+
+    /// <summary>Whether the operation was carried out is not known; repeating it with the same key tells.</summary>
+    UnknownOutcome,
+
+    /// <summary>The broker is not logged in, or Vault is not set up for it.</summary>
+    NotReady,
+}

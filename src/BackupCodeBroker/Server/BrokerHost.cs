@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using BackupCodeBroker.Access;
+using BackupCodeBroker.Api;
+using BackupCodeBroker.Configuration;
+using BackupCodeBroker.Features.Consume;
+using BackupCodeBroker.Features.Issue;
+using BackupCodeBroker.Features.Listing;
+using BackupCodeBroker.Features.Receive;
+using BackupCodeBroker.Features.Register;
+using BackupCodeBroker.Features.Revoke;
+using BackupCodeBroker.Features.Status;
+using BackupCodeBroker.Hashing;
+using BackupCodeBroker.Health;
+using BackupCodeBroker.Telemetry;
+using BackupCodeBroker.Vault;
+using BackupCodeBroker.Vault.Login;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace BackupCodeBroker.Server;
+
+/// <summary>Puts the server together: settings in, host out. Everything is a singleton; what belongs to one request travels in its scope.</summary>
+internal static class BrokerHost
+{
+    private const int MaxHeaderBytes = 16 * 1024;
+
+    /// <summary>SIGTERM to exit: running operations have a deadline of five seconds, and the token is revoked after them.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
+
+    /// <summary>Builds the host.</summary>
+    /// <param name="settings">Sound settings.</param>
+    /// <param name="configure">Changes for tests: a clock, a handler that counts calls.</param>
+    public static WebApplication Build(BrokerSettings settings, Action<IServiceCollection>? configure = null)
+    {
+        Activity.DefaultIdFormat = ActivityIdFormat.W3C;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, settings));
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Polly", LogLevel.None);
+        AddServices(builder.Services, settings);
+        AddTelemetry(builder);
+        configure?.Invoke(builder.Services);
+        var app = builder.Build();
+        app.UseStatusCodePages(context => StatusPageAsync(context.HttpContext));
+        Routes.Map(app);
+        app.MapOpenApi("/openapi/{documentName}.json");
+        return app;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, BrokerSettings settings)
+    {
+        kestrel.AddServerHeader = false;
+        // Bodies over the API's own limit are refused by it with a problem; the server's limit stands behind it.
+        kestrel.Limits.MaxRequestBodySize = 16 * RequestBody.MaxBytes;
+        kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
+        kestrel.Limits.MaxRequestHeaderCount = 64;
+        kestrel.Limits.MaxConcurrentConnections = settings.MaxConnections;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+        var address = settings.Listen.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(settings.Listen.Host.Trim('[', ']'));
+        kestrel.Listen(address, settings.Listen.Port, listener =>
+        {
+            if (settings.Listen.Scheme == Uri.UriSchemeHttps)
+            {
+                listener.UseHttps(X509Certificate2.CreateFromPemFile(settings.TlsCertificate!, settings.TlsKey!));
+            }
+        });
+    }
+
+    private static void AddServices(IServiceCollection services, BrokerSettings settings)
+    {
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
+        services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "BackupCodeBroker";
+            document.Info.Description = "Backup codes as a governed credential beside HashiCorp Vault. Send a Vault token in X-Vault-Token.";
+            document.Servers = [];
+            return Task.CompletedTask;
+        }));
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(settings);
+        services.AddSingleton(settings.Failures);
+        services.AddSingleton(new GateOptions(settings.AllowBroadTokens));
+        services.AddSingleton(new DeskOptions(settings.Epoch));
+        services.AddSingleton(new RequestSlots(settings.MaxOperations));
+        services.AddVaultClient(settings.Vault);
+        services.AddBrokerLogin(new LoginSettings { CredentialsDirectory = settings.Credentials, TokenFile = settings.TokenFile });
+        services.AddSingleton<BrokerProfiles>().AddSingleton<Deployment>().AddSingleton<IdentityChildren>().AddSingleton<CallerGate>();
+        services.AddSingleton<Admission>().AddSingleton<IdentityDesk>().AddSingleton<IdentityChange>().AddSingleton<KeyedLocks>();
+        services.AddSingleton<FleetDesk>().AddSingleton<FailureLedger>().AddSingleton<StretchQueue>().AddSingleton<CodeHashing>();
+        services.AddSingleton<Alarms>().AddSingleton<OperationMetrics>().AddSingleton<AccessLog>().AddSingleton<OperationRunner>();
+        services.AddSingleton<RegisterFeature>().AddSingleton<IssueFeature>().AddSingleton<ActivateFeature>().AddSingleton<InterceptedFeature>();
+        services.AddSingleton<ConsumeFeature>().AddSingleton<StatusFeature>().AddSingleton<ListFeature>().AddSingleton<RevokeFeature>();
+        services.AddSingleton<DeploymentProbe>().AddHostedService(provider => provider.GetRequiredService<DeploymentProbe>());
+    }
+
+    // Nothing is exported unless the standard variables name a receiver; the instruments cost next to nothing then.
+    private static void AddTelemetry(WebApplicationBuilder builder)
+    {
+        var exports = Environment.GetEnvironmentVariables().Keys.OfType<string>()
+            .Any(k => k.StartsWith("OTEL_EXPORTER_OTLP", StringComparison.Ordinal) && k.EndsWith("ENDPOINT", StringComparison.Ordinal));
+        if (!exports)
+        {
+            return;
+        }
+
+        builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("backup-code-broker"))
+            .WithTracing(tracing => tracing.AddSource(TelemetryNames.Source).AddAspNetCoreInstrumentation().AddOtlpExporter())
+            .WithMetrics(metrics => metrics.AddMeter(TelemetryNames.Source).AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddOtlpExporter());
+        builder.Logging.AddOpenTelemetry(logging => logging.AddOtlpExporter());
+    }
+
+    private static Task StatusPageAsync(HttpContext http)
+    {
+        using var nobody = new Activity("unrouted").Start();
+        var problem = http.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => Problems.NotFound(),
+            StatusCodes.Status405MethodNotAllowed => Problems.MethodNotAllowed(),
+            var status => Problems.BadHttp(status),
+        };
+        var (operation, trace) = (ActivityTraceId.CreateRandom().ToHexString(), nobody.TraceId.ToHexString());
+        http.Response.Headers["Bcb-Operation-Id"] = operation;
+        http.Response.Headers["Bcb-Trace-Id"] = trace;
+        return ProblemWriter.WriteAsync(http, problem with { OperationId = operation, TraceId = trace });
+    }
+}

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using BackupCodeBroker.Configuration;
+using BackupCodeBroker.Dev;
+
+namespace BackupCodeBroker.Server;
+
+/// <summary><c>bcb server</c>: the hosted worker and its API. Only bad configuration of its own stops the start, with every error listed at once.</summary>
+internal static class ServerCommand
+{
+    private const int Done = 0;
+    private const int BadConfiguration = 2;
+
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var listen = new Option<string?>("--listen") { HelpName = "URL", Description = "Where to listen (else listen in the configuration, else http://127.0.0.1:8400)." };
+        var credentials = new Option<string?>("--credentials") { HelpName = "DIR", Description = "Folder with role-id and secret-id (or wrapped-secret-id), as bcb bootstrap --credentials writes it." };
+        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "Configuration, bcb.json (else BCB_CONFIG; every setting has its twin in the environment, such as BCB_VAULT__KV_MOUNT)." };
+        var dev = new Option<bool>("--dev") { Description = "Try it: with an embedded development Vault (or the one of VAULT_ADDR and VAULT_TOKEN), set up, with sample people and lines to paste." };
+        var command = new Command("server", "Run the broker beside Vault. Example: bcb server --listen http://127.0.0.1:8400 --credentials /etc/bcb/credentials")
+        {
+            listen, credentials, config, dev,
+        };
+        command.SetAction((parsed, cancellation) => parsed.GetValue(dev)
+            ? DevServer.RunAsync(parsed.GetValue(listen), cancellation)
+            : RunAsync(
+                parsed.GetValue(config), [("listen", parsed.GetValue(listen)), ("login:credentials", parsed.GetValue(credentials))], cancellation));
+        return command;
+    }
+
+    /// <summary>Reads the settings and runs until the process is told to stop.</summary>
+    public static async Task<int> RunAsync(string? file, IReadOnlyList<(string Key, string? Value)> options, CancellationToken cancellation)
+    {
+        var (settings, errors) = ReadSettings(file ?? Environment.GetEnvironmentVariable("BCB_CONFIG"), options);
+        if (settings is { Credentials: null, TokenFile: null } && errors.Count == 0)
+        {
+            errors = ["the broker has no way to log in to Vault: give --credentials DIR (bcb bootstrap --credentials DIR makes it), or login.token_file"];
+        }
+
+        if (errors.Count > 0)
+        {
+            await Console.Error.WriteLineAsync("The configuration has errors:");
+            foreach (var error in errors)
+            {
+                await Console.Error.WriteLineAsync("  " + error);
+            }
+
+            return BadConfiguration;
+        }
+
+        await using var app = BrokerHost.Build(settings);
+        await app.StartAsync(cancellation);
+        await Console.Out.WriteLineAsync($"bcb server listens on {string.Join(", ", app.Urls)}, Vault is {settings.Vault.Address}");
+        await app.WaitForShutdownAsync(cancellation);
+        return Done;
+    }
+
+    /// <summary>Settings of a file, the environment and the command line, which wins.</summary>
+    public static (BrokerSettings Settings, IReadOnlyList<string> Errors) ReadSettings(string? file, IReadOnlyList<(string Key, string? Value)> options)
+    {
+        IConfigurationRoot fromFile;
+        try
+        {
+            var builder = new ConfigurationBuilder();
+            fromFile = (file is null ? builder : builder.AddJsonFile(Path.GetFullPath(file), optional: false)).Build();
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return (new BrokerSettings(), [$"{file} cannot be read as JSON: {e.InnerException?.Message ?? e.Message}"]);
+        }
+
+        var given = options.Where(o => o.Value is not null).Select(o => KeyValuePair.Create(o.Key, o.Value));
+        var all = new ConfigurationBuilder().AddConfiguration(fromFile).AddEnvironmentVariables("BCB_").AddInMemoryCollection(given).Build();
+        return SettingsReader.Read(fromFile, all, Environment.GetEnvironmentVariable);
+    }
+}

@@ -1,0 +1,37 @@
+namespace BackupCodeBroker.Vault.Login;
+
+/// <summary>A small file with one secret in it, as administrators and agents leave them.</summary>
+internal static class SecretFile
+{
+    private const int MaxLength = 8192;
+
+    /// <summary>The text without surrounding white space, or null with the reason, which names the file and never its content.</summary>
+    public static string? Read(string path, out string why)
+    {
+        why = "";
+        try
+        {
+            using var reader = new StreamReader(path);
+            var buffer = new char[MaxLength + 1];
+            var length = reader.ReadBlock(buffer);
+            var text = length > MaxLength ? "" : new string(buffer, 0, length).Trim();
+            Array.Clear(buffer);
+            if (text.Length > 0)
+            {
+                return text;
+            }
+
+            why = $"'{path}' is empty or too large";
+        }
+        catch (Exception unreadable) when (unreadable is FileNotFoundException or DirectoryNotFoundException)
+        {
+            why = $"'{path}' does not exist";
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            why = $"'{path}' cannot be read";
+        }
+
+        return null;
+    }
+}

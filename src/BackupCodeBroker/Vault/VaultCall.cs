@@ -1,0 +1,16 @@
+using System.Diagnostics;
+
+namespace BackupCodeBroker.Vault;
+
+/// <summary>
+/// What all calls of one operation share. The audit log of Vault keeps <paramref name="TraceParent"/> in clear, also on denied
+/// requests, and that is how its lines are joined with the operation: so every call carries the operation's, never a span's own.
+/// </summary>
+/// <param name="TraceParent">The operation's W3C trace context.</param>
+/// <param name="Cancellation">The operation's deadline and its caller's patience.</param>
+internal readonly record struct VaultCall(string TraceParent, CancellationToken Cancellation)
+{
+    /// <summary>A call of an operation of its own, such as a renewal in the background.</summary>
+    public static VaultCall Fresh(CancellationToken cancellation) =>
+        new($"00-{ActivityTraceId.CreateRandom().ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-01", cancellation);
+}

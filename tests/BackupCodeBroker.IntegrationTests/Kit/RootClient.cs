@@ -1,0 +1,44 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace BackupCodeBroker.IntegrationTests.Kit;
+
+/// <summary>What an administrator does to Vault in the tests, as plain HTTP: the product's own client is not what arranges its tests.</summary>
+public sealed class RootClient(string address, string token) : IDisposable
+{
+    private readonly HttpClient _http = new() { BaseAddress = new Uri(address + "/v1/") };
+
+    /// <summary>Sends a request and expects a success; the body, or an undefined element where there is none.</summary>
+    public async Task<JsonElement> SendAsync(HttpMethod method, string path, object? body = null, string? otherToken = null)
+    {
+        var (status, json) = await TryAsync(method, path, body, otherToken);
+        return status is >= 200 and < 300 ? json : throw new InvalidOperationException($"{method} {path}: {status} {json}");
+    }
+
+    /// <summary>Sends a request; status and body, whatever they are.</summary>
+    public async Task<(int Status, JsonElement Body)> TryAsync(HttpMethod method, string path, object? body = null, string? otherToken = null, string? wrapTtl = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Headers.Add("X-Vault-Token", otherToken ?? token);
+        if (wrapTtl is not null)
+        {
+            request.Headers.Add("X-Vault-Wrap-TTL", wrapTtl);
+        }
+
+        request.Content = body is null ? null : JsonContent.Create(body);
+        using var answer = await _http.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        return ((int)answer.StatusCode, text.Length > 0 && text[0] is '{' or '[' ? JsonDocument.Parse(text).RootElement.Clone() : default);
+    }
+
+    /// <summary>Reads.</summary>
+    public Task<JsonElement> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
+
+    /// <summary>Writes.</summary>
+    public Task<JsonElement> PostAsync(string path, object body) => SendAsync(HttpMethod.Post, path, body);
+
+    /// <summary>Deletes.</summary>
+    public Task<JsonElement> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path);
+
+    public void Dispose() => _http.Dispose();
+}

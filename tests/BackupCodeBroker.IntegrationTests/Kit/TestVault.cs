@@ -1,0 +1,32 @@
+using BackupCodeBroker.IntegrationTests.Kit;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(TestVault))]
+
+namespace BackupCodeBroker.IntegrationTests.Kit;
+
+/// <summary>The Vault that all tests of this assembly share; the choice is printed.</summary>
+public sealed class TestVault : IAsyncLifetime
+{
+    private readonly VaultBackend _backend = new();
+
+    /// <summary>Which backend.</summary>
+    public static string Kind => VaultBackend.Kind;
+
+    /// <summary>Whether it is the embedded Vault: for tests that need its clock or its audit file at hand.</summary>
+    public static bool IsEmbedded => VaultBackend.IsEmbedded;
+
+    /// <summary>Address of the server.</summary>
+    public string Address => _backend.Address;
+
+    /// <summary>Administrator's token.</summary>
+    public string RootToken => _backend.RootToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _backend.StartAsync();
+        Console.WriteLine($"integration tests run against: {Kind} Vault at {Address}");
+    }
+
+    public ValueTask DisposeAsync() => _backend.DisposeAsync();
+}

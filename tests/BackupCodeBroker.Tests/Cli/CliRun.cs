@@ -1,0 +1,72 @@
+using System.Text.Json.Nodes;
+using BackupCodeBroker.Cli;
+
+namespace BackupCodeBroker.Tests.Cli;
+
+/// <summary>The command line with everything around it in the test's hands.</summary>
+internal sealed class CliRun
+{
+    public const string Token = "s.CANARYcallersOWNtoken000001";
+
+    public FakeServer Broker { get; } = new();
+
+    public FakeServer Vault { get; } = new();
+
+    public Dictionary<string, string> Environment { get; } = new() { ["VAULT_TOKEN"] = Token };
+
+    public string Home { get; set; } = "/nonexistent";
+
+    public string Input { get; set; } = "";
+
+    /// <summary>Keys that are typed, where standard input is a terminal.</summary>
+    public string? Typed { get; set; }
+
+    public bool Terminal { get; set; }
+
+    public List<TimeSpan> Pauses { get; } = [];
+
+    public string Out { get; private set; } = "";
+
+    public string Error { get; private set; } = "";
+
+    public string Everything => Out + Error;
+
+    /// <summary>Standard output as the one JSON document that it has to be.</summary>
+    public JsonObject Json => JsonNode.Parse(Out)!.AsObject();
+
+    public async Task<int> RunAsync(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        using var input = new StringReader(Input);
+        using var keys = new StringReader(Typed ?? "");
+        var surroundings = new CliSurroundings
+        {
+            Out = output,
+            Error = error,
+            In = input,
+            OutIsTerminal = Terminal,
+            ErrorIsTerminal = Terminal,
+            ReadKey = Typed is null ? null : () => Key(keys.Read()),
+            Variable = name => Environment.GetValueOrDefault(name),
+            Home = Home,
+            Pause = (pause, _) =>
+            {
+                Pauses.Add(pause);
+                return Task.CompletedTask;
+            },
+            BrokerHandler = () => Broker,
+            VaultHandler = () => Vault,
+        };
+        var exit = await CommandLineProgram.RunAsync(arguments, surroundings);
+        (Out, Error) = (output.ToString(), error.ToString());
+        return exit;
+    }
+
+    private static ConsoleKeyInfo Key(int c) => c switch
+    {
+        '\b' => new ConsoleKeyInfo('\b', ConsoleKey.Backspace, false, false, false),
+        '\n' or -1 => new ConsoleKeyInfo('\r', ConsoleKey.Enter, false, false, false),
+        _ => new ConsoleKeyInfo((char)c, ConsoleKey.NoName, false, false, false),
+    };
+}

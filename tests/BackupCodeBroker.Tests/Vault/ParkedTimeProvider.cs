@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace BackupCodeBroker.Tests.Vault;
+
+/// <summary>
+/// A fake clock that knows whether the code under test is waiting for it. Only then may a test move it: otherwise hours would pass while
+/// a thread that has work to do waits for a processor. Timers of exactly <paramref name="ignored"/> (a call's time-out) are no waiting.
+/// </summary>
+internal sealed class ParkedTimeProvider(TimeSpan ignored) : TimeProvider
+{
+    private readonly FakeTimeProvider _inner = new();
+    private int _pending;
+
+    public override long TimestampFrequency => _inner.TimestampFrequency;
+
+    public override DateTimeOffset GetUtcNow() => _inner.GetUtcNow();
+
+    public override long GetTimestamp() => _inner.GetTimestamp();
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = _inner.CreateTimer(callback, state, dueTime, period);
+        if (dueTime == ignored || dueTime == Timeout.InfiniteTimeSpan)
+        {
+            return timer;
+        }
+
+        // Counted when it stands, not before: a test that runs on another thread moves the clock from here on.
+        Interlocked.Increment(ref _pending);
+        return new Counted(timer, () => Interlocked.Decrement(ref _pending));
+    }
+
+    /// <summary>Moves the clock until something holds.</summary>
+    public async Task Until(Func<bool> holds)
+    {
+        var limit = GetUtcNow() + TimeSpan.FromHours(3);
+        while (!holds())
+        {
+            Assert.True(GetUtcNow() < limit, "in three hours it never came to hold");
+            await Task.Yield();
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            if (Volatile.Read(ref _pending) > 0)
+            {
+                _inner.Advance(TimeSpan.FromMilliseconds(500));
+            }
+        }
+    }
+
+    private sealed class Counted(ITimer inner, Action over) : ITimer
+    {
+        private Action? _over = over;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period) => inner.Change(dueTime, period);
+
+        public void Dispose()
+        {
+            inner.Dispose();
+            Interlocked.Exchange(ref _over, null)?.Invoke();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await inner.DisposeAsync();
+            Interlocked.Exchange(ref _over, null)?.Invoke();
+        }
+    }
+}
