@@ -26,14 +26,15 @@ internal sealed class IdentityChildren : IDisposable
     private readonly VaultClient _vault;
     private readonly VaultSettings _settings;
     private readonly BrokerSession _session;
+    private readonly OwnToken _own;
     private readonly Alarms _alarms;
     private readonly BoundedMemory<string, Child> _children;
     private readonly BoundedMemory<string, StandIn> _standIns;
     private long _minted;
 
-    public IdentityChildren(VaultClient vault, VaultSettings settings, BrokerSession session, Alarms alarms, TimeProvider time)
+    public IdentityChildren(VaultClient vault, VaultSettings settings, BrokerSession session, OwnToken own, Alarms alarms, TimeProvider time)
     {
-        (_vault, _settings, _session, _alarms) = (vault, settings, session, alarms);
+        (_vault, _settings, _session, _own, _alarms) = (vault, settings, session, own, alarms);
         _children = new BoundedMemory<string, Child>(MaxChildren, Kept, time);
         _standIns = new BoundedMemory<string, StandIn>(MaxChildren, Kept, time);
         session.TokenReplaced += Drop;
@@ -61,14 +62,18 @@ internal sealed class IdentityChildren : IDisposable
     }
 
     /// <summary>Whether an alias exists. It creates nothing.</summary>
-    public async Task<bool> ExistsAsync(string alias, string mountAccessor, VaultCall call) =>
-        await _vault.LookupAliasAsync(OwnToken(), alias, mountAccessor, call) switch
+    public async Task<bool> ExistsAsync(string alias, string mountAccessor, VaultCall call)
+    {
+        var token = _own.Take();
+        return await _vault.LookupAliasAsync(token.Token, alias, mountAccessor, call) switch
         {
             VaultAnswer<EntityFacts>.Ok => true,
             VaultAnswer<EntityFacts>.Absent => false,
             VaultAnswer<EntityFacts>.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
-            _ => throw OwnTokenDenied(),
+            VaultAnswer<EntityFacts>.Denied denied => throw _own.Denied(token, denied.Why, "to look aliases up"),
+            _ => throw new InvalidOperationException("an answer of unknown kind"),
         };
+    }
 
     /// <summary>Mints a child for an alias, which makes the alias where there is none: only registering does that for a name that has none.</summary>
     public async Task<ChildMinting> MintAsync(string alias, VaultCall call)
@@ -107,13 +112,13 @@ internal sealed class IdentityChildren : IDisposable
 
     private async Task<ChildMinting> MintAsync(string role, string alias, VaultCall call)
     {
-        var generation = _session.Generation;
+        var token = _own.Take();
         var number = Interlocked.Increment(ref _minted).ToString(CultureInfo.InvariantCulture);
         var form = new ChildForm(role, role, alias, new Dictionary<string, string> { ["replica"] = Replica, ["child"] = number });
-        switch (await _vault.MintChildAsync(OwnToken(), form, call))
+        switch (await _vault.MintChildAsync(token.Token, form, call))
         {
             case Minting.Minted minted when minted.Policies is [var only] && only == role:
-                return new ChildMinting.Minted(new Child(minted.Child, minted.EntityId, generation));
+                return new ChildMinting.Minted(new Child(minted.Child, minted.EntityId, token.Generation));
             case Minting.Minted:
                 _alarms.Raise(AlarmKind.IdentityOvergranted, alias);
                 return new ChildMinting.Unusable(Reason.Overgranted);
@@ -121,8 +126,10 @@ internal sealed class IdentityChildren : IDisposable
                 return new ChildMinting.Unusable(Reason.EntityDisabled);
             case Minting.Faulted faulted:
                 throw BrokerFaultException.Of(faulted.Fault);
+            case Minting.Denied denied:
+                throw _own.Denied(token, denied.Why, "to mint children");
             default:
-                throw OwnTokenDenied();
+                throw new InvalidOperationException("a minting of unknown kind");
         }
     }
 
@@ -132,16 +139,6 @@ internal sealed class IdentityChildren : IDisposable
         _children.Clear();
         _standIns.Clear();
     }
-
-    private VaultToken OwnToken() => _session.State switch
-    {
-        SessionState.LoggedIn session => session.Token,
-        SessionState.LoggedOut none => throw new BrokerFaultException(FaultKind.NotReady, none.Why),
-        _ => throw new BrokerFaultException(FaultKind.NotReady, "the broker has no Vault token"),
-    };
-
-    private static BrokerFaultException OwnTokenDenied() =>
-        new(FaultKind.NotReady, "Vault refuses the broker's own token what it needs: run `bcb bootstrap --check`");
 }
 
 /// <summary>A token for one identity's document.</summary>

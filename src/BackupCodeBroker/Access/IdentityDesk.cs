@@ -3,7 +3,6 @@ using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
-using BackupCodeBroker.Vault.Login;
 
 namespace BackupCodeBroker.Access;
 
@@ -13,7 +12,7 @@ namespace BackupCodeBroker.Access;
 /// wrong is read again. Documents that are not there are stood in for by the decoy's, so that unknown names cost what known ones cost.
 /// </summary>
 internal sealed class IdentityDesk(
-    VaultClient vault, BrokerSession session, IdentityChildren children, Deployment deployment, DeskOptions options, Alarms alarms, TimeProvider time)
+    VaultClient vault, OwnToken own, IdentityChildren children, Deployment deployment, DeskOptions options, Alarms alarms, TimeProvider time)
 {
     private const int MaxRemembered = 50_000;
 
@@ -49,17 +48,14 @@ internal sealed class IdentityDesk(
     /// <summary>Reads an entity; null where Vault has none of that id.</summary>
     public async Task<EntitySnapshot?> ReadPersonAsync(OperationScope scope, string entityId)
     {
-        if (session.State is not SessionState.LoggedIn { Token: var token })
-        {
-            throw new BrokerFaultException(FaultKind.NotReady, "the broker has no Vault token");
-        }
-
-        return await vault.ReadEntityAsync(token, entityId, scope.Call) switch
+        var token = own.Take();
+        return await vault.ReadEntityAsync(token.Token, entityId, scope.Call) switch
         {
             VaultAnswer<EntityFacts>.Ok ok => new EntitySnapshot(ok.Value.Id, ok.Value.Disabled, ok.Value.Policies, ok.Value.Metadata, ok.Value.GroupIds),
             VaultAnswer<EntityFacts>.Absent => null,
             VaultAnswer<EntityFacts>.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
-            _ => throw new BrokerFaultException(FaultKind.NotReady, "Vault refuses the broker's own token to read entities: run `bcb bootstrap --check`"),
+            VaultAnswer<EntityFacts>.Denied denied => throw own.Denied(token, denied.Why, "to read entities"),
+            _ => throw new InvalidOperationException("an answer of unknown kind"),
         };
     }
 

@@ -100,6 +100,8 @@ internal sealed class SettingsReader
             AskMount = Text("vault:ask_mount") ?? defaults.AskMount,
             TransitMount = Text("vault:transit_mount") ?? defaults.TransitMount,
             PepperKey = Text("vault:pepper_key") ?? defaults.PepperKey,
+            TokenRole = Text("vault:token_role") ?? defaults.TokenRole,
+            SweeperRole = Text("vault:sweeper_role") ?? defaults.SweeperRole,
             AppRoleMount = Text("vault:approle_mount") ?? defaults.AppRoleMount,
             MaxConcurrency = Number("vault:max_concurrency", defaults.MaxConcurrency, 1, 4096),
             AllowedRedirectHosts = Texts("vault:redirect_hosts"),

@@ -1,16 +1,16 @@
 using System.Security.Cryptography;
+using BackupCodeBroker.Access;
 using BackupCodeBroker.Core.Codes;
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Hashing;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Vault;
-using BackupCodeBroker.Vault.Login;
 
 namespace BackupCodeBroker.Hashing;
 
 /// <summary>Hashes codes as Core says, stretches them in turn, and has Transit key the digests of peppered schemes, a set's in one call.</summary>
-internal sealed class CodeHashing(VaultClient vault, BrokerSession session, StretchQueue queue)
+internal sealed class CodeHashing(VaultClient vault, OwnToken own, StretchQueue queue)
 {
     /// <summary>Whether a presented code is the one that the material is of. Costs the same where nothing can match.</summary>
     public async Task<bool> VerifyAsync(OperationScope scope, BackupCode code, CodeMaterial material)
@@ -52,15 +52,12 @@ internal sealed class CodeHashing(VaultClient vault, BrokerSession session, Stre
 
     private async Task<IReadOnlyList<PepperedDigest>> PepperAsync(OperationScope scope, IReadOnlyList<byte[]> digests, int? version)
     {
-        if (session.State is not SessionState.LoggedIn { Token: var token })
-        {
-            throw new BrokerFaultException(FaultKind.NotReady, "the broker has no Vault token");
-        }
-
-        return await vault.TransitHmacAsync(token, digests, version, scope.Call) switch
+        var token = own.Take();
+        return await vault.TransitHmacAsync(token.Token, digests, version, scope.Call) switch
         {
             VaultAnswer<IReadOnlyList<PepperedDigest>>.Ok ok when ok.Value.Count == digests.Count => ok.Value,
             VaultAnswer<IReadOnlyList<PepperedDigest>>.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
+            VaultAnswer<IReadOnlyList<PepperedDigest>>.Denied denied => throw own.Denied(token, denied.Why, "the pepper"),
             _ => throw new BrokerFaultException(FaultKind.NotReady, "Vault's Transit engine does not key digests for the broker: run `bcb bootstrap --check`"),
         };
     }

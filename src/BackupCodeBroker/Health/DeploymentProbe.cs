@@ -14,7 +14,7 @@ namespace BackupCodeBroker.Health;
 /// what; nothing is served.
 /// </summary>
 internal sealed partial class DeploymentProbe(
-    VaultClient vault, BrokerSession session, IdentityChildren children, Deployment deployment, BrokerSettings settings, TimeProvider time, ILogger<DeploymentProbe> logger)
+    VaultClient vault, BrokerSession session, OwnToken own, IdentityChildren children, Deployment deployment, BrokerSettings settings, TimeProvider time, ILogger<DeploymentProbe> logger)
     : BackgroundService
 {
     private static readonly TimeSpan WhileReady = TimeSpan.FromSeconds(30);
@@ -87,13 +87,8 @@ internal sealed partial class DeploymentProbe(
 
     private async Task<DeploymentFacts?> FindAsync(VaultCall call, List<string> reasons)
     {
-        if (session.State is not SessionState.LoggedIn { Token: var own })
-        {
-            reasons.Add(session.State is SessionState.LoggedOut none ? none.Why : "the broker has no Vault token");
-            return null;
-        }
-
-        if (!await MountIsSoundAsync(own, call, reasons))
+        var token = own.Take();
+        if (!await MountIsSoundAsync(token, call, reasons))
         {
             return null;
         }
@@ -106,13 +101,13 @@ internal sealed partial class DeploymentProbe(
 
         await StateIsSoundAsync(child, call, reasons);
         var decoy = await DecoyAsync(child, call, reasons);
-        var accessor = await AccessorAsync(own, child, call, reasons);
+        var accessor = await AccessorAsync(token.Token, child, call, reasons);
         return decoy is null || accessor is null ? null : new DeploymentFacts(accessor, decoy);
     }
 
-    private async Task<bool> MountIsSoundAsync(VaultToken own, VaultCall call, List<string> reasons)
+    private async Task<bool> MountIsSoundAsync(SessionState.LoggedIn token, VaultCall call, List<string> reasons)
     {
-        switch (await vault.ReadKvConfigAsync(own, call))
+        switch (await vault.ReadKvConfigAsync(token.Token, call))
         {
             case VaultAnswer<KvConfig>.Ok { Value.CasRequired: true }:
                 return true;
@@ -122,6 +117,8 @@ internal sealed partial class DeploymentProbe(
             case VaultAnswer<KvConfig>.Faulted faulted:
                 reasons.Add(faulted.Fault.Describe());
                 return false;
+            case VaultAnswer<KvConfig>.Denied { Why: VaultDenial.InvalidToken }:
+                throw own.Denied(token, VaultDenial.InvalidToken, "");
             default:
                 reasons.Add($"the mount {settings.Vault.KvMount} is not KV v2, or the broker may not read its configuration: run `bcb bootstrap --check`");
                 return false;
@@ -165,9 +162,9 @@ internal sealed partial class DeploymentProbe(
         return null;
     }
 
-    private async Task<string?> AccessorAsync(VaultToken own, Child child, VaultCall call, List<string> reasons)
+    private async Task<string?> AccessorAsync(VaultToken token, Child child, VaultCall call, List<string> reasons)
     {
-        if (await vault.ReadEntityAsync(own, child.EntityId, call) is VaultAnswer<EntityFacts>.Ok { Value.Aliases: var aliases }
+        if (await vault.ReadEntityAsync(token, child.EntityId, call) is VaultAnswer<EntityFacts>.Ok { Value.Aliases: var aliases }
             && aliases.FirstOrDefault(a => a.Name == Decoy.Alias) is { } alias)
         {
             return alias.MountAccessor;

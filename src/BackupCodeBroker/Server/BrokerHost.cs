@@ -94,7 +94,7 @@ internal static class BrokerHost
         services.AddSingleton(new RequestSlots(settings.MaxOperations));
         services.AddVaultClient(settings.Vault);
         services.AddBrokerLogin(new LoginSettings { CredentialsDirectory = settings.Credentials, TokenFile = settings.TokenFile });
-        services.AddSingleton<BrokerProfiles>().AddSingleton<Deployment>().AddSingleton<IdentityChildren>().AddSingleton<CallerGate>();
+        services.AddSingleton<BrokerProfiles>().AddSingleton<Deployment>().AddSingleton<OwnToken>().AddSingleton<IdentityChildren>().AddSingleton<CallerGate>();
         services.AddSingleton<Admission>().AddSingleton<IdentityDesk>().AddSingleton<IdentityChange>().AddSingleton<KeyedLocks>();
         services.AddSingleton<FleetDesk>().AddSingleton<FailureLedger>().AddSingleton<StretchQueue>().AddSingleton<CodeHashing>();
         services.AddSingleton<Alarms>().AddSingleton<OperationMetrics>().AddSingleton<AccessLog>().AddSingleton<OperationRunner>();

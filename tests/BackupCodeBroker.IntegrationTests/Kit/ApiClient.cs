@@ -62,9 +62,26 @@ public sealed record ApiReply(int Status, string Text, HttpResponseHeaders Heade
 {
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;
 
+    /// <summary>Trace of the operation.</summary>
+    public string TraceId => Headers.GetValues("Bcb-Trace-Id").Single();
+
+    /// <summary>Id of the operation.</summary>
+    public string OperationId => Headers.GetValues("Bcb-Operation-Id").Single();
+
     public string? Code => Text.Length > 0 && Json.TryGetProperty("code", out var code) ? code.GetString() : null;
 
     public string? Reason => Text.Length > 0 && Json.TryGetProperty("reason", out var reason) ? reason.GetString() : null;
+
+    /// <summary>A member of the body, as text.</summary>
+    public string? Member(string name) => Json.TryGetProperty(name, out var value) ? value.ToString() : null;
+
+    /// <summary>The headers without what differs between any two answers.</summary>
+    public string UniformHeaders => string.Join(
+        '\n',
+        Headers.Where(h => h.Key is not ("Date" or "Bcb-Operation-Id" or "Bcb-Trace-Id"))
+            .Select(h => h.Key + "=" + string.Join(',', h.Value))
+            .Append("length=" + Text.Length + ContentType)
+            .Order(StringComparer.Ordinal));
 
     /// <summary>The body without what differs between any two answers.</summary>
     public string Uniform => string.Join(

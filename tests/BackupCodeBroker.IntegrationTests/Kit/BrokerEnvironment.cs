@@ -23,6 +23,8 @@ public sealed class BrokerEnvironment(TestVault vault) : IAsyncLifetime
     private readonly ConcurrentBag<RunningBroker> _brokers = [];
     private readonly string _prefix = "t" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
     private readonly string _credentials = Directory.CreateTempSubdirectory("bcb-test-").FullName;
+    private Task<Cast>? _cast;
+    private Task<RunningBroker>? _shared;
 
     /// <summary>Administrator.</summary>
     public RootClient Root { get; } = new(vault.Address, vault.RootToken);
@@ -63,11 +65,22 @@ public sealed class BrokerEnvironment(TestVault vault) : IAsyncLifetime
 
     /// <summary>Starts a broker and waits until it is ready.</summary>
     internal async Task<RunningBroker> StartAsync(
-        Func<BrokerSettings, BrokerSettings>? settings = null, Action<IServiceCollection>? configure = null, bool untilReady = true)
+        Func<BrokerSettings, BrokerSettings>? settings = null,
+        Action<IServiceCollection>? configure = null,
+        VaultTap? tap = null,
+        TimeProvider? clock = null,
+        bool untilReady = true)
     {
-        var app = BrokerHost.Build((settings ?? (s => s))(Settings), services =>
+        var wanted = (settings ?? (s => s))(Settings);
+        var app = BrokerHost.Build(wanted, services =>
         {
             services.AddLogging(logging => logging.ClearProviders());
+            services.AddSingleton(clock ?? TimeProvider.System);
+            if (tap is not null)
+            {
+                services.AddSingleton(new VaultClient(wanted.Vault, clock ?? TimeProvider.System, () => tap));
+            }
+
             configure?.Invoke(services);
         });
         await app.StartAsync();
@@ -103,6 +116,15 @@ public sealed class BrokerEnvironment(TestVault vault) : IAsyncLifetime
         return await PersonAsync(name, policy);
     }
 
+    /// <summary>Somebody who may have codes made for what they own, and receive them.</summary>
+    public Task<Person> OwnerAsync() => HolderAsync("owner", "issue/@owned", "retrieve/@owned", "status/@owned", "revoke/@owned");
+
+    /// <summary>The people of most tests.</summary>
+    internal Task<Cast> CastAsync() => _cast ??= Cast.OfAsync(this);
+
+    /// <summary>A broker that tests share which neither move its time nor tap its calls.</summary>
+    internal Task<RunningBroker> SharedAsync() => _shared ??= StartAsync();
+
     /// <summary>A name that nothing else uses.</summary>
     public static string NewIdentity(string team = "team-a") => $"{team}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(5))}";
 
@@ -131,6 +153,25 @@ public sealed class BrokerEnvironment(TestVault vault) : IAsyncLifetime
         var version = read.GetProperty("metadata").GetProperty("version").GetInt64();
         await WriteAsync($"{Names.KvMount}/data/broker/state", DocumentJson.Write(change(state, version + 1)), version);
     }
+
+    /// <summary>Declares a lockdown in the state document, as the incident responders' route will.</summary>
+    internal Task LockDownAsync(string mode, string identities) => ChangeStateAsync((state, version) => state with
+    {
+        Lockdowns =
+        [
+            .. state.Lockdowns,
+            new Lockdown
+            {
+                Id = Guid.NewGuid().ToString("n"),
+                Mode = mode,
+                Version = version,
+                Scope = new LockdownScope { Identities = identities },
+                Reason = "test",
+                DeclaredAt = DateTimeOffset.UtcNow,
+                DeclaredBy = new Actor("", "", "test"),
+            },
+        ],
+    });
 
     public async ValueTask DisposeAsync()
     {

@@ -25,6 +25,14 @@ internal static class Flows
         return payload;
     }
 
+    /// <summary>A new identity of the owner's with codes received.</summary>
+    public static async Task<Holding> HoldingAsync(this BrokerEnvironment environment, RunningBroker broker, Cast cast, string profile = "machine")
+    {
+        var identity = BrokerEnvironment.NewIdentity();
+        await broker.RegisterAsync(cast.Team, identity, cast.Owner, profile);
+        return new Holding(identity, await environment.ClaimAsync(broker, cast.Owner, identity));
+    }
+
     /// <summary>Registers an identity for an owner.</summary>
     public static async Task RegisterAsync(this RunningBroker broker, Person team, string identity, Person owner, string profile = "machine")
     {

@@ -29,8 +29,13 @@ public sealed class VaultClientContractTests : IAsyncLifetime
         _admin.DefaultRequestHeaders.Add("X-Vault-Token", root);
         _settings = new VaultSettings
         {
-            Address = address, KvMount = _name + "-kv", AskMount = _name + "-ask", TransitMount = _name + "-transit",
-            AppRoleMount = _name + "-approle", TokenRole = _name + "-identity", CallTimeout = TimeSpan.FromSeconds(20),
+            Address = address,
+            KvMount = _name + "-kv",
+            AskMount = _name + "-ask",
+            TransitMount = _name + "-transit",
+            AppRoleMount = _name + "-approle",
+            TokenRole = _name + "-identity",
+            CallTimeout = TimeSpan.FromSeconds(20),
         };
         _vault = new VaultClient(_settings, TimeProvider.System);
         await PostAsync($"sys/mounts/{_settings.KvMount}", """{"type":"kv","options":{"version":"2"}}""");

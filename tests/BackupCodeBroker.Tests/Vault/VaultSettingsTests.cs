@@ -35,8 +35,14 @@ public sealed class VaultSettingsTests
     {
         var errors = new VaultSettings
         {
-            Address = "nowhere", Namespace = "a b", KvMount = "../x", CaCertificate = "/does/not/exist.pem",
-            CallTimeout = TimeSpan.Zero, MaxConcurrency = 0, MaxQueue = -1, AllowedRedirectHosts = ["a/b", "good:8200"],
+            Address = "nowhere",
+            Namespace = "a b",
+            KvMount = "../x",
+            CaCertificate = "/does/not/exist.pem",
+            CallTimeout = TimeSpan.Zero,
+            MaxConcurrency = 0,
+            MaxQueue = -1,
+            AllowedRedirectHosts = ["a/b", "good:8200"],
         }.Validate();
 
         string[] about = ["address", "namespace", "kv_mount", "ca_certificate", "call_timeout", "max_concurrency", "max_queue", "allowed_redirect_hosts"];

@@ -11,7 +11,6 @@ using BackupCodeBroker.Core.Profiles;
 using BackupCodeBroker.Hashing;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Vault;
-using BackupCodeBroker.Vault.Login;
 using static BackupCodeBroker.Vault.Wrapping;
 
 namespace BackupCodeBroker.Features.Issue;
@@ -26,7 +25,7 @@ internal sealed class IssueFeature(
     IdentityDesk desk,
     CodeHashing hashing,
     VaultClient vault,
-    BrokerSession session,
+    OwnToken own,
     BrokerProfiles profiles,
     BrokerSettings settings) : IFeature
 {
@@ -79,48 +78,46 @@ internal sealed class IssueFeature(
     private async Task<Outcome> MakeAsync(OperationScope scope, Admitted.Granted granted, IdentityView view, IssuePlan plan)
     {
         scope.Generation = plan.Generation;
-        IReadOnlyList<StoredCode> codes;
-        string setKey;
-        string activation;
-        Wrapped wrapped;
-        using (var mint = CodeMint.Make(view.Document, plan, RandomNumberGenerator.Fill))
+        if (await granted.Caller.StaleDenialAsync(scope.Call) is { } denied)
         {
-            (setKey, activation) = (mint.SetKey, SetKey.ActivationHash(mint.SetKey, mint.Activation));
-            codes = await hashing.HashAsync(scope, mint.Codes, new CodeBinding(view.Document.Identity, plan.Generation, plan.Epoch), plan.Profile.Scheme);
-            if (!IssueDecision.Fits(Next(new Delivery(new string('x', 64), new string('x', 64), plan.At))))
-            {
-                return await granted.Caller.RefuseAsync(scope, view, Reason.TooLarge);
-            }
-
-            if (await granted.Caller.StaleDenialAsync(scope.Call) is { } denied)
-            {
-                return denied;
-            }
-
-            wrapped = await WrapAsync(scope, view.Document.Identity, plan, mint);
+            return denied;
         }
 
+        using var mint = CodeMint.Make(view.Document, plan, RandomNumberGenerator.Fill);
+        var (codes, wrapped) = await HashAndWrapAsync(scope, view.Document.Identity, plan, mint);
         var delivery = new Delivery(wrapped.Accessor, wrapped.CreationTime, scope.Now + wrapped.Ttl + Profile.ActivationGrace);
-        return await RecordAsync(scope, granted, view, plan, Next(delivery), wrapped);
+        var activation = SetKey.ActivationHash(mint.SetKey, mint.Activation);
+        var next = IssueDecision.Pending(view.Document, plan, mint.SetKey, activation, codes, delivery);
+        return await RecordAsync(scope, granted, view, plan, next, wrapped);
+    }
 
-        IdentityDocument Next(Delivery delivered) => IssueDecision.Pending(view.Document, plan, setKey, activation, codes, delivered);
+    // Side by side: neither needs the other. A wrap whose codes could not be hashed is used up.
+    private async Task<(IReadOnlyList<StoredCode> Codes, Wrapped Wrapped)> HashAndWrapAsync(
+        OperationScope scope, string identity, IssuePlan plan, CodeMint mint)
+    {
+        var wrapping = WrapAsync(scope, identity, plan, mint);
+        var codes = hashing.HashAsync(scope, mint.Codes, new CodeBinding(identity, plan.Generation, plan.Epoch), plan.Profile.Scheme);
+        await Task.WhenAll(wrapping, codes).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (wrapping.IsCompletedSuccessfully && !codes.IsCompletedSuccessfully)
+        {
+            await SpendAsync(scope, await wrapping);
+        }
+
+        return (await codes, await wrapping);
     }
 
     private async Task<Wrapped> WrapAsync(OperationScope scope, string identity, IssuePlan plan, CodeMint mint)
     {
-        if (session.State is not SessionState.LoggedIn { Token: var token })
-        {
-            throw new BrokerFaultException(FaultKind.NotReady, "the broker has no Vault token");
-        }
-
+        var token = own.Take();
         var payload = WrapPayload.Write(identity, plan, mint);
         try
         {
-            return await vault.WrapAsync(token, payload, plan.Profile.WrapTtl, scope.Call) switch
+            return await vault.WrapAsync(token.Token, payload, plan.Profile.WrapTtl, scope.Call) switch
             {
                 Wrapped wrapped => wrapped,
                 Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
-                _ => throw new BrokerFaultException(FaultKind.NotReady, "Vault refuses to wrap for the broker: run `bcb bootstrap --check`"),
+                Denied denied => throw own.Denied(token, denied.Why, "to wrap"),
+                _ => throw new InvalidOperationException("a wrapping of unknown kind"),
             };
         }
         finally
@@ -136,7 +133,9 @@ internal sealed class IssueFeature(
         var recorded = false;
         try
         {
-            var outcome = await granted.Caller.StaleDenialAsync(scope.Call) ?? await WriteAsync(scope, view, next);
+            var outcome = await UnfitAsync(scope, granted, view, next)
+                ?? await granted.Caller.StaleDenialAsync(scope.Call)
+                ?? await WriteAsync(scope, view, next);
             recorded = outcome is null;
             return outcome ?? new Outcome.Done(201, Answer(view.Document.Identity, plan, wrapped));
         }
@@ -144,10 +143,17 @@ internal sealed class IssueFeature(
         {
             if (!recorded)
             {
-                await vault.SpendWrapAsync(wrapped.Token, scope.Call with { Cancellation = CancellationToken.None });
+                await SpendAsync(scope, wrapped);
             }
         }
     }
+
+    // Also when the operation's time is over: the call's own time-out bounds it.
+    private Task SpendAsync(OperationScope scope, Wrapped wrapped) =>
+        vault.SpendWrapAsync(wrapped.Token, scope.Call with { Cancellation = CancellationToken.None });
+
+    private static async Task<Outcome?> UnfitAsync(OperationScope scope, Admitted.Granted granted, IdentityView view, IdentityDocument next) =>
+        IssueDecision.Fits(next) ? null : await granted.Caller.RefuseAsync(scope, view, Reason.TooLarge);
 
     private async Task<Outcome?> WriteAsync(OperationScope scope, IdentityView view, IdentityDocument next)
     {

@@ -1,0 +1,189 @@
+using BackupCodeBroker.Configuration;
+using BackupCodeBroker.Core.Hashing;
+using BackupCodeBroker.Core.Profiles;
+using BackupCodeBroker.IntegrationTests.Kit;
+using Xunit;
+using static BackupCodeBroker.IntegrationTests.Kit.TappedCall;
+
+namespace BackupCodeBroker.IntegrationTests.Api;
+
+/// <summary>
+/// Each flow makes the calls of the design's table and no more, in as many round trips, cold and warm. The calls of one round trip are answered
+/// only once all of them were sent: a broker that sends them one after the other gets no answer.
+/// </summary>
+public sealed class CallCountTests(BrokerEnvironment environment) : IClassFixture<BrokerEnvironment>
+{
+    // What a replica remembers of people is kept longest, an hour.
+    private static readonly TimeSpan UntilCold = TimeSpan.FromHours(2);
+
+    // Long enough for caller and child to be forgotten, and not for the wrap's deadline.
+    private static readonly TimeSpan UntilChildIsForgotten = TimeSpan.FromMinutes(4);
+
+    private static readonly string[] Introduction = [LookupSelf, Capabilities, Alias];
+    private static readonly string[] Documents = [Read, State];
+    private static readonly string[] People = [Entity, Entity];
+
+    private readonly TestClock _clock = new(stands: true);
+    private VaultTap _tap = null!;
+    private RunningBroker _broker = null!;
+    private Cast _cast = null!;
+
+    [Theory]
+    [Trait("Requirement", "R-43")]
+    [InlineData("machine", true, 5)]
+    [InlineData("machine", false, 3)]
+    [InlineData("printable", true, 5)]
+    [InlineData("printable", false, 4)]
+    public async Task Consume(string profile, bool cold, int roundTrips)
+    {
+        await ArrangeAsync();
+        var holding = await environment.HoldingAsync(_broker, _cast, profile);
+        using var verifier = _broker.As(_cast.Verifier);
+        await verifier.ConsumeAsync(holding.Identity, holding.Code(9));
+        string[] pepper = profile == "printable" ? [Pepper] : [];
+        string[][] rounds = cold
+            ? [Introduction, [Ask("consume"), Mint], Documents, [.. People, .. pepper], [Write]]
+            : [[Ask("consume")], [.. Documents, .. People], pepper, [Write]];
+        await MeasureAsync(() => verifier.ConsumeAsync(holding.Identity, holding.Code()), cold ? UntilCold : default, 200, roundTrips, rounds);
+    }
+
+    [Theory]
+    [Trait("Requirement", "R-43")]
+    [InlineData("machine", true, 6)]
+    [InlineData("machine", false, 4)]
+    [InlineData("printable", true, 6)]
+    [InlineData("printable", false, 4)]
+    public async Task Issue(string profile, bool cold, int roundTrips)
+    {
+        await ArrangeAsync();
+        var identity = await RegisteredAsync(profile);
+        using var owner = _broker.As(_cast.Owner);
+        await owner.IssueAsync(identity);
+        string[] wrap = profile == "printable" ? [Pepper, Wrap] : [Wrap];
+        string[][] rounds = cold
+            ? [Introduction, [Ask("issue"), Mint], Documents, People, wrap, [Write]]
+            : [[Ask("issue")], [.. Documents, .. People], wrap, [Write]];
+        await MeasureAsync(() => owner.IssueAsync(identity), cold ? UntilCold : default, 201, roundTrips, rounds);
+    }
+
+    [Theory]
+    [Trait("Requirement", "R-43")]
+    [InlineData(true, 4)]
+    [InlineData(false, 3)]
+    public async Task Activate(bool cold, int roundTrips)
+    {
+        await ArrangeAsync();
+        var identity = await RegisteredAsync("machine");
+        using var owner = _broker.As(_cast.Owner);
+        await environment.ClaimAsync(_broker, _cast.Owner, identity);
+        var payload = await environment.UnwrapAsync(_cast.Owner, await owner.IssueAsync(identity));
+        await MeasureAsync(
+            () => owner.ActivateAsync(identity, payload.Generation, payload.Activation),
+            cold ? UntilChildIsForgotten : default,
+            204,
+            roundTrips,
+            Change("retrieve", cold));
+    }
+
+    [Theory]
+    [Trait("Requirement", "R-43")]
+    [InlineData(true, 4)]
+    [InlineData(false, 3)]
+    public async Task Revoke(bool cold, int roundTrips)
+    {
+        await ArrangeAsync();
+        var identity = await RegisteredAsync("machine");
+        using var owner = _broker.As(_cast.Owner);
+        await owner.RevokeAsync(identity);
+        await owner.IssueAsync(identity);
+        await MeasureAsync(() => owner.RevokeAsync(identity), cold ? UntilCold : default, 204, roundTrips, Change("revoke", cold));
+    }
+
+    [Theory]
+    [Trait("Requirement", "R-43")]
+    [InlineData(true, 3)]
+    [InlineData(false, 2)]
+    public async Task Status(bool cold, int roundTrips)
+    {
+        await ArrangeAsync();
+        var identity = await RegisteredAsync("machine");
+        using var owner = _broker.As(_cast.Owner);
+        await owner.StatusAsync(identity);
+        string[][] rounds = cold ? [Introduction, [Ask("status"), Mint], Documents] : [[Ask("status")], Documents];
+        await MeasureAsync(() => owner.StatusAsync(identity), cold ? UntilCold : default, 200, roundTrips, rounds);
+    }
+
+    private static string[][] Change(string operation, bool cold) =>
+        cold ? [Introduction, [Ask(operation), Mint], Documents, [Write]] : [[Ask(operation)], Documents, [Write]];
+
+    // Stretching ten codes on a busy machine takes longer than a call may.
+    private static BrokerSettings Patient(BrokerSettings settings) => settings with
+    {
+        Vault = settings.Vault with { CallTimeout = TimeSpan.FromSeconds(30) },
+        Profiles = new Dictionary<string, Profile>
+        {
+            [Profile.Machine.Name] = Profile.Machine,
+            [Profile.Printable.Name] = Profile.Printable with { Scheme = HashScheme.PrintableDefault with { Iterations = HashScheme.MinIterations } },
+        },
+    };
+
+    private async Task ArrangeAsync()
+    {
+        _tap = new VaultTap(environment.Names);
+        _broker = await environment.StartAsync(Patient, tap: _tap, clock: _clock);
+        _cast = await environment.CastAsync();
+    }
+
+    private async Task<string> RegisteredAsync(string profile)
+    {
+        var identity = BrokerEnvironment.NewIdentity();
+        await _broker.RegisterAsync(_cast.Team, identity, _cast.Owner, profile);
+        return identity;
+    }
+
+    private async Task MeasureAsync(Func<Task<ApiReply>> flow, TimeSpan passes, int status, int roundTrips, string[][] rounds)
+    {
+        string[][] expected = [.. rounds.Where(r => r.Length > 0)];
+        Assert.Equal(roundTrips, expected.Length);
+        _clock.Move(passes);
+        var gates = new RoundTrips(expected);
+        _tap.Interfere = async (call, send) =>
+        {
+            var answer = await send();
+            await gates.AllSentAsync(call.Name);
+            return answer;
+        };
+        var reply = await flow();
+        Assert.True(reply.Status == status, $"{reply.Text} after\n{string.Join('\n', _tap.Of(reply).Select(c => c.Name))}");
+        Assert.Equal(expected.SelectMany(r => r).Order(StringComparer.Ordinal), _tap.NamesOf(reply));
+        Assert.Equal(roundTrips, _tap.RoundTripsOf(reply));
+    }
+
+    /// <summary>Holds the answers of a round trip back until all its calls were sent.</summary>
+    private sealed class RoundTrips(string[][] rounds)
+    {
+        private readonly List<(List<string> Missing, TaskCompletionSource Complete)> _rounds =
+            [.. rounds.Select(r => (r.ToList(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)))];
+
+        public Task AllSentAsync(string name)
+        {
+            lock (_rounds)
+            {
+                foreach (var (missing, complete) in _rounds)
+                {
+                    if (missing.Remove(name))
+                    {
+                        if (missing.Count == 0)
+                        {
+                            complete.SetResult();
+                        }
+
+                        return complete.Task;
+                    }
+                }
+            }
+
+            return Task.CompletedTask;
+        }
+    }
+}

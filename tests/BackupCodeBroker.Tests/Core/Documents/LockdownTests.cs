@@ -1,0 +1,80 @@
+using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Tests.Core.Decisions;
+using Xunit;
+
+namespace BackupCodeBroker.Tests.Core.Documents;
+
+/// <summary>Which sets an incident's order is about.</summary>
+public sealed class LockdownTests
+{
+    private static readonly IdentityDocument Document = Given.Active().Document;
+    private static readonly CodeSet Set = Document.Active!;
+
+    private static readonly Dictionary<string, (bool Identity, bool Set, LockdownScope Scope)> Scopes = new()
+    {
+        ["everything"] = (true, true, new()),
+        ["its name"] = (true, true, new() { Identities = Given.Identity }),
+        ["its prefix"] = (true, true, new() { Identities = "team-a.*" }),
+        ["every name"] = (true, true, new() { Identities = "*" }),
+        ["another name"] = (false, false, new() { Identities = "team-a.buil" }),
+        ["another prefix"] = (false, false, new() { Identities = "team-b.*" }),
+        ["a pattern that cannot be read"] = (true, true, new() { Identities = "*.build" }),
+        ["an empty pattern"] = (true, true, new() { Identities = "" }),
+        ["its owner"] = (true, true, new() { Owner = "entity-owner" }),
+        ["another owner"] = (false, false, new() { Owner = "entity-other" }),
+        ["a label of it"] = (true, true, new() { Labels = Label("tier", "1") }),
+        ["both its labels"] = (true, true, new() { Labels = new Dictionary<string, string> { ["tier"] = "1", ["team"] = "a" } }),
+        ["a label with another text"] = (false, false, new() { Labels = Label("tier", "2") }),
+        ["a label that it has not"] = (false, false, new() { Labels = Label("squad", "a") }),
+        ["no labels at all"] = (true, true, new() { Labels = new Dictionary<string, string>() }),
+        ["issued since its issue"] = (true, true, new() { IssuedSince = Given.Now }),
+        ["issued later"] = (true, false, new() { IssuedSince = Given.Now.AddTicks(1) }),
+        ["issued by this entity"] = (true, true, new() { IssuedBy = "entity-owner" }),
+        ["issued by this token"] = (true, true, new() { IssuedBy = "accessor-owner" }),
+        ["issued by another"] = (true, false, new() { IssuedBy = "entity-stranger" }),
+        ["activated by this entity"] = (true, true, new() { ActivatedBy = "entity-owner" }),
+        ["activated by another"] = (true, false, new() { ActivatedBy = "entity-stranger" }),
+        ["all conditions hold"] = (true, true, new() { Identities = "team-a.*", Owner = "entity-owner", Labels = Label("tier", "1"), IssuedSince = Given.Now, IssuedBy = "entity-owner", ActivatedBy = "entity-owner" }),
+        ["all but one hold"] = (true, false, new() { Identities = "team-a.*", Owner = "entity-owner", Labels = Label("tier", "1"), IssuedSince = Given.Now, IssuedBy = "entity-owner", ActivatedBy = "entity-stranger" }),
+    };
+
+    public static TheoryData<string> Cases => [.. Scopes.Keys];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    [Trait("Requirement", "R-17")]
+    public void A_scope_is_about(string what)
+    {
+        var (identity, set, scope) = Scopes[what];
+        Assert.Equal((identity, set), (scope.MatchesIdentity(Document), scope.Matches(Document, Set)));
+        var state = Given.Around.With(Given.Locked(scope: scope)).State;
+        Assert.Equal((identity, set), (state.OverIssuing(Document) is not null, state.Over(Document, Set) is not null));
+    }
+
+    [Theory]
+    [InlineData(6, false)]
+    [InlineData(7, false)]
+    [InlineData(8, true)]
+    [InlineData(long.MaxValue, true)]
+    public void Only_sets_of_an_earlier_state_are_under_it(long version, bool matches) =>
+        Assert.Equal(matches, Given.Locked(version: version).Matches(Document, Set));
+
+    [Fact]
+    public void A_set_that_nobody_activated_is_not_activated_by_anybody()
+    {
+        var pending = Set with { ActivatedBy = null };
+        Assert.False(new LockdownScope { ActivatedBy = "" }.Matches(Document, pending));
+    }
+
+    [Fact]
+    public void Void_comes_before_freeze()
+    {
+        var over = Given.Around.With(Given.Locked() with { Id = "freeze" }, Given.Locked(Lockdown.Void) with { Id = "void" }).State.Over(Document, Set);
+        Assert.Equal("void", over!.Id);
+    }
+
+    [Fact]
+    public void Nothing_is_under_no_lockdown() => Assert.Null(Given.Around.State.Over(Document, Set));
+
+    private static Dictionary<string, string> Label(string name, string text) => new() { [name] = text };
+}
