@@ -75,7 +75,7 @@ internal sealed class CliFrame(CliSurroundings surroundings)
 
             using (context)
             {
-                return Print(parsed, await OutcomeAsync(context, parsed, verb, cancellation));
+                return await PrintAsync(context, parsed, () => verb(context, parsed, cancellation), cancellation);
             }
         });
 
@@ -98,25 +98,22 @@ internal sealed class CliFrame(CliSurroundings surroundings)
         return (int)outcome.Exit;
     }
 
-    private static async Task<Outcome> OutcomeAsync(
-        CliContext context,
-        ParseResult parsed,
-        Func<CliContext, ParseResult, CancellationToken, Task<Outcome>> verb,
-        CancellationToken cancellation)
+    private async Task<int> PrintAsync(CliContext context, ParseResult parsed, Func<Task<Outcome>> verb, CancellationToken cancellation)
     {
         try
         {
-            return await verb(context, parsed, cancellation);
+            return Print(parsed, await verb());
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            return Outcome.Failed(ExitCode.Unavailable, context.Problem("interrupted", "interrupted; what was sent may have been carried out"));
+            return Print(parsed, Outcome.Failed(
+                ExitCode.Unavailable, context.Problem("interrupted", "interrupted; what was sent may have been carried out")));
         }
         catch (Exception bug)
         {
             // The message could hold anything, so it stays inside; the type and the trace are enough to report it.
-            return Outcome.Failed(
-                ExitCode.Unavailable, context.Problem("bug", $"a fault in this program: {bug.GetType().Name} in {bug.TargetSite?.Name}"));
+            return Print(parsed, Outcome.Failed(
+                ExitCode.Unavailable, context.Problem("bug", $"a fault in this program: {bug.GetType().Name} in {bug.TargetSite?.Name}")));
         }
     }
 

@@ -88,10 +88,10 @@ public sealed class BrokerVerbTests
         Assert.Equal(3, await busy.RunAsync(arguments.Split(' ')));
 
         // Something else listens there: neither a success nor a refusal, whatever its status says.
-        foreach (var strange in new[] { 200, 302, 404, 500 })
+        foreach (var (strange, text) in new[] { (200, "<html>"), (200, "{}"), (200, "[]"), (200, "null"), (302, ""), (404, "<html>"), (404, "{}"), (500, "") })
         {
             var stranger = new CliRun();
-            stranger.Broker.On(route, strange, "<html>hello</html>");
+            stranger.Broker.On(route, strange, text);
             Assert.Equal(3, await stranger.RunAsync(arguments.Split(' ')));
         }
     }

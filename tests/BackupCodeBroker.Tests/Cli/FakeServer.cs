@@ -44,7 +44,9 @@ internal sealed class FakeServer : HttpMessageHandler
         return response;
     });
 
-    public FakeServer Lost(string route) => On(route, () => throw new HttpRequestException(HttpRequestError.ConnectionError, "broken"));
+    public FakeServer Lost(string route) => Broken(route, () => new HttpRequestException(HttpRequestError.ConnectionError, "broken"));
+
+    public FakeServer Broken(string route, Func<Exception> fault) => On(route, () => throw fault());
 
     public FakeServer Problem(string route, int status, string code, string detail = "no", string rest = "") => On(
         route,
@@ -70,11 +72,6 @@ internal sealed class FakeServer : HttpMessageHandler
         var response = (answers.Count > 1 ? answers.Dequeue() : answers.Peek())();
         response.RequestMessage = request;
         return response;
-    }
-
-    // The client disposes its handler; the test still wants to ask this one.
-    protected override void Dispose(bool disposing)
-    {
     }
 
     private static string? Header(HttpRequestMessage request, string name) =>

@@ -18,7 +18,7 @@ public sealed class SecretsStaySecretTests
     public void None_of_them_prints_or_serialises()
     {
         var secret = new SecretText(Canary);
-        var issued = new Issued("a", 1, 1, null, null, new IssuedWrap(secret, "acc", 1, "t", "p"));
+        var issued = new Issued("a", 1, 1, new IssuedWrap(secret, 1, "t"));
         var token = UserToken.Find(Surroundings(), out _)!;
         var codes = Assert.IsType<WrapContent.Genuine>(WrapContent.Read(
             System.Text.Encoding.UTF8.GetBytes(Codes.Payload(codes: Codes.Set(2))), IdentityName.Parse("build-bot"), 3));
@@ -39,12 +39,13 @@ public sealed class SecretsStaySecretTests
     public async Task A_bug_is_told_by_its_type_and_not_by_its_words()
     {
         var run = new CliRun();
-        run.Environment["BCB_CACERT"] = "/no/such/file";
-        run.Broker.On("GET /v1/identities?limit=100", 200, """{"identities":[null],"next":null}""");
+        run.Broker.Broken("GET /v1/identities?limit=100", () => new InvalidOperationException(Canary));
 
         Assert.Equal(3, await run.RunAsync("list", "--json"));
 
-        Assert.NotNull(run.Json["error"]);
+        Assert.Equal("bug", (string?)run.Json["error"]!["code"]);
+        Assert.Contains(nameof(InvalidOperationException), (string?)run.Json["error"]!["detail"], StringComparison.Ordinal);
+        AssertClean(run.Everything);
     }
 
     private static CliSurroundings Surroundings() => new()

@@ -15,7 +15,7 @@ internal static class AnswerReader
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = false,
+        RespectRequiredConstructorParameters = true,
         MaxDepth = 16,
     };
 
@@ -24,14 +24,16 @@ internal static class AnswerReader
         where T : class
     {
         var body = await response.Content.ReadAsByteArrayAsync(cancellation);
-        if (response.StatusCode == HttpStatusCode.NoContent && typeof(T) == typeof(Nothing))
-        {
-            return new BrokerAnswer<T>.Done((T)(object)new Nothing(), Ids(response), response.Headers.Date);
-        }
-
         if (!response.IsSuccessStatusCode)
         {
             return Failed<T>(response, body, address);
+        }
+
+        if (typeof(T) == typeof(Nothing))
+        {
+            return response.StatusCode == HttpStatusCode.NoContent && Header(response, OperationHeader) is not null
+                ? new BrokerAnswer<T>.Done((T)(object)new Nothing(), Ids(response), response.Headers.Date)
+                : Stranger<T>(response, address);
         }
 
         var value = TryRead<T>(body);

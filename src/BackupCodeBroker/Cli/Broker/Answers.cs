@@ -2,49 +2,63 @@ using BackupCodeBroker.Cli.Terminal;
 
 namespace BackupCodeBroker.Cli.Broker;
 
+// What has no default here has to be in an answer, or it is none of the broker's.
+
 /// <summary>An answer without a body.</summary>
 internal sealed record Nothing;
 
 /// <summary>A registered identity.</summary>
 internal sealed record Registered(
-    string Identity, string Owner, string? Entity, string? ExternalId, string Profile, string? RecertifyBy, string? State);
+    string Identity,
+    string Owner,
+    string Profile,
+    string? Entity = null,
+    string? ExternalId = null,
+    string? RecertifyBy = null,
+    string? State = null);
 
 /// <summary>A set that waits to be received.</summary>
-internal sealed record Issued(string Identity, int Generation, int Count, string? Kind, string? ExpiresAt, IssuedWrap Wrapping);
+internal sealed record Issued(string Identity, int Generation, int Count, IssuedWrap Wrapping, string? Kind = null, string? ExpiresAt = null);
 
 /// <summary>Where its plaintext waits in Vault.</summary>
-internal sealed record IssuedWrap(SecretText Token, string? Accessor, int Ttl, string CreationTime, string? CreationPath);
+internal sealed record IssuedWrap(SecretText Token, int Ttl, string CreationTime, string? Accessor = null, string? CreationPath = null);
 
 /// <summary>A code that was spent.</summary>
 internal sealed record Consumed(
-    string Identity, int Generation, string ConsumedAt, int Remaining, IReadOnlyList<string>? Warnings, string? Assurance);
+    string Identity, int Generation, string ConsumedAt, int Remaining, IReadOnlyList<string>? Warnings = null, string? Assurance = null);
 
 /// <summary>Where an identity stands.</summary>
 internal sealed record Standing(
     string Identity,
     string State,
-    int? Remaining,
-    int? Count,
-    string? Kind,
-    int? Generation,
-    string? IssuedAt,
-    string? ActivatedAt,
-    string? ExpiresAt,
-    string? Owner,
-    string? Entity,
-    string? ExternalId,
-    string? Profile,
-    IReadOnlyDictionary<string, string>? Labels,
-    string? RecertifyBy,
-    string? RegisteredAt,
-    PendingStanding? Pending);
+    int? Remaining = null,
+    int? Count = null,
+    string? Kind = null,
+    int? Generation = null,
+    string? IssuedAt = null,
+    string? ActivatedAt = null,
+    string? ExpiresAt = null,
+    string? Owner = null,
+    string? Entity = null,
+    string? ExternalId = null,
+    string? Profile = null,
+    IReadOnlyDictionary<string, string>? Labels = null,
+    string? RecertifyBy = null,
+    string? RegisteredAt = null,
+    PendingStanding? Pending = null);
 
 /// <summary>The set that waits to be received. <paramref name="CreationTime"/> is Vault's text about the wrap.</summary>
-internal sealed record PendingStanding(int Generation, string CreationTime, DateTimeOffset? Deadline);
+internal sealed record PendingStanding(int Generation, string CreationTime, DateTimeOffset? Deadline = null);
 
 /// <summary>One page of identities.</summary>
-internal sealed record IdentityPage(IReadOnlyList<ListedIdentity> Identities, string? Next);
+internal sealed record IdentityPage(IReadOnlyList<ListedIdentity> Identities, string? Next = null);
 
 /// <summary>One of them.</summary>
 internal sealed record ListedIdentity(
-    string Identity, string? State, int? Remaining, int? Generation, string? ExpiresAt, string? Owner, string? Profile);
+    string Identity,
+    string? State = null,
+    int? Remaining = null,
+    int? Generation = null,
+    string? ExpiresAt = null,
+    string? Owner = null,
+    string? Profile = null);

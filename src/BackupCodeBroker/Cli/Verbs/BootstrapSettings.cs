@@ -1,4 +1,4 @@
-using System.Text.Json;
+using BackupCodeBroker.Server;
 using BackupCodeBroker.Vault;
 
 namespace BackupCodeBroker.Cli.Verbs;
@@ -6,48 +6,13 @@ namespace BackupCodeBroker.Cli.Verbs;
 /// <summary>What bootstrap needs of the server's configuration: how it calls things in Vault, and the epoch to begin with.</summary>
 internal sealed record BootstrapSettings(VaultSettings Vault, int Epoch)
 {
-    private const int FirstEpoch = 1;
-
-    private static readonly JsonSerializerOptions Names = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        ReadCommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
-    };
-
-    /// <summary>Reads the file's <c>vault</c> and <c>epoch</c>; what the user's own environment or options say about addresses wins.</summary>
+    /// <summary>Reads what the server would read, so that both mean the same; where Vault is, the user's own options and environment say first.</summary>
     public static BootstrapSettings? Read(string? file, CliSettings said, out string error)
     {
-        error = "";
-        if (file is null)
-        {
-            return new BootstrapSettings(said.Vault, FirstEpoch);
-        }
-
-        try
-        {
-            var read = JsonSerializer.Deserialize<Configuration>(File.ReadAllBytes(file), Names) ?? new Configuration(null, null);
-            var settings = new BootstrapSettings(Own(read.Vault ?? new VaultSettings(), said), read.Epoch ?? FirstEpoch);
-            error = string.Join("; ", settings.Vault.Validate());
-            return error.Length == 0 ? settings : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            error = e is JsonException { Path: { } path } ? $"the configuration is not right at {path}" : "the configuration cannot be read";
-            return null;
-        }
+        var address = said.VaultAddress ?? said.Surroundings.Setting("VAULT_ADDR");
+        var (settings, errors) = ServerCommand.ReadSettings(file ?? said.Surroundings.Setting("BCB_CONFIG"), []);
+        var vault = address is null ? settings.Vault : settings.Vault with { Address = address };
+        error = string.Join("; ", errors.Concat(vault.Validate()).Distinct());
+        return error.Length == 0 ? new BootstrapSettings(vault, settings.Epoch) : null;
     }
-
-    private static VaultSettings Own(VaultSettings file, CliSettings said)
-    {
-        var own = VaultSettings.FromEnvironment(said.Surroundings.Variable);
-        return file with
-        {
-            Address = said.VaultAddress ?? (said.Surroundings.Setting("VAULT_ADDR") is null ? file.Address : own.Address),
-            Namespace = own.Namespace ?? file.Namespace,
-            CaCertificate = own.CaCertificate ?? file.CaCertificate,
-        };
-    }
-
-    private sealed record Configuration(VaultSettings? Vault, int? Epoch);
 }
