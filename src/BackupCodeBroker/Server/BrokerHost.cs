@@ -14,6 +14,7 @@ using BackupCodeBroker.Features.Revoke;
 using BackupCodeBroker.Features.Status;
 using BackupCodeBroker.Hashing;
 using BackupCodeBroker.Health;
+using BackupCodeBroker.Operations;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
 using BackupCodeBroker.Vault.Login;

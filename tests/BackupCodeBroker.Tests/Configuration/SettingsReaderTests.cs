@@ -71,7 +71,7 @@ public sealed class SettingsReaderTests
     [InlineData("""{"profiles":{"x":{"lifetime":"90"}}}""", "profiles.x.lifetime must be a duration")]
     [InlineData("""{"profiles":{"x":{"lifetime":"2000000000d"}}}""", "profiles.x.lifetime must be a duration")]
     [InlineData("""{"profiles":{"x":{"lifetime":"401d"}}}""", "profiles.x: lifetime is")]
-    [InlineData("""{"profiles":{"x":{"wrap_ttl":"1h"}}}""", "profiles.x: wrap_ttl is")]
+    [InlineData("""{"profiles":{"x":{"wrap_ttl":"2h"}}}""", "profiles.x: wrap_ttl is")]
     [InlineData("""{"profiles":{"x":{"scheme":"md5"}}}""", "profiles.x: scheme is not")]
     [InlineData("""{"profiles":{"x":{"iterations":20000}}}""", "profiles.x.iterations is for pbkdf2-sha256 only")]
     [InlineData("""{"profiles":{"x":{"scheme":"pbkdf2-sha256","iterations":1}}}""", "profiles.x: iterations is 1")]
