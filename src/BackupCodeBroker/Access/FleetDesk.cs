@@ -26,7 +26,7 @@ internal sealed class FleetDesk(VaultClient vault, IdentityChildren children, De
     }
 
     private async Task<IEnumerable<string>> NamesAsync(OperationScope scope, Child child) =>
-        await vault.ListKvAsync(child.Token, "identities/", scope.Call) switch
+        await vault.ListKvAsync(child.Token, "identities", scope.Call) switch
         {
             VaultAnswer<IReadOnlyList<string>>.Ok ok => ok.Value
                 .Where(k => k.StartsWith("bcb.", StringComparison.Ordinal) && IdentityName.TryParse(k["bcb.".Length..], out _))
