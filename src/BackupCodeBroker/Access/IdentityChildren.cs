@@ -140,8 +140,12 @@ internal sealed class IdentityChildren : IDisposable
         _ => throw new BrokerFaultException(FaultKind.NotReady, "the broker has no Vault token"),
     };
 
-    private static BrokerFaultException OwnTokenDenied() =>
-        new(FaultKind.NotReady, "Vault refuses the broker's own token what it needs: run `bcb bootstrap --check`");
+    // Revoked behind the broker's back, or its policy was changed: the log-in looks which.
+    private BrokerFaultException OwnTokenDenied()
+    {
+        _session.Doubt(_session.Generation);
+        return new BrokerFaultException(FaultKind.NotReady, "Vault refuses the broker's own token what it needs: run `bcb bootstrap --check`");
+    }
 }
 
 /// <summary>A token for one identity's document.</summary>

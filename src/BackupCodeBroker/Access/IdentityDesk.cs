@@ -59,7 +59,7 @@ internal sealed class IdentityDesk(
             VaultAnswer<EntityFacts>.Ok ok => new EntitySnapshot(ok.Value.Id, ok.Value.Disabled, ok.Value.Policies, ok.Value.Metadata, ok.Value.GroupIds),
             VaultAnswer<EntityFacts>.Absent => null,
             VaultAnswer<EntityFacts>.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
-            _ => throw new BrokerFaultException(FaultKind.NotReady, "Vault refuses the broker's own token to read entities: run `bcb bootstrap --check`"),
+            _ => throw OwnTokenDenied(),
         };
     }
 
@@ -156,6 +156,12 @@ internal sealed class IdentityDesk(
     private DeploymentFacts Facts() => deployment.State is DeploymentState.Ready ready
         ? ready.Facts
         : throw new BrokerFaultException(FaultKind.NotReady, "the broker is not ready");
+
+    private BrokerFaultException OwnTokenDenied()
+    {
+        session.Doubt(session.Generation);
+        return new BrokerFaultException(FaultKind.NotReady, "Vault refuses the broker's own token to read entities: run `bcb bootstrap --check`");
+    }
 
     private static BrokerFaultException Fault(KvRead read) => read is KvRead.Faulted faulted
         ? BrokerFaultException.Of(faulted.Fault)

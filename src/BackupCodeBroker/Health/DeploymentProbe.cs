@@ -122,6 +122,10 @@ internal sealed partial class DeploymentProbe(
             case VaultAnswer<KvConfig>.Faulted faulted:
                 reasons.Add(faulted.Fault.Describe());
                 return false;
+            case VaultAnswer<KvConfig>.Denied { Why: VaultDenial.InvalidToken }:
+                session.Doubt(session.Generation);
+                reasons.Add("Vault no longer takes the broker's token: it logs in again");
+                return false;
             default:
                 reasons.Add($"the mount {settings.Vault.KvMount} is not KV v2, or the broker may not read its configuration: run `bcb bootstrap --check`");
                 return false;
