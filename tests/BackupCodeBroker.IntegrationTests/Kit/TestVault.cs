@@ -26,6 +26,9 @@ public sealed class TestVault : IAsyncLifetime
     private Process? _process;
     private IContainer? _container;
 
+    /// <summary>A Vault that a test started for itself.</summary>
+    public static TestVault At(string address, string rootToken) => new() { Address = address, RootToken = rootToken };
+
     /// <summary>Which backend.</summary>
     public static string Kind => Environment.GetEnvironmentVariable("BCB_TEST_VAULT") is { Length: > 0 } kind ? kind : "embedded";
 
