@@ -11,7 +11,10 @@ public sealed class BadInputTests(BrokerEnvironment environment) : IClassFixture
 {
     private static readonly string Long = new('x', 257);
 
-    /// <summary>Bodies for the routes that take one: route, body, status, code of the problem, field that it names.</summary>
+    private Task<Person>? _powerful;
+    private Task<Holding>? _holding;
+
+    /// <summary>Bodies for the routes that take one: route, body, status, and the field that the problem names.</summary>
     public static TheoryData<string, string, int, string?> Bodies => new()
     {
         { "register", """{"owner":"o","profile":"machine","surprise":1}""", 400, "surprise" },
@@ -224,7 +227,7 @@ public sealed class BadInputTests(BrokerEnvironment environment) : IClassFixture
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         try
         {
-            var body = chunked ? (HttpContent)new StreamContent(new Unsized(await content.ReadAsByteArrayAsync())) : content;
+            var body = chunked ? (HttpContent)new StreamContent(new Unsized(await content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken))) : content;
             body.Headers.ContentType = content.Headers.ContentType;
             AssertProblem(await client.SendAsync(HttpMethod.Post, $"/v1/identities/{holding.Identity}/revoke", body), 413, "too-large");
         }
@@ -408,16 +411,12 @@ public sealed class BadInputTests(BrokerEnvironment environment) : IClassFixture
     private Task<Person> PowerfulAsync() => _powerful ??= environment.HolderAsync(
         "powerful", "register/*", "issue/*", "retrieve/*", "consume/*", "status/*", "revoke/*", "list");
 
-    private Task<Person>? _powerful;
-
     private async Task<(ApiClient Client, Holding Holding)> ArrangeAsync(RunningBroker? broker = null)
     {
         var shared = await environment.SharedAsync();
         _holding ??= environment.HoldingAsync(shared, await environment.CastAsync());
         return ((broker ?? shared).As(await PowerfulAsync()), await _holding);
     }
-
-    private Task<Holding>? _holding;
 
     private async Task<string> RawAsync(string text, bool half = false)
     {

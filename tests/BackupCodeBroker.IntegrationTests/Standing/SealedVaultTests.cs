@@ -1,7 +1,6 @@
 using BackupCodeBroker.DevVault;
 using BackupCodeBroker.IntegrationTests.Kit;
 using BackupCodeBroker.Vault.Login;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Standing;
@@ -12,7 +11,7 @@ public sealed class SealedVaultTests
     [Fact]
     public async Task A_sealed_Vault_is_503_with_a_time_to_retry_and_work_goes_on_once_it_is_unsealed()
     {
-        await using var server = await DevVaultServer.StartAsync(new DevVaultOptions());
+        await using var server = await DevVaultServer.StartAsync(new DevVaultOptions(), TestContext.Current.CancellationToken);
         await using var environment = await EnvironmentOnAsync(server);
         var (broker, cast) = (await environment.SharedAsync(), await environment.CastAsync());
         var holding = await environment.HoldingAsync(broker, cast);
@@ -34,7 +33,7 @@ public sealed class SealedVaultTests
     [Fact]
     public async Task A_broker_that_starts_beside_a_sealed_Vault_is_up_and_becomes_ready_when_it_is_unsealed()
     {
-        await using var server = await DevVaultServer.StartAsync(new DevVaultOptions());
+        await using var server = await DevVaultServer.StartAsync(new DevVaultOptions(), TestContext.Current.CancellationToken);
         await using var environment = await EnvironmentOnAsync(server);
         var cast = await environment.CastAsync();
         await environment.Root.SendAsync(HttpMethod.Put, "sys/seal");
@@ -51,7 +50,7 @@ public sealed class SealedVaultTests
     [Fact]
     public async Task A_token_of_the_brokers_that_is_revoked_is_replaced_by_a_new_log_in()
     {
-        await using var server = await DevVaultServer.StartAsync(new DevVaultOptions());
+        await using var server = await DevVaultServer.StartAsync(new DevVaultOptions(), TestContext.Current.CancellationToken);
         await using var environment = await EnvironmentOnAsync(server);
         var (broker, cast) = (await environment.SharedAsync(), await environment.CastAsync());
         var holding = await environment.HoldingAsync(broker, cast);

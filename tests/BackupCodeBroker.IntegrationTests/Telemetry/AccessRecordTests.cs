@@ -1,28 +1,26 @@
 using System.Collections.Concurrent;
 using BackupCodeBroker.Core.Codes;
 using BackupCodeBroker.IntegrationTests.Kit;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Telemetry;
 
 /// <summary>Every operation leaves exactly one access record and one count, with outcome and reason, and no secret in any line of the log.</summary>
-public sealed class AccessRecordTests(BrokerEnvironment environment) : IClassFixture<BrokerEnvironment>
+public sealed class AccessRecordTests(BrokerEnvironment environment) : IClassFixture<BrokerEnvironment>, IAsyncDisposable
 {
     private readonly CapturingLogs _logs = new();
-    private RunningBroker _broker = null!;
+    private RunningBroker? _broker;
     private Cast _cast = null!;
 
     [Fact]
     public async Task Each_operation_leaves_one_record_and_one_count_with_outcome_and_reason()
     {
         await ArrangeAsync();
-        using var metrics = new MetricWatch(_broker);
+        using var metrics = new MetricWatch(_broker!);
         var holding = await environment.HoldingAsync(await environment.SharedAsync(), _cast);
-        using var owner = _broker.As(_cast.Owner);
-        using var verifier = _broker.As(_cast.Verifier);
-        using var nobody = new ApiClient(_broker.Address, null);
+        using var owner = _broker!.As(_cast.Owner);
+        using var verifier = _broker!.As(_cast.Verifier);
+        using var nobody = new ApiClient(_broker!.Address, null);
         var (identity, code) = (holding.Identity, holding.Code());
         (string Operation, string Outcome, string? Reason, string? Caller, ApiReply Reply)[] expected =
         [
@@ -81,9 +79,9 @@ public sealed class AccessRecordTests(BrokerEnvironment environment) : IClassFix
     {
         await ArrangeAsync();
         var identity = BrokerEnvironment.NewIdentity();
-        await _broker.RegisterAsync(_cast.Team, identity, _cast.Owner);
-        using var owner = _broker.As(_cast.Owner);
-        using var verifier = _broker.As(_cast.Verifier);
+        await _broker!.RegisterAsync(_cast.Team, identity, _cast.Owner);
+        using var owner = _broker!.As(_cast.Owner);
+        using var verifier = _broker!.As(_cast.Verifier);
         var issued = await owner.IssueAsync(identity);
         var payload = await environment.UnwrapAsync(_cast.Owner, issued);
         await owner.ActivateAsync(identity, payload.Generation, payload.Activation);
@@ -98,6 +96,12 @@ public sealed class AccessRecordTests(BrokerEnvironment environment) : IClassFix
         ];
         Assert.NotEmpty(_logs.Lines);
         Assert.DoesNotContain(_logs.Lines, line => secrets.Any(s => line.Contains(s, StringComparison.OrdinalIgnoreCase)));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await (_broker?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _logs.Dispose();
     }
 
     private async Task ArrangeAsync()
