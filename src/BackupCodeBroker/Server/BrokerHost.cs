@@ -128,6 +128,7 @@ internal static class BrokerHost
         {
             StatusCodes.Status404NotFound => Problems.NotFound(),
             StatusCodes.Status405MethodNotAllowed => Problems.MethodNotAllowed(),
+            StatusCodes.Status415UnsupportedMediaType => Problems.UnsupportedMediaType(),
             var status => Problems.BadHttp(status),
         };
         var (operation, trace) = (ActivityTraceId.CreateRandom().ToHexString(), nobody.TraceId.ToHexString());

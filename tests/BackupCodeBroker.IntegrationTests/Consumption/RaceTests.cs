@@ -36,7 +36,7 @@ public sealed class RaceTests(BrokerEnvironment environment) : IClassFixture<Bro
     public async Task Without_check_and_set_two_callers_win_and_the_check_notices()
     {
         var cast = await environment.CastAsync();
-        var both = new Rendezvous(2);
+        using var both = new Rendezvous(2);
         var one = await environment.StartAsync(tap: Blind(both));
         var two = await environment.StartAsync(tap: Blind(both));
         var holding = await environment.HoldingAsync(await environment.SharedAsync(), cast);
@@ -100,11 +100,13 @@ public sealed class RaceTests(BrokerEnvironment environment) : IClassFixture<Bro
     }
 
     /// <summary>Lets nobody on before all have come.</summary>
-    private sealed class Rendezvous(int count)
+    private sealed class Rendezvous(int count) : IDisposable
     {
         private readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly SemaphoreSlim _turn = new(1, 1);
         private int _come;
+
+        public void Dispose() => _turn.Dispose();
 
         public async Task MeetAsync()
         {

@@ -1,6 +1,5 @@
 using BackupCodeBroker.Health;
 using BackupCodeBroker.IntegrationTests.Kit;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Standing;

@@ -18,9 +18,9 @@ public sealed class ConsumeTests
         ["the code is void"] = (Reason.Voided, d => d.WithActive(s => s.WithCode(Selector, c => c with { VoidedAt = Given.Now })), a => a),
         ["the code is spent"] = (Reason.Spent, d => Given.Consume(d, Selector, "another key"), a => a),
         ["the set is pending"] = (Reason.Pending, d => d with { Active = null, Pending = new PendingSet(d.Active!, new Delivery("a", "t", Given.Now)) }, a => a),
-        ["the set was revoked, the code unspent"] = (Reason.UnknownCode, Revoked, a => a),
+        ["the set was revoked, the code unspent"] = (Reason.Ended, Revoked, a => a),
         ["the set was revoked, the code spent"] = (Reason.Spent, d => Revoked(Given.Consume(d, Selector, "another key")), a => a),
-        ["the set was replaced"] = (Reason.UnknownCode, d => Given.Active(document: d, seed: 2).Document, a => a),
+        ["the set was replaced"] = (Reason.Ended, d => Given.Active(document: d, seed: 2).Document, a => a),
         ["the set ended and still holds the code"] = (Reason.Ended, EndedWhole, a => a),
         ["the life is over, to the tick"] = (Reason.Expired, d => d, a => a with { Now = Active.Document.Active!.ExpiresAt }),
         ["recertification is due, to the tick"] = (Reason.RecertificationLapsed, d => d with { RecertifyBy = Given.Now }, a => a),
@@ -167,7 +167,7 @@ public sealed class ConsumeTests
     }
 
     private static IdentityDocument EndedWhole(IdentityDocument document) =>
-        document with { Active = null, Ended = new EndedSet { Generation = 1, EndedAt = Given.Now, Reason = "revoked", Set = document.Active! } };
+        document with { Active = null, Ended = new EndedSet { Generation = 1, EndedAt = Given.Now, Reason = "revoked", Set = document.Active!, Unspent = [] } };
 
     private static IdentityDocument Revoked(IdentityDocument document) =>
         ((RevokeDecision.Revoked)RevokeDecision.Decide(document, "lost", Given.Id("revoke"), Given.Owner, Given.Now)).Next;

@@ -48,7 +48,7 @@ internal static class DocumentGenerators
     private static readonly Gen<PendingSet> Pending = Gen.Select(Set, Text, Time, Gen.Int[0, 9], (set, text, deadline, failures) =>
         new PendingSet(set, new Delivery(text, "2027-01-31T12:00:00.123456789Z", deadline), failures));
 
-    private static readonly Gen<EndedSet> Ended = Gen.Select(Set, Time, Text, (set, at, reason) => new EndedSet { Generation = set.Generation, EndedAt = at, Reason = reason, Set = set });
+    private static readonly Gen<EndedSet> Ended = Gen.Select(Set, Time, Text, (set, at, reason) => new EndedSet { Generation = set.Generation, EndedAt = at, Reason = reason, Set = set, Unspent = ["ABCDE"] });
 
     private static readonly Gen<DocumentEvent> Event = Gen.Select(Time, Text, Actor, Gen.Int[0, 9], OptionalOf(Text), (at, text, by, generation, reason) =>
         new DocumentEvent(at, "consume", text, by, generation == 0 ? null : generation, reason));
