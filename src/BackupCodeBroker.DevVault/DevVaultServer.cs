@@ -92,7 +92,9 @@ internal sealed class DevVaultServer : IAsyncDisposable
         {
             kestrel.Listen(endpoint);
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = RequestReader.MaxBodySize;
+
+            // The handler has its own limit, with Vault's answer; the rest of a body that is too large is then read and dropped.
+            kestrel.Limits.MaxRequestBodySize = null;
         });
         WebApplication app = builder.Build();
         ((IApplicationBuilder)app).Run(new VaultHandler(core).HandleAsync);

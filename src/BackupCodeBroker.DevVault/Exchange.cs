@@ -17,8 +17,6 @@ internal sealed class Exchange(VaultRequest request)
     /// <summary>What a log-in gave out: it stands in the response's audit line as the one who asked.</summary>
     public AuthBlock? LoggedIn { get; set; }
 
-    public bool AuditFailed { get; set; }
-
     public void Describe(TokenEntry token, List<string> identityPolicies) => _caller = new AuthBlock
     {
         ClientToken = request.ClientToken,

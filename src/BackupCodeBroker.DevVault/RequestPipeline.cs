@@ -78,10 +78,9 @@ internal sealed class RequestPipeline(VaultCore core)
         bool login = request.Mount?.Backend.IsLoginPath(relative) == true;
         var exchange = new Exchange(request);
         Result result = login ? Login(exchange) : Authenticated(exchange);
-        bool lastUse = exchange.UsedUp is not null;
-        if (lastUse)
+        if (exchange.UsedUp is { } spent)
         {
-            core.Tokens.RevokeTree(exchange.UsedUp!);
+            core.Tokens.RevokeTree(spent);
         }
 
         if (result.Failure is null && result.Response is { Error: null } response && exchange.WrapTtl(response) is { } ttl)
@@ -91,7 +90,7 @@ internal sealed class RequestPipeline(VaultCore core)
             result = empty ? Failure.UnsupportedPath : Wrap(exchange, response, ttl);
         }
 
-        return exchange.AuditFailed || core.Audit.LogResponse(exchange.Event(result)) ? result : Failure.Internal;
+        return core.Audit.LogResponse(exchange.Event(result)) ? result : Failure.Internal;
     }
 
     private Result Authenticated(Exchange exchange)
@@ -165,7 +164,6 @@ internal sealed class RequestPipeline(VaultCore core)
         VaultRequest request = exchange.Request;
         if (!core.Audit.LogRequest(exchange.Event(default)))
         {
-            exchange.AuditFailed = true;
             return authenticated ? Failure.Internal.Listed() : Failure.Internal;
         }
 

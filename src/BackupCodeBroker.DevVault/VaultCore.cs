@@ -97,8 +97,13 @@ internal sealed class VaultCore : IDisposable
     }
 
     /// <summary>An audit device at <c>file/</c>, as <c>vault audit enable file</c> makes one.</summary>
-    public void EnableFileAudit(string file) =>
-        Audit.Enable(new AuditDevice("file/", "", new JsonObject { ["file_path"] = file }, local: false));
+    public void EnableFileAudit(string file)
+    {
+        if (!Audit.Enable(new AuditDevice("file/", "", new JsonObject { ["file_path"] = file }, local: false)))
+        {
+            throw new IOException($"The audit file \"{file}\" cannot be written.");
+        }
+    }
 
     public void Dispose()
     {

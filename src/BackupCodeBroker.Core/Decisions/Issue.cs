@@ -1,4 +1,3 @@
-using System.Text;
 using BackupCodeBroker.Core.Codes;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Profiles;
@@ -33,9 +32,6 @@ public sealed record IssuePlan(
 /// <summary>Decides whether new codes may be made for an identity, and makes the document that holds them as pending.</summary>
 public abstract record IssueDecision
 {
-    // What one consumption can add to a document at most: a purpose of 256 characters in UTF-8, hashes, ids, times and names.
-    private const int MaxConsumptionBytes = 256 * 3 + 1024;
-
     private IssueDecision()
     {
     }
@@ -103,15 +99,8 @@ public abstract record IssueDecision
             .With(new DocumentEvent(plan.At, "issue", plan.OperationId, plan.By, plan.Generation));
     }
 
-    /// <summary>Whether the document still fits once every code of its sets is consumed with the longest purpose.</summary>
-    public static bool Fits(IdentityDocument document)
-    {
-        var open = (document.Active?.Codes.Count(c => c.Consumption is null) ?? 0) + (document.Pending?.Set.Codes.Count ?? 0);
-        return DocumentJson.Write(document).Length + open * MaxConsumptionBytes + EventBytes(document) <= IdentityDocument.MaxBytes;
-    }
-
-    private static int EventBytes(IdentityDocument document) =>
-        (IdentityDocument.MaxEvents - document.Events.Count) * (256 * 3 + Encoding.UTF8.GetByteCount(document.Identity) + 512);
+    /// <summary>Whether the document still fits whatever becomes of its sets: asked before anything is handed out.</summary>
+    public static bool Fits(IdentityDocument document) => DocumentSize.Worst(document) <= IdentityDocument.MaxBytes;
 
     private static Reason? OfProfile(IdentityDocument document, Profile? profile) =>
         profile is null || !profile.Identities.Matches(document.Identity) ? Reason.ProfileNotAllowed : null;

@@ -66,7 +66,13 @@ public abstract record RegisterDecision
             return new OtherOwner();
         }
 
-        return Same(current, said) ? new Unchanged(current) : new Update(Changed(current, said, now));
+        if (Same(current, said))
+        {
+            return new Unchanged(current);
+        }
+
+        var next = Changed(current, said, now);
+        return IssueDecision.Fits(next) ? new Update(next) : new Refused(Reason.TooLarge);
     }
 
     private static IdentityDocument First(Registration said, DateTimeOffset now) => new IdentityDocument

@@ -6,6 +6,9 @@ namespace BackupCodeBroker.Core.Documents;
 /// <param name="DisplayName">Vault's display name of the token.</param>
 public sealed record Actor(string EntityId, string Accessor, string DisplayName)
 {
+    /// <summary>Longest display name that is kept: it stands at every consumption, and the size of a document is bounded.</summary>
+    public const int MaxNameLength = 64;
+
     /// <summary>What tells two callers apart: the entity where there is one, else the token's accessor, else its display name.</summary>
     public string Key => EntityId.Length > 0 ? "entity:" + EntityId : Accessor.Length > 0 ? "accessor:" + Accessor : "name:" + DisplayName;
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -20,8 +21,9 @@ public static class DocumentJson
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         MaxDepth = 16,
-        // Readable in the KV browser, and one byte for a quote: the size limit counts on it. The text is never put into HTML.
+        // Readable in the KV browser. The text is never put into HTML.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new PlainTextConverter() },
     });
 
     /// <summary>Writes a document.</summary>
@@ -50,7 +52,7 @@ public static class DocumentJson
         }
         catch (JsonException e)
         {
-            error = "not a document of this version, at " + (e.Path ?? "$");
+            error = "not a document of this version, " + Place(e);
         }
 
         return document is not null;
@@ -69,11 +71,21 @@ public static class DocumentJson
         }
         catch (JsonException e)
         {
-            error = "not a state of this version, at " + (e.Path ?? "$");
+            error = "not a state of this version, " + Place(e);
         }
 
         return state is not null;
     }
+
+    /// <summary>Bytes of a code.</summary>
+    internal static int Size(StoredCode code) => JsonSerializer.SerializeToUtf8Bytes(code, Context.StoredCode).Length;
+
+    /// <summary>Bytes of an event.</summary>
+    internal static int Size(DocumentEvent entry) => JsonSerializer.SerializeToUtf8Bytes(entry, Context.DocumentEvent).Length;
+
+    // The exception's path names members, and labels and unknown members are content.
+    private static string Place(JsonException e) => string.Create(
+        CultureInfo.InvariantCulture, $"at line {e.LineNumber.GetValueOrDefault() + 1}, byte {e.BytePositionInLine.GetValueOrDefault() + 1}");
 }
 
 [JsonSerializable(typeof(IdentityDocument))]

@@ -83,7 +83,9 @@ internal sealed class AppRoleBackend : Backend
     private Result Grant(AppRole role, SecretId? secret)
     {
         var metadata = new SortedDictionary<string, string>(secret?.Metadata ?? [], StringComparer.Ordinal) { ["role_name"] = role.Name };
-        LoginGrant grant = role.Token.Grant(role.RoleId, () => _roles.Find(role.Name)?.Token.Grant(role.RoleId, () => null));
+        LoginGrant grant = role.Token.Grant(role.RoleId, _ => _roles.Find(role.Name) is { } now
+            ? new Renewal(now.Token.Grant(role.RoleId, atRenewal: null), null)
+            : new Renewal(null, $"role {GoValue.Quote(role.Name)} does not exist during renewal"));
         return new VaultResponse
         {
             Auth = new AuthBlock
@@ -93,7 +95,7 @@ internal sealed class AppRoleBackend : Backend
                 Login = grant with
                 {
                     AliasMetadata = metadata,
-                    BoundCidrs = secret is { TokenBoundCidrs.Count: > 0 } ? secret.TokenBoundCidrs : role.Token.BoundCidrs,
+                    BoundCidrs = secret is { TokenBoundCidrs.Count: > 0 } ? Cidr.Shown(secret.TokenBoundCidrs) : role.Token.BoundCidrs,
                 },
             },
         };

@@ -17,11 +17,12 @@ internal static class AppRoleFieldPaths
         Field(roles, "policies", FieldType.CommaStrings, "token_policies", role => GoValue.Array(role.Token.Policies),
             (role, fields) => role.Token = role.Token with { Policies = PolicyNames.Sanitize(fields.Texts("token_policies"), addDefault: false) },
             role => role.Token = role.Token with { Policies = [] }, old: "policies"),
-        Field(roles, "secret-id-bound-cidrs", FieldType.CommaStrings, "secret_id_bound_cidrs", role => GoValue.Array(role.SecretIdBoundCidrs),
-            (role, fields) => role.SecretIdBoundCidrs = fields.Texts("secret_id_bound_cidrs"), role => role.SecretIdBoundCidrs = []),
-        Field(roles, "token-bound-cidrs", FieldType.CommaStrings, "token_bound_cidrs", role => GoValue.Array(role.Token.BoundCidrs),
-            (role, fields) => role.Token = role.Token with { BoundCidrs = fields.Texts("token_bound_cidrs") },
-            role => role.Token = role.Token with { BoundCidrs = [] }),
+        Field(roles, "secret-id-bound-cidrs", FieldType.CommaStrings, "secret_id_bound_cidrs", role => ListOrNull(role.SecretIdBoundCidrs),
+            (role, fields) => role.SecretIdBoundCidrs = fields.Texts("secret_id_bound_cidrs"), role => role.SecretIdBoundCidrs = [], optional: true),
+        Field(roles, "token-bound-cidrs", FieldType.CommaStrings, "token_bound_cidrs", role => ListOrNull(role.Token.BoundCidrs),
+            (role, fields) => role.Token = role.Token with { BoundCidrs = Cidr.Shown(fields.Texts("token_bound_cidrs")) },
+            role => role.Token = role.Token with { BoundCidrs = [] }, optional: true),
+        OldCidrList(roles),
         Field(roles, "secret-id-num-uses", FieldType.Int, "secret_id_num_uses", role => role.SecretIdNumUses,
             (role, fields) => role.SecretIdNumUses = fields.Number("secret_id_num_uses"), role => role.SecretIdNumUses = 0),
         Field(roles, "secret-id-ttl", FieldType.Duration, "secret_id_ttl", role => (long)role.SecretIdTtl.TotalSeconds,
@@ -40,9 +41,19 @@ internal static class AppRoleFieldPaths
             role => role.Token = role.Token with { MaxTtl = TimeSpan.Zero }),
     ];
 
+    /// <summary>The name of old for the secret-ids' networks: setting it sets them, reading it tells to use the other.</summary>
+    private static Route OldCidrList(AppRoleStore roles) => Route.At("role/{role_name}/bound-cidr-list").With(FieldType.CommaStrings, "bound_cidr_list")
+        .On(Operation.Read, (_, fields) => roles.Find(fields.Text("role_name")) is null
+            ? Result.None
+            : new VaultResponse { Data = new JsonObject { ["bound_cidr_list"] = null } }.Warned(
+                "The \"bound_cidr_list\" parameter is deprecated and will be removed. Please use \"secret_id_bound_cidrs\" instead."))
+        .On(Operation.Update, (_, fields) => Change(roles, fields, Failure.UnsupportedPath, role =>
+            role.SecretIdBoundCidrs = fields.Has("bound_cidr_list") ? fields.Texts("bound_cidr_list") : role.SecretIdBoundCidrs))
+        .On(Operation.Delete, (_, _) => Result.None);
+
     private static Route Field(
         AppRoleStore roles, string path, FieldType type, string name, Func<AppRole, JsonNode?> read,
-        Action<AppRole, FieldData>? set, Action<AppRole>? reset, string? old = null)
+        Action<AppRole, FieldData>? set, Action<AppRole>? reset, string? old = null, bool optional = false)
     {
         Route route = Route.At($"role/{{role_name}}/{path}").With(type, name)
             .On(Operation.Read, (_, fields) => roles.Find(fields.Text("role_name")) is { } role
@@ -55,16 +66,23 @@ internal static class AppRoleFieldPaths
 
         if (set is not null)
         {
-            route.On(Operation.Update, (request, fields) => Set(roles, request, fields, name, old, set));
+            route.On(Operation.Update, (request, fields) => Set(roles, request, fields, new Setting(name, old, optional), set));
         }
 
         if (reset is not null)
         {
-            route.On(Operation.Delete, (_, fields) => Change(roles, fields, ifAbsent: Result.None, reset));
+            route.On(Operation.Delete, (_, fields) => Change(roles, fields, ifAbsent: Result.None, role =>
+            {
+                reset(role);
+                role.UsesOldPolicies &= old != "policies";
+                role.UsesOldPeriod &= old != "period";
+            }));
         }
 
         return route;
     }
+
+    private static JsonArray? ListOrNull(List<string> list) => list.Count > 0 ? GoValue.Array(list) : null;
 
     private static JsonObject View(AppRole role, string name, Func<AppRole, JsonNode?> read, string? old)
     {
@@ -77,17 +95,23 @@ internal static class AppRoleFieldPaths
         return view;
     }
 
-    private static Result Set(AppRoleStore roles, VaultRequest request, FieldData fields, string name, string? old, Action<AppRole, FieldData> set)
+    private static Result Set(AppRoleStore roles, VaultRequest request, FieldData fields, Setting setting, Action<AppRole, FieldData> set)
     {
+        (string name, string? old, bool optional) = setting;
         if (roles.Find(fields.Text("role_name")) is null)
         {
             return Failure.UnsupportedPath;
         }
 
         bool usesOld = old is not null && !fields.Has(name) && fields.Has(old);
-        if (!fields.Has(name) && !usesOld)
+        if (!fields.Has(name) && !usesOld && !optional)
         {
             return Result.Error($"missing {(old == "period" ? old : name)}");
+        }
+
+        if (!fields.Has(name) && !usesOld)
+        {
+            return Result.None;
         }
 
         if (usesOld)
@@ -126,4 +150,6 @@ internal static class AppRoleFieldPaths
         : role.Token.MaxTtl > TimeSpan.Zero && role.Token.Ttl > role.Token.MaxTtl ? "token_ttl should not be greater than token_max_ttl"
         : !role.SecretIdBoundCidrs.Concat(role.Token.BoundCidrs).All(Cidr.IsValid) ? "failed to validate CIDR blocks"
         : null;
+
+    private sealed record Setting(string Name, string? Old, bool Optional);
 }

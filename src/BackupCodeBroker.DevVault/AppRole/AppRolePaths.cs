@@ -43,6 +43,13 @@ internal static class AppRolePaths
             return Result.Error("local_secret_ids can only be modified during role creation");
         }
 
+        string cidrField = fields.Has("secret_id_bound_cidrs") ? "secret_id_bound_cidrs" : "bound_cidr_list";
+        role.SecretIdBoundCidrs = fields.Has(cidrField) ? fields.Texts(cidrField) : role.SecretIdBoundCidrs;
+        if (Cidr.NetworkError(role.SecretIdBoundCidrs) is { } network)
+        {
+            return Result.Fault($"failed to validate CIDR blocks: {network}");
+        }
+
         if (Apply(role, fields) is { } refusal)
         {
             return Result.Error(refusal);
@@ -68,13 +75,6 @@ internal static class AppRolePaths
         }
 
         role.BindSecretId = fields.Has("bind_secret_id") ? fields.Flag("bind_secret_id") : role.BindSecretId;
-        string? cidrField = fields.Has("secret_id_bound_cidrs") ? "secret_id_bound_cidrs" : fields.Has("bound_cidr_list") ? "bound_cidr_list" : null;
-        role.SecretIdBoundCidrs = cidrField is not null ? fields.Texts(cidrField) : role.SecretIdBoundCidrs;
-        if (!role.SecretIdBoundCidrs.TrueForAll(Cidr.IsValid))
-        {
-            return "invalid CIDR blocks";
-        }
-
         role.SecretIdNumUses = fields.Has("secret_id_num_uses") ? fields.Number("secret_id_num_uses") : role.SecretIdNumUses;
         if (role.SecretIdNumUses < 0)
         {

@@ -52,9 +52,14 @@ internal sealed class SecretIdPaths(AppRoleStore roles, Clock clock)
             return Result.Error("bind_secret_id is not set on the role");
         }
 
-        if (!fields.Texts("cidr_list").TrueForAll(Cidr.IsValid) || !fields.Texts("token_bound_cidrs").TrueForAll(Cidr.IsValid))
+        if (Cidr.NetworkError(fields.Texts("cidr_list")) is { } cidrError)
         {
-            return Result.Error("failed to validate CIDR blocks");
+            return Result.Fault($"failed to validate CIDR blocks: {cidrError}");
+        }
+
+        if (Cidr.NetworkError(fields.Texts("token_bound_cidrs")) is { } tokenCidrError)
+        {
+            return Result.Fault($"failed to validate token CIDR blocks: {tokenCidrError}");
         }
 
         if (ParseMetadata(fields.Text("metadata"), out string? error) is not { } metadata)
@@ -159,7 +164,7 @@ internal sealed class SecretIdPaths(AppRoleStore roles, Clock clock)
             string[] parts = pair.Split('=', 2, StringSplitOptions.TrimEntries);
             if (parts.Length != 2 || parts[0].Length == 0)
             {
-                error = $"failed to parse the input as JSON or as pairs: {GoValue.Quote(pair)}";
+                error = "failed to parse the input: invalid <key,value> format";
                 return null;
             }
 

@@ -18,7 +18,18 @@ internal sealed class AuditBroker(Clock clock) : IDisposable
 
     public IReadOnlyDictionary<string, AuditDevice> Devices => _devices;
 
-    public void Enable(AuditDevice device) => _devices.Add(device.Path, device);
+    /// <summary>False where the device failed its test line, which <c>skip_test</c> spares it.</summary>
+    public bool Enable(AuditDevice device)
+    {
+        if (device.Options["skip_test"]?.GetValue<string>() != "true" && !device.Write(AuditFormat.Probe(clock.Now())))
+        {
+            device.Dispose();
+            return false;
+        }
+
+        _devices.Add(device.Path, device);
+        return true;
+    }
 
     public void Disable(string path)
     {

@@ -17,7 +17,7 @@ internal sealed class AuditDevice : IDisposable
         string file = Option("file_path") ?? Option("path") ?? "";
         IsRaw = IsTrue("log_raw", otherwise: false);
         HashesAccessors = IsTrue("hmac_accessor", otherwise: true);
-        _file = file == "discard" ? null : new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        _file = file == "discard" ? null : new FileStream(file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
     }
 
     public string Path { get; }
@@ -45,8 +45,9 @@ internal sealed class AuditDevice : IDisposable
         try
         {
             byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(line, Http.Json.Relaxed);
+            // To wherever the end is now: others may have written, or cut the file.
+            _file.Seek(0, SeekOrigin.End);
             _file.Write([.. bytes, (byte)'\n']);
-            _file.Flush();
             return true;
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or ObjectDisposedException)

@@ -6,7 +6,7 @@ using BackupCodeBroker.DevVault.Wrapping;
 namespace BackupCodeBroker.DevVault.Audit;
 
 /// <summary>
-/// One line of Vault's JSON audit log. String values are hashed; keys, numbers, booleans, paths, policies and token metadata stand
+/// One line of Vault's JSON audit log. String values are hashed, and so are a request's numbers; keys, booleans, other numbers, paths, policies and token metadata stand
 /// in clear; what is empty is left out.
 /// </summary>
 internal static class AuditFormat
@@ -28,6 +28,21 @@ internal static class AuditFormat
         AddText(line, "error", entry.Error);
         return line;
     }
+
+    /// <summary>What a new device is tried with.</summary>
+    public static JsonObject Probe(Instant now) => new()
+    {
+        ["time"] = now.ToString(),
+        ["type"] = "request",
+        ["auth"] = new JsonObject { ["token_type"] = "default" },
+        ["request"] = new JsonObject
+        {
+            ["id"] = Guid.NewGuid().ToString("D"),
+            ["operation"] = "update",
+            ["namespace"] = new JsonObject { ["id"] = "root" },
+            ["path"] = "sys/audit/test",
+        },
+    };
 
     private static JsonObject Auth(AuditEvent entry, AuditDevice device)
     {
@@ -86,7 +101,7 @@ internal static class AuditFormat
         AddText(json, "path", request.Path);
         if (request.Data is { Count: > 0 } data)
         {
-            json["data"] = Hashed(data, device, request.Mount?.Config.AuditNonHmacRequestKeys);
+            json["data"] = Hashed(data, device, numbers: true, request.Mount?.Config.AuditNonHmacRequestKeys);
         }
 
         AddText(json, "remote_address", request.RemoteAddress);
@@ -124,7 +139,7 @@ internal static class AuditFormat
 
         if (DataOf(response) is { Count: > 0 } data)
         {
-            json["data"] = Hashed(data, device, entry.Request.Mount?.Config.AuditNonHmacResponseKeys);
+            json["data"] = Hashed(data, device, KeepsNumbersAsText(entry), entry.Request.Mount?.Config.AuditNonHmacResponseKeys);
         }
 
         if (response.Warnings is { Count: > 0 } warnings)
@@ -177,22 +192,27 @@ internal static class AuditFormat
         return json;
     }
 
-    private static JsonObject Hashed(JsonObject data, AuditDevice device, List<string>? inClear)
+    /// <summary>Numbers that an engine hands on as they were written are texts to Vault, and hashed; those that it made are not.</summary>
+    private static bool KeepsNumbersAsText(AuditEvent entry) =>
+        entry.Response!.RawBody is not null || entry.Response.LeaseSeconds is not null || entry.Request.Mount?.Type == "cubbyhole";
+
+    private static JsonObject Hashed(JsonObject data, AuditDevice device, bool numbers, List<string>? inClear)
     {
         var hashed = new JsonObject();
         foreach ((string key, JsonNode? value) in data)
         {
-            hashed[key] = inClear?.Contains(key) == true ? value?.DeepClone() : Hashed(value, device);
+            hashed[key] = inClear?.Contains(key) == true ? value?.DeepClone() : Hashed(value, device, numbers);
         }
 
         return hashed;
     }
 
-    private static JsonNode? Hashed(JsonNode? node, AuditDevice device) => node switch
+    private static JsonNode? Hashed(JsonNode? node, AuditDevice device, bool numbers) => node switch
     {
-        JsonObject map => Hashed(map, device, inClear: null),
-        JsonArray array => new JsonArray([.. array.Select(item => Hashed(item, device))]),
+        JsonObject map => Hashed(map, device, numbers, inClear: null),
+        JsonArray array => new JsonArray([.. array.Select(item => Hashed(item, device, numbers))]),
         JsonValue value when value.GetValueKind() == JsonValueKind.String => Secret(value.GetValue<string>(), device),
+        JsonValue value when numbers && value.GetValueKind() == JsonValueKind.Number => Secret(GoValue.Text(value), device),
         null => null,
         _ => node.DeepClone(),
     };

@@ -70,6 +70,11 @@ internal static class Answers
         HttpResponse response = context.Response;
         response.StatusCode = status;
         response.ContentType = "application/json";
+        if (status == StatusCodes.Status204NoContent)
+        {
+            return Task.CompletedTask;
+        }
+
         response.ContentLength = body.Length;
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body).AsTask();
     }

@@ -39,7 +39,7 @@ internal static class Envelope
         writer.WritePropertyName("wrap_info"u8);
         WriteWrap(writer, response.Wrap);
         writer.WritePropertyName("warnings"u8);
-        WriteTexts(writer, response.Warnings);
+        WriteTexts(writer, response.Wrap is null ? response.Warnings : null);
         writer.WritePropertyName("auth"u8);
         WriteAuth(writer, response.Auth);
         writer.WriteEndObject();

@@ -55,21 +55,24 @@ internal static class RequestReader
     /// <summary>The whole body; null where it is too large.</summary>
     public static async Task<byte[]?> BodyAsync(HttpContext context)
     {
-        try
-        {
-            if (context.Request.ContentLength is > MaxBodySize)
-            {
-                return null;
-            }
-
-            var body = new MemoryStream((int)(context.Request.ContentLength ?? 0));
-            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-            return body.Length > MaxBodySize ? null : body.ToArray();
-        }
-        catch (BadHttpRequestException tooLarge) when (tooLarge.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        if (context.Request.ContentLength is > MaxBodySize)
         {
             return null;
         }
+
+        var body = new MemoryStream((int)(context.Request.ContentLength ?? 0));
+        byte[] chunk = new byte[16 * 1024];
+        int read;
+        while ((read = await context.Request.Body.ReadAsync(chunk, context.RequestAborted)) > 0)
+        {
+            await body.WriteAsync(chunk.AsMemory(0, read), context.RequestAborted);
+            if (body.Length > MaxBodySize)
+            {
+                return null;
+            }
+        }
+
+        return body.ToArray();
     }
 
     private static async Task<(Operation Operation, JsonObject? Data, Unreadable? Problem)> ReadInputAsync(HttpContext context, string query)

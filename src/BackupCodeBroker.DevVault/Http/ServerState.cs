@@ -157,7 +157,7 @@ internal sealed class ServerState(VaultCore core)
             request.ClientTokenAccessor = request.Token?.Accessor ?? "";
             if (core.Access.Admit(request, out Failure? refusal) is not { } token)
             {
-                return (refusal!.Kind == FailureKind.PermissionDenied ? 403 : 500, refusal.Listed().Message);
+                return (refusal!.Kind == FailureKind.PermissionDenied ? 403 : 500, refusal.Message);
             }
 
             TokenStore.Use(token);
@@ -188,7 +188,7 @@ internal sealed class ServerState(VaultCore core)
 
         if (await RequestReader.BodyAsync(context) is not { } body || !JsonReading.TryReadObject(body, out JsonObject? data))
         {
-            await Answers.ErrorAsync(context, StatusCodes.Status400BadRequest, "failed to parse JSON input: invalid JSON");
+            await Answers.ErrorAsync(context, StatusCodes.Status400BadRequest, "failed to parse JSON input: unexpected EOF");
             return;
         }
 

@@ -61,7 +61,8 @@ internal sealed class VaultHandler(VaultCore core)
     {
         if (!WithinQuota(context, path))
         {
-            await Answers.ErrorAsync(context, StatusCodes.Status429TooManyRequests, $"request path {GoValue.Quote(path)}: rate limit quota exceeded");
+            string asked = context.Request.Method == "LIST" && !path.EndsWith('/') ? path + "/" : path;
+            await Answers.ErrorAsync(context, StatusCodes.Status429TooManyRequests, $"request path {GoValue.Quote(asked)}: rate limit quota exceeded");
             return;
         }
 

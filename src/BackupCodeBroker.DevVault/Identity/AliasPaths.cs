@@ -84,7 +84,7 @@ internal sealed class AliasPaths(IdentityStore store, IdentityViews views, Mount
 
         if (store.Alias(accessor, name) is { } taken && taken != alias)
         {
-            return Result.Error("alias with combination of mount accessor and name already exists");
+            return Result.Fault("duplicate identity name");
         }
 
         Entity? owner = store.Entity(moves ? canonicalId : alias.CanonicalId);

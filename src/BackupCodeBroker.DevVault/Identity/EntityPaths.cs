@@ -62,6 +62,9 @@ internal sealed class EntityPaths(IdentityStore store, IdentityViews views)
         Apply(entity, name, fields);
         if (!isNew)
         {
+            // Storing again drops what is empty.
+            entity.Policies = entity.Policies is { Count: > 0 } ? entity.Policies : null;
+            entity.Metadata = entity.Metadata is { Count: > 0 } ? entity.Metadata : null;
             store.Touch(entity);
             return Result.None;
         }
@@ -78,7 +81,7 @@ internal sealed class EntityPaths(IdentityStore store, IdentityViews views)
 
         if (fields.Has("policies"))
         {
-            entity.Policies = fields.Texts("policies") is { Count: > 0 } policies ? policies : null;
+            entity.Policies = fields.Texts("policies");
         }
 
         if (fields.Has("disabled"))
@@ -88,7 +91,7 @@ internal sealed class EntityPaths(IdentityStore store, IdentityViews views)
 
         if (fields.Has("metadata"))
         {
-            entity.Metadata = fields.Pairs("metadata") is { Count: > 0 } metadata ? metadata : null;
+            entity.Metadata = fields.Pairs("metadata");
         }
     }
 

@@ -124,7 +124,7 @@ internal sealed class GroupPaths(IdentityStore store, IdentityViews views)
 
             if (known is not null && IsAbove(member, known))
             {
-                return $"cyclic relationship detected for member group ID {GoValue.Quote(id)}";
+                return $"failed to perform cyclic relationship detection for member group ID {GoValue.Quote(id)}";
             }
         }
 
@@ -152,11 +152,20 @@ internal sealed class GroupPaths(IdentityStore store, IdentityViews views)
         List<string> members = fields.Texts("member_group_ids");
         foreach (Group other in store.Groups)
         {
+            bool was = other.ParentGroupIds.Contains(group.Id);
+            bool shall = members.Contains(other.Id);
+            if (was == shall)
+            {
+                continue;
+            }
+
             other.ParentGroupIds.Remove(group.Id);
-            if (members.Contains(other.Id))
+            if (shall)
             {
                 other.ParentGroupIds.Add(group.Id);
             }
+
+            store.Touch(other);
         }
     }
 

@@ -59,7 +59,7 @@ internal sealed class KvV2Version
 
     public bool Destroyed { get; set; }
 
-    public bool IsDeleted(Instant now) => DeletionTime is { } at && at < now;
+    public bool IsDeleted(Instant now) => DeletionTime is { } at && at <= now;
 }
 
 /// <summary>What is set for a whole mount.</summary>

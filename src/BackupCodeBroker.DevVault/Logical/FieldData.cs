@@ -9,6 +9,7 @@ internal enum FieldType
     NameString,
     Bool,
     Int,
+    Float,
     Map,
     StringMap,
     KeyValuePairs,
@@ -54,6 +55,8 @@ internal sealed class FieldData(IReadOnlyDictionary<string, Field> schema, JsonO
     public bool Flag(string name) => Get(name) is true;
 
     public int Number(string name) => Get(name) is long number ? (int)number : 0;
+
+    public double Fraction(string name) => Get(name) is double number ? number : 0;
 
     public TimeSpan Seconds(string name) => Get(name) is long seconds ? TimeSpan.FromSeconds(seconds) : TimeSpan.Zero;
 

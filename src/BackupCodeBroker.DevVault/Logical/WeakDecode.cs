@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -35,6 +36,7 @@ internal static partial class WeakDecode
             FieldType.NameString => Name(value, errors),
             FieldType.Bool => Flag(value, name, errors),
             FieldType.Int => Number(value, name, errors),
+            FieldType.Float => Float(value, name, errors),
             FieldType.Map => Map(value, name, errors),
             FieldType.StringMap => StringMap(value, name, errors),
             FieldType.KeyValuePairs => Pairs(value, errors),
@@ -70,6 +72,23 @@ internal static partial class WeakDecode
                 errors.Add(Unconvertible(name, "int", value));
                 return 0;
         }
+    }
+
+    private static double Float(JsonNode value, string name, List<string> errors)
+    {
+        if (value is not JsonValue scalar || IsBool(scalar))
+        {
+            errors.Add(Unconvertible(name, "float64", value));
+            return 0;
+        }
+
+        string text = GoValue.Text(scalar);
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
+        {
+            errors.Add($"cannot parse '{name}' as float: strconv.ParseFloat: parsing {GoValue.Quote(text)}: invalid syntax");
+        }
+
+        return number;
     }
 
     private static string? Text(JsonNode? value, string name, List<string> errors)

@@ -92,7 +92,7 @@ internal sealed class AccessControl(VaultCore core)
 
     private static bool Touches(VaultPathRule rule, string mountPath)
     {
-        if (rule.Capabilities.HasFlag(VaultCapabilities.Deny))
+        if (rule.Capabilities.HasFlag(VaultCapabilities.Deny) || rule.Path.Contains("{{", StringComparison.Ordinal))
         {
             return false;
         }

@@ -82,8 +82,9 @@ internal sealed class AuditPaths(VaultCore core)
 
         try
         {
-            core.Audit.Enable(new AuditDevice(path, fields.Text("description"), options, fields.Flag("local")));
-            return Result.None;
+            return core.Audit.Enable(new AuditDevice(path, fields.Text("description"), options, fields.Flag("local")))
+                ? Result.None
+                : Result.Invalid($"audit backend failed test message: write {file}: file already closed");
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or ArgumentException)
         {

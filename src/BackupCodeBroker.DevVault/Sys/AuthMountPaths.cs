@@ -42,7 +42,7 @@ internal sealed class AuthMountPaths(VaultCore core)
         core.MountEngine(new MountRequest(Prefix + path, type)
         {
             Description = fields.Text("description"),
-            Options = fields.Has("options") ? GoValue.Map(options) : null,
+            Options = GoValue.Map(options),
             Local = fields.Flag("local"),
             SealWrap = fields.Flag("seal_wrap"),
             ExternalEntropy = fields.Flag("external_entropy_access"),

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using BackupCodeBroker.Core.VaultPolicies;
 using BackupCodeBroker.DevVault.Logical;
@@ -15,7 +16,7 @@ internal sealed class CapabilityPaths(VaultCore core)
         [
             WithPaths(Route.At("capabilities-accessor")).With(FieldType.String, "accessor").On(Operation.Update, paths.ByAccessor),
             WithPaths(Route.At("capabilities")).With(FieldType.String, "token")
-                .On(Operation.Update, (_, fields) => paths.Answer(fields, fields.Text("token"), self: false)),
+                .On(Operation.Update, (_, fields) => paths.Answer(fields, fields.Raw("token") is JsonValue token && token.GetValueKind() == JsonValueKind.String ? token.GetValue<string>() : "", self: false)),
             WithPaths(Route.At("capabilities-self")).With(FieldType.String, "token")
                 .On(Operation.Update, (request, fields) => paths.Answer(fields, request.ClientToken, self: true)),
         ];

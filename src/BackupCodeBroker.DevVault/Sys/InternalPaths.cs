@@ -29,7 +29,7 @@ internal sealed class InternalPaths(VaultCore core)
 
         string path = MountInput.Path(fields);
         Mount? mount = core.Mounts.Find(path, out _);
-        if (mount is null || !core.Access.Reaches(request.Token!, mount.Path))
+        if (mount is null || !core.Access.Reaches(request.Token!, Shown(mount)))
         {
             return Result.Error(
                 $"preflight capability check returned 403, please ensure client's policies grant access to path {GoValue.Quote(path)}",
@@ -37,7 +37,7 @@ internal sealed class InternalPaths(VaultCore core)
         }
 
         JsonObject info = MountViews.Info(mount);
-        info["path"] = mount.IsAuth ? mount.Path["auth/".Length..] : mount.Path;
+        info["path"] = Shown(mount);
         return Result.Data(info);
     }
 
@@ -61,16 +61,19 @@ internal sealed class InternalPaths(VaultCore core)
         var visible = new JsonObject();
         foreach (Mount mount in mounts)
         {
-            if (mount.Config.ListingVisibility != "unauth" && !(authenticated && core.Access.Reaches(request.Token!, mount.Path)))
+            if (mount.Config.ListingVisibility != "unauth" && !(authenticated && core.Access.Reaches(request.Token!, Shown(mount))))
             {
                 continue;
             }
 
-            visible[mount.IsAuth ? mount.Path["auth/".Length..] : mount.Path] = authenticated
+            visible[Shown(mount)] = authenticated
                 ? MountViews.Info(mount)
                 : new JsonObject { ["type"] = mount.Type, ["description"] = mount.Description, ["options"] = mount.Options?.DeepClone() };
         }
 
         return visible;
     }
+
+    /// <summary>Auth methods go by their path without <c>auth/</c> here, also where policies are compared with it.</summary>
+    private static string Shown(Mount mount) => mount.IsAuth ? mount.Path["auth/".Length..] : mount.Path;
 }

@@ -9,6 +9,9 @@ namespace BackupCodeBroker.DevVault.Sys;
 /// <summary>What mounting a secrets engine and enabling an auth method have in common: the nested <c>config</c>.</summary>
 internal static class MountInput
 {
+    private static readonly string[] Lists =
+        ["audit_non_hmac_request_keys", "audit_non_hmac_response_keys", "passthrough_request_headers", "allowed_response_headers"];
+
     public static Route WithFields(Route route) => route
         .With(FieldType.String, "type", "description", "plugin_name")
         .With(FieldType.Map, "config")
@@ -26,7 +29,7 @@ internal static class MountInput
             return null;
         }
 
-        if (!IsText(input, "default_lease_ttl") || !IsText(input, "max_lease_ttl"))
+        if (!IsText(input, "default_lease_ttl") || !IsText(input, "max_lease_ttl") || !Array.TrueForAll(Lists, name => input[name] is null or JsonArray))
         {
             return auth ? "unable to convert given auth config information" : "unable to convert given mount config information";
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using BackupCodeBroker.DevVault.Logical;
 using BackupCodeBroker.DevVault.Mounts;
@@ -14,7 +13,7 @@ internal sealed class QuotaPaths(RateLimitQuotas quotas, MountTable mounts)
         return
         [
             Route.At("quotas/rate-limit/?").On(Operation.List, (_, _) => Result.List(quotas.All.Keys)),
-            Route.At("quotas/rate-limit/{name}").With(FieldType.String, "type", "path", "rate").With(FieldType.Duration, "interval", "block_interval")
+            Route.At("quotas/rate-limit/{name}").With(FieldType.String, "type", "path").With(FieldType.Float, "rate").With(FieldType.Duration, "interval", "block_interval")
                 .On(Operation.Update, (_, fields) => paths.Write(fields))
                 .On(Operation.Read, (_, fields) => quotas.All.TryGetValue(fields.Text("name"), out RateLimitQuota? quota) ? Result.Data(View(quota)) : Result.None)
                 .On(Operation.Delete, (_, fields) => paths.Delete(fields.Text("name"))),
@@ -34,7 +33,8 @@ internal sealed class QuotaPaths(RateLimitQuotas quotas, MountTable mounts)
     private Result Write(FieldData fields)
     {
         string name = fields.Text("name");
-        if (!double.TryParse(fields.Text("rate"), NumberStyles.Float, CultureInfo.InvariantCulture, out double rate) || rate <= 0)
+        double rate = fields.Fraction("rate");
+        if (rate <= 0)
         {
             return Result.Error("'rate' is invalid");
         }

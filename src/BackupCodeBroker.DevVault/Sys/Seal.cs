@@ -34,14 +34,14 @@ internal sealed class Seal
             return "'key' must be a valid hex or base64 string";
         }
 
+        if (bytes.Length is < 16 or > 33)
+        {
+            return $"invalid key: key is {(bytes.Length < 16 ? "shorter than minimum 16 bytes" : "longer than maximum 33 bytes")}";
+        }
+
         if (!IsSealed)
         {
             return null;
-        }
-
-        if (bytes.Length is < 16 or > 33)
-        {
-            return $"key is {(bytes.Length < 16 ? "shorter than minimum 16 bytes" : "longer than maximum 33 bytes")}";
         }
 
         if (!CryptographicOperations.FixedTimeEquals(bytes, _key))

@@ -49,7 +49,7 @@ internal sealed class SecretMountPaths(VaultCore core)
         core.MountEngine(new MountRequest(path, type)
         {
             Description = fields.Text("description"),
-            Options = options.Count > 0 || fields.Has("options") ? GoValue.Map(options) : null,
+            Options = GoValue.Map(options),
             Local = fields.Flag("local"),
             SealWrap = fields.Flag("seal_wrap"),
             ExternalEntropy = fields.Flag("external_entropy_access"),
@@ -74,6 +74,11 @@ internal sealed class SecretMountPaths(VaultCore core)
         if (type != "kv" && hasVersion)
         {
             return $"secrets engine {GoValue.Quote(type)} does not allow setting a version";
+        }
+
+        if (type == "kv" && version is not (null or "" or "1" or "2"))
+        {
+            return "nil backend of type \"kv\" returned from factory";
         }
 
         if (Array.Exists(Protected, prefix => path.StartsWith(prefix, StringComparison.Ordinal)))

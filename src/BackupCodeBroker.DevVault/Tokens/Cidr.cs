@@ -12,6 +12,12 @@ internal static class Cidr
         ? $"error parsing address \"{bad}\": Unable to convert \"{bad}\" to an IPv4 or IPv6 address, or a UNIX Socket"
         : null;
 
+    /// <summary>The first of a list that is not a network, in Go's words; null where all are.</summary>
+    public static string? NetworkError(IEnumerable<string> cidrs) =>
+        cidrs.FirstOrDefault(cidr => !IPNetwork.TryParse(cidr, out _) || !cidr.Contains('/', StringComparison.Ordinal)) is { } bad
+            ? $"invalid CIDR address: {bad}"
+            : null;
+
     /// <summary>A network of one address is printed as the address.</summary>
     public static List<string> Shown(IEnumerable<string> cidrs) =>
         [.. cidrs.Select(cidr => cidr.EndsWith("/32", StringComparison.Ordinal) ? cidr[..^3] : cidr.EndsWith("/128", StringComparison.Ordinal) ? cidr[..^4] : cidr)];

@@ -59,7 +59,7 @@ internal sealed class TokenEntry
     public bool Renewable { get; set; }
 
     /// <summary>How a log-in's renewal is bounded by its role; null for tokens of the token engine.</summary>
-    public Func<LoginGrant?>? RenewalTerms { get; set; }
+    public Func<TokenEntry, Renewal>? RenewalTerms { get; set; }
 
     /// <summary>The token's cubbyhole.</summary>
     public SortedDictionary<string, string> Cubbyhole { get; } = new(StringComparer.Ordinal);
@@ -113,5 +113,8 @@ internal sealed record LoginGrant
     public SortedDictionary<string, string>? AliasMetadata { get; init; }
 
     /// <summary>What the role says when the token is renewed.</summary>
-    public Func<LoginGrant?>? AtRenewal { get; init; }
+    public Func<TokenEntry, Renewal>? AtRenewal { get; init; }
 }
+
+/// <summary>What an auth method says to a renewal: its terms, an error, or neither where it quietly does nothing.</summary>
+internal sealed record Renewal(LoginGrant? Grant, string? Error);

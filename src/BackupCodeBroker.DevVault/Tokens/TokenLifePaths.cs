@@ -152,7 +152,7 @@ internal sealed class TokenLifePaths(TokenStore tokens, IdentityStore identity, 
     {
         if (Terms(request, token, out string? gone) is not { } terms)
         {
-            return gone is null ? Result.None : Result.Fault(gone);
+            return gone is null ? Result.None : Result.Fault("failed to renew entry: " + gone);
         }
 
         var warnings = new List<string>();
@@ -177,7 +177,8 @@ internal sealed class TokenLifePaths(TokenStore tokens, IdentityStore identity, 
         gone = null;
         if (token.RenewalTerms is { } terms)
         {
-            return terms() is { } grant
+            (LoginGrant? grant, gone) = terms(token);
+            return grant is not null
                 ? new Ttl.Bounds { Asked = grant.Ttl, Period = grant.Period, BackendMax = grant.MaxTtl, ExplicitMax = token.ExplicitMaxTtl }
                 : null;
         }

@@ -64,7 +64,7 @@ internal sealed record TokenParameters
         view["token_num_uses"] = NumUses;
     }
 
-    public LoginGrant Grant(string aliasName, Func<LoginGrant?> atRenewal) => new()
+    public LoginGrant Grant(string aliasName, Func<TokenEntry, Renewal>? atRenewal) => new()
     {
         AliasName = aliasName,
         Ttl = Ttl,

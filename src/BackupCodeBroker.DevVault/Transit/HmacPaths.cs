@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using BackupCodeBroker.DevVault.Logical;
 
@@ -77,14 +76,14 @@ internal sealed class HmacPaths(Func<string, TransitKey?> find)
             return Result.Invalid(error);
         }
 
-        if (signatures > 0)
-        {
-            return Failure.UnsupportedOperation;
-        }
-
         if (find(fields.Text("name")) is not { } key)
         {
             return Result.Invalid("encryption key not found");
+        }
+
+        if (signatures > 0)
+        {
+            return Result.Invalid($"key type {key.Type} does not support verification");
         }
 
         if (Algorithm(fields) is not { } algorithm)
@@ -111,7 +110,7 @@ internal sealed class HmacPaths(Func<string, TransitKey?> find)
     }
 
     private static string? MixError(bool single, int count, int hmacs, int signatures) =>
-        single && hmacs + signatures == 2 ? "provide one of 'signature' or 'hmac'"
+        single && signatures > 0 ? null
         : single && hmacs + signatures == 0 ? "neither a 'signature' nor an 'hmac' were given to verify"
         : hmacs > 0 && signatures > 0 ? "elements of batch_input must all provide 'signature' or all provide 'hmac'"
         : signatures > 0 && signatures < count ? "some elements of batch_input are missing 'signature'"
@@ -204,9 +203,9 @@ internal sealed class HmacPaths(Func<string, TransitKey?> find)
             return [];
         }
 
-        if (batch is not JsonArray array || array.Any(item => item is not JsonObject map || map.Any(pair => pair.Value?.GetValueKind() != JsonValueKind.String)))
+        if (batch is not JsonArray array)
         {
-            refusal = Result.Fault("failed to parse batch input: 1 error(s) decoding:\n\n* '' expected a list of objects of strings");
+            refusal = Result.Fault($"failed to parse batch input: '': source data must be an array or slice, got {GoValue.KindName(batch)}");
             return null;
         }
 
@@ -216,7 +215,15 @@ internal sealed class HmacPaths(Func<string, TransitKey?> find)
             return null;
         }
 
-        return [.. array.Select(item => item!.AsObject().ToDictionary(pair => pair.Key, pair => pair.Value!.GetValue<string>(), StringComparer.Ordinal))];
+        var errors = new List<string>();
+        List<Dictionary<string, string>> items =
+        [
+            .. array.Select((item, at) => new Dictionary<string, string>(
+                WeakDecode.Convert(item, FieldType.StringMap, $"[{at}]", errors) as IDictionary<string, string> ?? new Dictionary<string, string>(),
+                StringComparer.Ordinal)),
+        ];
+        refusal = errors.Count > 0 ? Result.Fault("failed to parse batch input: " + WeakDecode.Gathered(errors)) : default;
+        return errors.Count > 0 ? null : items;
     }
 
     private static JsonObject Failed(string error) => new() { ["error"] = error };

@@ -58,6 +58,8 @@ internal sealed class UserpassBackend : Backend
         {
             Token = Upgrade(parameters, fields),
             Password = fields.Has("password") ? Hash(password) : known.Password,
+            UsesOldTtl = fields.Has("ttl") || (known.UsesOldTtl && !fields.Has("token_ttl")),
+            UsesOldMaxTtl = fields.Has("max_ttl") || (known.UsesOldMaxTtl && !fields.Has("token_max_ttl")),
             UsesOldPolicies = fields.Has("policies") || (known.UsesOldPolicies && !fields.Has("token_policies")),
         };
         _users[Name(fields)] = user;
@@ -77,6 +79,16 @@ internal sealed class UserpassBackend : Backend
     {
         var view = new JsonObject();
         user.Token.Show(view);
+        if (user.UsesOldTtl)
+        {
+            view["ttl"] = (long)user.Token.Ttl.TotalSeconds;
+        }
+
+        if (user.UsesOldMaxTtl)
+        {
+            view["max_ttl"] = (long)user.Token.MaxTtl.TotalSeconds;
+        }
+
         if (user.UsesOldPolicies)
         {
             view["policies"] = GoValue.Array(user.Token.Policies);
@@ -141,7 +153,7 @@ internal sealed class UserpassBackend : Backend
             return Failure.PermissionDenied;
         }
 
-        LoginGrant grant = user.Token.Grant(name, () => _users.TryGetValue(name, out User? now) ? now.Token.Grant(name, () => null) : null);
+        LoginGrant grant = user.Token.Grant(name, token => Renew(name, token));
         return new VaultResponse
         {
             Auth = new AuthBlock
@@ -151,6 +163,19 @@ internal sealed class UserpassBackend : Backend
                 Login = grant with { DisplayName = name },
             },
         };
+    }
+
+    private Renewal Renew(string name, TokenEntry token)
+    {
+        if (!_users.TryGetValue(name, out User? user))
+        {
+            return new Renewal(null, null);
+        }
+
+        IEnumerable<string> known = token.Policies.Where(policy => policy != BuiltInPolicies.Default);
+        return PolicyNames.Sanitize(user.Token.Policies, addDefault: false).Where(policy => policy != BuiltInPolicies.Default).SequenceEqual(known)
+            ? new Renewal(user.Token.Grant(name, atRenewal: null), null)
+            : new Renewal(null, "policies have changed, not renewing");
     }
 
     private static byte[] Hash(string password)
@@ -172,5 +197,9 @@ internal sealed class UserpassBackend : Backend
         public byte[] Password { get; init; } = [];
 
         public bool UsesOldPolicies { get; init; }
+
+        public bool UsesOldTtl { get; init; }
+
+        public bool UsesOldMaxTtl { get; init; }
     }
 }

@@ -3,6 +3,7 @@ using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Operations;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Vault;
+using BackupCodeBroker.Vault.Wire;
 
 namespace BackupCodeBroker.Access;
 
@@ -80,7 +81,9 @@ internal sealed class CallerGate(VaultClient vault, GateOptions options, TimePro
     /// <summary>The path that policy must grant to this caller.</summary>
     public string PathOf(Caller caller) => vault.AskPath(caller.Operation.Name, caller.Target);
 
-    private static Actor ActorOf(TokenFacts facts) => new(facts.EntityId, facts.Accessor, facts.DisplayName);
+    // The name is somebody's choice, and is kept and shown.
+    private static Actor ActorOf(TokenFacts facts) =>
+        new(facts.EntityId, facts.Accessor, Printable.Line(facts.DisplayName) is var name && name.Length > Actor.MaxNameLength ? name[..Actor.MaxNameLength] : name);
 
     private static bool Grants(IReadOnlyDictionary<string, IReadOnlyList<string>> capabilities, string path) =>
         capabilities.TryGetValue(path, out var list) && (list.Contains("read") || list.Contains("root")) && !list.Contains("deny");

@@ -1,5 +1,6 @@
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
@@ -75,7 +76,7 @@ internal sealed class IdentityDesk(
 
     private async Task<(IdentityDocument Document, long Version, Reason? Unusable)> ReadDocumentAsync(OperationScope scope, IdentityHandle handle)
     {
-        var read = await WithFreshChildAsync(scope, handle, "identities/" + handle.Alias);
+        var read = await WithFreshChildAsync(scope, handle, h => "identities/" + h.Alias);
         switch (read)
         {
             case KvRead.Found found when DocumentJson.TryReadIdentity(found.Json.Span, handle.DocumentName, out var document, out _):
@@ -97,7 +98,7 @@ internal sealed class IdentityDesk(
         // A stale answer (a standby that serves reads) may lack a lockdown; once more, then nothing is decided on it.
         for (var attempt = 0; attempt < 2; attempt++)
         {
-            var read = await WithFreshChildAsync(scope, handle, "broker/state");
+            var read = await WithFreshChildAsync(scope, handle, _ => "broker/state");
             if (read is not KvRead.Found found)
             {
                 throw read is KvRead.Absent or KvRead.Removed
@@ -119,23 +120,29 @@ internal sealed class IdentityDesk(
         throw new BrokerFaultException(FaultKind.Unavailable, "Vault serves an older broker/state than this replica has seen");
     }
 
-    // A kept child may have died with its parent or by a change of its entity: one new one is minted.
-    private async Task<KvRead> WithFreshChildAsync(OperationScope scope, IdentityHandle handle, string path)
+    // A kept child may have died with its parent or by a change of its entity: one new one is minted. Where Vault now says that the identity
+    // cannot be used, the decoy takes its place, as it does for a name that was never kept.
+    private async Task<KvRead> WithFreshChildAsync(OperationScope scope, IdentityHandle handle, Func<IdentityHandle, string> path)
     {
-        var read = await vault.ReadKvAsync(handle.Child.Token, path, scope.Call);
-        if (read is not KvRead.Denied)
-        {
-            return read;
-        }
-
-        var child = await handle.RenewedAsync(() => RemintAsync(scope, handle));
-        return child is null ? read : await vault.ReadKvAsync(child.Token, path, scope.Call);
+        var read = await vault.ReadKvAsync(handle.Child.Token, path(handle), scope.Call);
+        return read is KvRead.Denied && await handle.RenewedAsync(() => RemintAsync(scope, handle))
+            ? await vault.ReadKvAsync(handle.Child.Token, path(handle), scope.Call)
+            : read;
     }
 
-    private async Task<Child?> RemintAsync(OperationScope scope, IdentityHandle handle)
+    private async Task<IdentityHandle?> RemintAsync(OperationScope scope, IdentityHandle handle)
     {
         children.Forget(handle.Alias);
-        return await children.MintAsync(handle.Alias, scope.Call) is ChildMinting.Minted minted ? minted.Child : null;
+        switch (await children.MintAsync(handle.Alias, scope.Call))
+        {
+            case ChildMinting.Minted minted:
+                return new IdentityHandle(handle.Alias, handle.DocumentName, minted.Child, handle.Unusable);
+            case ChildMinting.Unusable unusable when handle.Alias != Decoy.Alias:
+                var standIn = await children.StandInAsync(handle.Alias, unusable.Reason, alreadyMinted: true, scope.Call);
+                return new IdentityHandle(Decoy.Alias, Decoy.Name, standIn.Child, standIn.Reason);
+            default:
+                return null;
+        }
     }
 
     private DeploymentFacts Facts() => deployment.State is DeploymentState.Ready ready

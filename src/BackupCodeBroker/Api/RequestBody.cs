@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Unicode;
 using BackupCodeBroker.Operations;
 
 namespace BackupCodeBroker.Api;
@@ -36,27 +37,14 @@ internal sealed class RequestBody : IDisposable
     /// <summary>Parses a body; null with the error where it is no JSON object. Takes over the bytes.</summary>
     public static RequestBody? Parse(byte[] bytes, int length, out string? error)
     {
-        try
+        // The parser looks at structure alone and would meet bytes that are no text only where a name is asked for.
+        var body = Utf8.IsValid(bytes.AsSpan(0, length)) ? ParseText(bytes, length, out error) : Fail(out error, "is not UTF-8");
+        if (body is null)
         {
-            var options = new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false };
-            var json = JsonDocument.Parse(bytes.AsMemory(0, length), options);
-            if (json.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                error = null;
-                return new RequestBody(bytes, json);
-            }
-
-            json.Dispose();
-            error = "must be a JSON object";
-        }
-        catch (JsonException e)
-        {
-            // The exception's text may quote the input; its position does not.
-            error = $"is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})";
+            CryptographicOperations.ZeroMemory(bytes);
         }
 
-        CryptographicOperations.ZeroMemory(bytes);
-        return null;
+        return body;
     }
 
     /// <summary>A text of 1 to <paramref name="max"/> characters without control characters; null where it is absent or wrong.</summary>
@@ -85,7 +73,7 @@ internal sealed class RequestBody : IDisposable
 
         // A time without an offset would be read in the server's zone.
         return value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var time) && ValidText(value) is { } text
-            && (text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > text.IndexOf('T', StringComparison.Ordinal))
+            && text.IndexOf('T', StringComparison.Ordinal) is > 0 and var t && (text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > t)
             ? time.ToUniversalTime()
             : Fail<DateTimeOffset?>(name, "must be a time such as 2027-01-31T00:00:00Z");
     }
@@ -160,6 +148,39 @@ internal sealed class RequestBody : IDisposable
     {
         _json.Dispose();
         CryptographicOperations.ZeroMemory(_bytes);
+    }
+
+    private static RequestBody? ParseText(byte[] bytes, int length, out string? error)
+    {
+        try
+        {
+            var options = new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false };
+            var json = JsonDocument.Parse(bytes.AsMemory(0, length), options);
+            if (json.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                error = null;
+                return new RequestBody(bytes, json);
+            }
+
+            json.Dispose();
+            return Fail(out error, "must be a JSON object");
+        }
+        catch (JsonException e)
+        {
+            // The exception's text may quote the input; its position does not.
+            return Fail(out error, $"is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
+        }
+        catch (InvalidOperationException)
+        {
+            // Thrown where names are compared and one holds half a character.
+            return Fail(out error, "has a member whose name is no valid text");
+        }
+    }
+
+    private static RequestBody? Fail(out string? error, string message)
+    {
+        error = message;
+        return null;
     }
 
     private JsonElement? Member(string name, bool required)

@@ -34,18 +34,24 @@ internal sealed class SettingsReader
         return (settings, reader._errors);
     }
 
-    /// <summary>Reads a duration such as <c>90d</c>, <c>24h</c>, <c>5m</c> or <c>60s</c>.</summary>
-    public static TimeSpan? Duration(string text) =>
-        text.Length > 1 && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? text[^1] switch
-            {
-                'd' => TimeSpan.FromDays(number),
-                'h' => TimeSpan.FromHours(number),
-                'm' => TimeSpan.FromMinutes(number),
-                's' => TimeSpan.FromSeconds(number),
-                _ => null,
-            }
-            : null;
+    /// <summary>Reads a duration such as <c>90d</c>, <c>24h</c>, <c>5m</c> or <c>60s</c>; null where it is none, or longer than time is counted.</summary>
+    public static TimeSpan? Duration(string text)
+    {
+        if (text.Length < 2 || !int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            return null;
+        }
+
+        TimeSpan? unit = text[^1] switch
+        {
+            'd' => TimeSpan.FromDays(1),
+            'h' => TimeSpan.FromHours(1),
+            'm' => TimeSpan.FromMinutes(1),
+            's' => TimeSpan.FromSeconds(1),
+            _ => null,
+        };
+        return unit is { } one && number <= TimeSpan.MaxValue / one ? one * number : null;
+    }
 
     private BrokerSettings Settings()
     {

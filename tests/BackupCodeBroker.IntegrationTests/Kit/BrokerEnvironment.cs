@@ -54,13 +54,19 @@ public sealed class BrokerEnvironment(TestVault vault) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        await BootstrapAsync();
+        await Root.PostAsync($"auth/token/roles/{_prefix}-people", new { allowed_entity_aliases = new[] { "*" }, orphan = true, renewable = true });
+    }
+
+    /// <summary>Sets this deployment up in Vault, or sets it right again.</summary>
+    public async Task BootstrapAsync()
+    {
         var documents = new BootstrapDocuments(
             id => DocumentJson.Write(DecoyDocument.Make(id, DateTimeOffset.UtcNow)), () => DocumentJson.Write(BrokerState.Initial(1, DateTimeOffset.UtcNow)));
         var bootstrapper = new Bootstrapper(Names, documents, TimeProvider.System, _ => { });
         var options = new BootstrapOptions { CredentialsDirectory = _credentials, PolicyPrefix = PolicyPrefix };
         var report = await bootstrapper.RunAsync(options, new VaultToken(vault.RootToken), CancellationToken.None);
         Assert.False(report.HasFailures, string.Join('\n', report.Steps));
-        await Root.PostAsync($"auth/token/roles/{_prefix}-people", new { allowed_entity_aliases = new[] { "*" }, orphan = true, renewable = true });
     }
 
     /// <summary>Starts a broker and waits until it is ready.</summary>
@@ -203,12 +209,18 @@ internal sealed class RunningBroker(WebApplication app) : IAsyncDisposable
 
     public ApiClient As(Person person) => new(Address, person.Token);
 
-    public async Task UntilReadyAsync()
+    public Task UntilReadyAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var deployment = app.Services.GetRequiredService<Deployment>();
+        return UntilAsync(() => Task.FromResult(deployment.State is DeploymentState.Ready));
+    }
+
+    /// <summary>Waits for something that the broker does in the background.</summary>
+    public async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (deployment.State is not DeploymentState.Ready)
+        while (!await condition())
         {
             await beat.WaitForNextTickAsync(patience.Token);
         }

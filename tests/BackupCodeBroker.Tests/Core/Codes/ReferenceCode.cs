@@ -51,7 +51,7 @@ internal static class ReferenceCode
     public static string Text(IEnumerable<int> symbols) => Grouped(string.Concat(symbols.Select(s => Alphabet[s])));
 
     private static string Grouped(string characters) =>
-        characters[..4] + string.Concat(Enumerable.Range(0, (characters.Length - 4) / 5).Select(i => "-" + characters.Substring(4 + 5 * i, 5)));
+        string.Join('-', characters[4..].Chunk(5).Select(group => new string(group)).Prepend(characters[..4]));
 
     private static int[] PowersOfTwo()
     {

@@ -7,7 +7,6 @@ using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Profiles;
 using BackupCodeBroker.Tests.Core.Decisions;
 using BackupCodeBroker.Vault;
-using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace BackupCodeBroker.Tests.Core.Codes;
@@ -18,6 +17,8 @@ public sealed class SecretHolderTests
 {
     private const string TokenText = "hvs.CAESIJ0canary0canary0canary";
     private const string SecretIdText = "7b1d9f52-canary-4e0e-8c55-6a2f0b9d4c11";
+
+    private static readonly JsonSerializerOptions WithFields = new() { IncludeFields = true };
 
     public static TheoryData<string> Holders => ["code", "parsed code", "activation", "mint", "token", "secret-id"];
 
@@ -73,7 +74,7 @@ public sealed class SecretHolderTests
         yield return ("interpolation", $"{held}");
         yield return ("formatting", string.Format(CultureInfo.InvariantCulture, "{0} {0:G}", held));
         yield return ("JSON", JsonSerializer.Serialize(held, held.GetType()));
-        yield return ("JSON with fields", JsonSerializer.Serialize(held, held.GetType(), new JsonSerializerOptions { IncludeFields = true }));
+        yield return ("JSON with fields", JsonSerializer.Serialize(held, held.GetType(), WithFields));
         yield return ("an exception", new InvalidOperationException("met " + held) { Data = { ["held"] = held.ToString() } }.ToString());
         yield return ("a log line", Logged(held));
         foreach (var property in Properties(held, depth: 0))

@@ -1,6 +1,5 @@
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
-using BackupCodeBroker.Core.Profiles;
 using BackupCodeBroker.Tests.Core.Codes;
 using Xunit;
 

@@ -1,0 +1,56 @@
+namespace BackupCodeBroker.Core.Documents;
+
+/// <summary>
+/// How large a document can become without another issue: every open code consumed with the longest purpose by the longest names, every event as
+/// long as events get. It is asked when codes are issued and when a registration changes, so that no consumption and no revocation ever meets the limit.
+/// </summary>
+public static class DocumentSize
+{
+    /// <summary>Longest purpose and reason, in characters.</summary>
+    public const int MaxTextLength = 256;
+
+    // What a set takes on besides its codes: who activated it and when, when it was disabled, when and why it ended, longer counts.
+    private const int SetBytes = 1024;
+
+    // Ids of entities and accessors are UUIDs and shorter, with a namespace behind them.
+    private static readonly Actor LongestActor = new(new string('e', 64), new string('a', 64), Wide(Actor.MaxNameLength));
+
+    private static readonly int EventBytes = 1 + DocumentJson.Size(new DocumentEvent(
+        DateTimeOffset.MaxValue, "longest-operation-name", new string('o', 32), LongestActor, int.MaxValue, Wide(MaxTextLength)));
+
+    private static readonly int ConsumptionBytes = DocumentJson.Size(Code(LongestConsumption(), int.MaxValue)) - DocumentJson.Size(Code(null, 0));
+
+    /// <summary>Most bytes that the document can come to.</summary>
+    public static int Worst(IdentityDocument document)
+    {
+        var still = Size(document with { Events = [] });
+        var withoutEnded = document.Ended is null ? still : Size(document with { Events = [], Ended = null });
+        var active = (document.Active?.Remaining ?? 0) * ConsumptionBytes;
+        var pending = (document.Pending?.Set.Codes.Count ?? 0) * ConsumptionBytes;
+
+        // Until the pending set is activated its codes are not consumed; from then on what was kept of the set before the active one is gone.
+        var beforeActivation = still + active;
+        var afterActivation = withoutEnded + active + pending;
+        return Math.Max(beforeActivation, afterActivation) + IdentityDocument.MaxEvents * EventBytes + 2 * SetBytes;
+    }
+
+    private static int Size(IdentityDocument document) => DocumentJson.Write(document).Length;
+
+    private static StoredCode Code(Consumption? consumption, int failures) =>
+        new() { Selector = "", Salt = "", Scheme = "", Hash = "", Failures = failures, Consumption = consumption };
+
+    private static Consumption LongestConsumption() => new()
+    {
+        OperationId = new string('o', 32),
+        At = DateTimeOffset.MaxValue,
+        By = LongestActor,
+        Purpose = Wide(MaxTextLength),
+        KeyHash = new string('h', 44),
+        RequestHash = new string('h', 44),
+        Remaining = CodeSet.MaxCodes,
+        Warnings = ["few-codes-left", "expires-soon"],
+    };
+
+    // Three bytes a character: as much as any takes.
+    private static string Wide(int length) => new('\uffee', length);
+}
