@@ -21,6 +21,9 @@ internal sealed record CliSurroundings
     /// <summary>Reads a key without showing it; null where standard input is no terminal.</summary>
     public Func<ConsoleKeyInfo>? ReadKey { get; init; }
 
+    /// <summary>Makes the terminal stop echoing, before it is said that somebody may type.</summary>
+    public Action StopEcho { get; init; } = () => { };
+
     /// <summary>Environment variables.</summary>
     public required Func<string, string?> Variable { get; init; }
 
@@ -48,6 +51,8 @@ internal sealed record CliSurroundings
         OutIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
         ReadKey = Console.IsInputRedirected ? null : () => Console.ReadKey(intercept: true),
+        // The first look at the keyboard takes the terminal over; until then it would show what is typed or pasted.
+        StopEcho = () => _ = Console.KeyAvailable,
         Variable = Environment.GetEnvironmentVariable,
         Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
     };

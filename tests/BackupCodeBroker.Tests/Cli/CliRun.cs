@@ -29,6 +29,9 @@ internal sealed class CliRun
 
     public string Error { get; private set; } = "";
 
+    /// <summary>What stood on standard error when the terminal was told not to echo; null where it was not told.</summary>
+    public string? ShownBeforeEchoStopped { get; private set; }
+
     public string Everything => Out + Error;
 
     /// <summary>Standard output as the one JSON document that it has to be.</summary>
@@ -48,6 +51,7 @@ internal sealed class CliRun
             OutIsTerminal = Terminal,
             ErrorIsTerminal = Terminal,
             ReadKey = Typed is null ? null : () => Key(keys.Read()),
+            StopEcho = () => ShownBeforeEchoStopped = error.ToString(),
             Variable = name => Environment.GetValueOrDefault(name),
             Home = Home,
             Pause = (pause, _) =>

@@ -44,6 +44,7 @@ public sealed class ConsumeVerbTests
 
         Assert.Equal(Code, (string?)run.Broker.Seen.Single().Json["code"]);
         Assert.Contains("Backup code (not shown): ", run.Error, StringComparison.Ordinal);
+        Assert.Equal("", run.ShownBeforeEchoStopped);
         AssertSilent(run);
     }
 

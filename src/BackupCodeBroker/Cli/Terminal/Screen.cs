@@ -13,9 +13,6 @@ internal sealed class Screen
     // Lines are never folded: a token, a code or a command that was broken in two would not survive being copied.
     private const int UnboundWidth = 32_000;
 
-    // Redirected tables are for other programs' eyes: there is no width to fit into.
-    private const int RedirectedTableWidth = 400;
-
     private readonly IAnsiConsole _lines;
     private readonly IAnsiConsole _tables;
     private readonly bool _watched;
@@ -27,10 +24,6 @@ internal sealed class Screen
         _lines = Console(writer, plain);
         _lines.Profile.Width = UnboundWidth;
         _tables = Console(writer, plain);
-        if (!isTerminal)
-        {
-            _tables.Profile.Width = RedirectedTableWidth;
-        }
     }
 
     /// <summary>The text without control characters and without characters that change the direction of writing.</summary>
@@ -47,28 +40,34 @@ internal sealed class Screen
     /// <summary>Names and values below each other; values that are missing are left out.</summary>
     public void Fields(params (string Name, string? Value)[] fields)
     {
-        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(3)).AddColumn(new GridColumn().PadRight(0));
-        foreach (var (name, value) in fields.Where(f => !string.IsNullOrEmpty(f.Value)))
+        var given = fields.Where(f => !string.IsNullOrEmpty(f.Value)).ToList();
+        var width = given.Count == 0 ? 0 : given.Max(f => f.Name.Length);
+        foreach (var (name, value) in given)
         {
-            grid.AddRow(new Text(name, new Style(Color.Grey)), new Text(Clean(value)));
+            Line($"{name.PadRight(width)}   {value}");
         }
-
-        _tables.Write(grid);
     }
 
-    /// <summary>A table.</summary>
+    /// <summary>A table; where nobody watches, plain columns.</summary>
     public void Rows(IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string?>> rows)
     {
-        var table = new Table { Border = _watched ? TableBorder.Rounded : TableBorder.None };
+        var cells = rows.Select(row => (IReadOnlyList<string>)[.. row.Select(Clean)]).ToList();
+        if (!_watched)
+        {
+            Columns([headers, .. cells]);
+            return;
+        }
+
+        var table = new Table { Border = TableBorder.Rounded };
         foreach (var header in headers)
         {
             var column = new TableColumn(new Text(header));
             table.AddColumn(table.Columns.Count == 0 ? column.NoWrap() : column);
         }
 
-        foreach (var row in rows)
+        foreach (var row in cells)
         {
-            table.AddRow(row.Select(cell => new Text(Clean(cell))));
+            table.AddRow(row.Select(cell => new Text(cell)));
         }
 
         _tables.Write(table);
@@ -78,7 +77,7 @@ internal sealed class Screen
     public void Problem(ExitCode exit, Problem problem)
     {
         Write($"{Headline(exit)}: {problem.Detail}", new Style(Color.Red));
-        foreach (var error in problem.Errors)
+        foreach (var error in problem.Errors.Where(e => !problem.Detail.Contains(e.Message, StringComparison.Ordinal)))
         {
             Line($"  {error.Field}: {error.Message}");
         }
@@ -121,6 +120,15 @@ internal sealed class Screen
         Interactive = InteractionSupport.No,
         Out = new AnsiConsoleOutput(writer),
     });
+
+    private void Columns(List<IReadOnlyList<string>> rows)
+    {
+        int[] widths = [.. rows[0].Select((_, column) => rows.Max(row => row[column].Length))];
+        foreach (var row in rows)
+        {
+            Line(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+        }
+    }
 
     private static string Headline(ExitCode exit) => exit switch
     {

@@ -23,6 +23,7 @@ internal sealed class SecretPrompt(CliSurroundings surroundings)
 
     private bool Typed(Func<ConsoleKeyInfo> readKey, string what, int limit, StringBuilder text)
     {
+        _surroundings.StopEcho();
         _surroundings.Error.Write($"{char.ToUpperInvariant(what[0])}{what[1..]} (not shown): ");
         _surroundings.Error.Flush();
         var fits = true;

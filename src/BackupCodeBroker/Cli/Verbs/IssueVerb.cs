@@ -27,8 +27,8 @@ internal static class IssueVerb
     private static void Show(Terminal.Screen screen, Issued issued)
     {
         screen.Line($"{issued.Count} codes for {issued.Identity} are waiting in Vault (generation {issued.Generation}).");
-        screen.Line($"wrapping token   {issued.Wrapping.Token.Reveal()}");
         screen.Fields(
+            ("wrapping token", issued.Wrapping.Token.Reveal()),
             ("accessor", issued.Wrapping.Accessor),
             ("valid for", $"{issued.Wrapping.Ttl} s, from {issued.Wrapping.CreationTime}"),
             ("codes expire", issued.ExpiresAt));

@@ -70,7 +70,7 @@ internal static class ListVerb
     private static void Show(Screen screen, List<ListedIdentity> identities, string? next)
     {
         screen.Rows(
-            ["identity", "state", "left", "generation", "expires", "owner", "profile"],
+            ["identity", "state", "left", "gen", "expires", "owner", "profile"],
             identities.Select(i => (IReadOnlyList<string?>)[i.Identity, i.State, Text(i.Remaining), Text(i.Generation), i.ExpiresAt, i.Owner, i.Profile]));
         if (next is not null)
         {
