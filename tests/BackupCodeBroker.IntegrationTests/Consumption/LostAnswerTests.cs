@@ -5,7 +5,7 @@ using Xunit;
 namespace BackupCodeBroker.IntegrationTests.Consumption;
 
 /// <summary>Networks lose answers and deliver requests late. Whatever happens to the one write, the caller is told the truth or told to ask again.</summary>
-public sealed class LostAnswerTests(BrokerEnvironment environment) : IClassFixture<BrokerEnvironment>, IDisposable
+public sealed class LostAnswerTests(BrokerEnvironment environment) : IClassFixture<BrokerEnvironment>
 {
     private VaultTap _tap = null!;
     private int _writes;
@@ -157,8 +157,6 @@ public sealed class LostAnswerTests(BrokerEnvironment environment) : IClassFixtu
 
         Assert.Equal((503, "unknown-outcome"), (reply.Status, reply.Code));
     }
-
-    public void Dispose() => _tap.Dispose();
 
     private static async Task<HttpResponseMessage> LoseAsync(TappedCall call, Func<Task<HttpResponseMessage>> send, bool arrived)
     {
