@@ -15,7 +15,8 @@ internal sealed class CliFrame(CliSurroundings surroundings)
     // The relaxed encoder leaves quotes legible; control characters are escaped by every encoder.
     private static readonly JsonSerializerOptions Printed = new()
     {
-        WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
     private readonly Dictionary<Command, string> _examples = [];

@@ -116,6 +116,7 @@ public sealed class CallCountTests(BrokerEnvironment environment) : IClassFixtur
     public async ValueTask DisposeAsync()
     {
         await (_broker?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _tap?.Dispose();
     }
 
     private static string[][] Change(string operation, bool cold) =>

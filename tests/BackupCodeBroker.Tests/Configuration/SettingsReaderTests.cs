@@ -107,7 +107,11 @@ public sealed class SettingsReaderTests
             """{"epoch":2,"profiles":{"break-glass":{"count":4}}}""",
             new()
             {
-                ["EPOCH"] = "5", ["VAULT__KV_MOUNT"] = "codes", ["OWNERSHIP__FACETS"] = "groups, policies", ["PROFILES__BREAK-GLASS__COUNT"] = "6", ["PROFILES__NIGHT__KIND"] = "printable",
+                ["EPOCH"] = "5",
+                ["VAULT__KV_MOUNT"] = "codes",
+                ["OWNERSHIP__FACETS"] = "groups, policies",
+                ["PROFILES__BREAK-GLASS__COUNT"] = "6",
+                ["PROFILES__NIGHT__KIND"] = "printable",
             });
         Assert.Empty(errors);
         Assert.Equal((5, "codes", 6, CodeKind.Printable), (settings.Epoch, settings.Vault.KvMount, settings.Profiles["break-glass"].Count, settings.Profiles["night"].Kind));

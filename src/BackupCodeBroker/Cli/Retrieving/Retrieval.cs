@@ -87,7 +87,8 @@ internal sealed class Retrieval(CliContext context, IdentityName identity, Annou
                 + "Tell your security team, and ask for new codes with bcb issue",
                 context.Problem("intercepted", "") with
                 {
-                    OperationId = (string?)done.Json["operation_id"], TraceId = (string?)done.Json["trace_id"] ?? context.TraceId,
+                    OperationId = (string?)done.Json["operation_id"],
+                    TraceId = (string?)done.Json["trace_id"] ?? context.TraceId,
                 }),
             BrokerAnswer<Nothing>.Refused refused => (NotReported(refused.Problem), refused.Problem),
             BrokerAnswer<Nothing>.Unavailable open => (NotReported(open.Problem), open.Problem),
@@ -95,7 +96,9 @@ internal sealed class Retrieval(CliContext context, IdentityName identity, Annou
         };
         return Outcome.Failed(ExitCode.Refused, problem with
         {
-            Code = "intercepted", Reason = suspicion.Reason, Detail = $"{suspicion.Words} Do not use any of these codes. {then}",
+            Code = "intercepted",
+            Reason = suspicion.Reason,
+            Detail = $"{suspicion.Words} Do not use any of these codes. {then}",
         });
     }
 

@@ -23,7 +23,8 @@ internal static class ConsumeVerb
         var purpose = PlainText.Option("--purpose", "What the code is spent for, for the record.");
         var key = new Option<string?>("--idempotency-key")
         {
-            HelpName = "KEY", Description = "The key of an earlier attempt whose answer was lost; else a new one is made.",
+            HelpName = "KEY",
+            Description = "The key of an earlier attempt whose answer was lost; else a new one is made.",
         };
         key.Validators.Add(result =>
         {
