@@ -21,7 +21,7 @@ foreach (var (number, isDue, claim) in requirements)
 {
     var own = tests[number].GroupBy(test => test.Name).Select(group => (Name: group.Key, Results: group.Select(test => test.Result).ToList())).ToList();
     var passed = own.Count > 0 && own.All(test => test.Results.TrueForAll(result => result is "Pass" or "Skip")) && own.Exists(test => test.Results.Contains("Pass"));
-    var state = passed ? "shown" : own.Count > 0 ? "FAILED" : isDue ? "MISSING" : "later";
+    var state = passed ? isDue ? "shown" : "partly" : own.Count > 0 ? "FAILED" : isDue ? "MISSING" : "later";
     missing += isDue && !passed || own.Count > 0 && !passed ? 1 : 0;
     Console.WriteLine($"{number}  {state,-8} {claim}");
     foreach (var (name, results) in own.OrderBy(test => test.Name, StringComparer.Ordinal))

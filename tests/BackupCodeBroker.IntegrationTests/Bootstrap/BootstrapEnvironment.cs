@@ -1,6 +1,7 @@
 using System.Text;
 using BackupCodeBroker.Bootstrap;
 using BackupCodeBroker.Vault;
+using BackupCodeBroker.IntegrationTests.Kit;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Bootstrap;
@@ -30,6 +31,9 @@ internal sealed class BootstrapEnvironment
             AppRoleName = Name + "-broker",
         };
     }
+
+    /// <summary>An environment on the Vault that all tests share.</summary>
+    public static BootstrapEnvironment On(TestVault vault) => new(new RawVault(vault.Address, vault.RootToken));
 
     public RawVault Vault { get; }
 

@@ -1,13 +1,14 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using BackupCodeBroker.Bootstrap;
+using BackupCodeBroker.IntegrationTests.Kit;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Bootstrap;
 
-public sealed class BootstrapTests(BootstrapVaultFixture fixture)
+public sealed class BootstrapTests(TestVault vault)
 {
-    private readonly BootstrapEnvironment _environment = fixture.NewEnvironment();
+    private readonly BootstrapEnvironment _environment = BootstrapEnvironment.On(vault);
 
     private RawVault Vault => _environment.Vault;
 
@@ -157,7 +158,7 @@ public sealed class BootstrapTests(BootstrapVaultFixture fixture)
     [Trait("Requirement", "R-40")]
     public async Task Two_environments_in_one_Vault_leave_each_other_alone()
     {
-        var other = fixture.NewEnvironment();
+        var other = BootstrapEnvironment.On(vault);
         await _environment.RunAsync();
         await other.RunAsync();
 

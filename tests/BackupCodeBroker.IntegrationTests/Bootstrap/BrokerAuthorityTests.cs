@@ -1,13 +1,14 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using BackupCodeBroker.IntegrationTests.Kit;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Bootstrap;
 
 /// <summary>What the broker's token and its children can and cannot do, asked of Vault after bootstrap.</summary>
-public sealed class BrokerAuthorityTests(BootstrapVaultFixture fixture) : IAsyncLifetime
+public sealed class BrokerAuthorityTests(TestVault vault) : IAsyncLifetime
 {
-    private readonly BootstrapEnvironment _environment = fixture.NewEnvironment();
+    private readonly BootstrapEnvironment _environment = BootstrapEnvironment.On(vault);
     private readonly string _folder = Directory.CreateTempSubdirectory("bcb-bootstrap-").FullName;
     private string _broker = "";
 

@@ -1,13 +1,14 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using BackupCodeBroker.Bootstrap;
+using BackupCodeBroker.IntegrationTests.Kit;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Bootstrap;
 
-public sealed class CredentialsTests(BootstrapVaultFixture fixture) : IDisposable
+public sealed class CredentialsTests(TestVault vault) : IDisposable
 {
-    private readonly BootstrapEnvironment _environment = fixture.NewEnvironment();
+    private readonly BootstrapEnvironment _environment = BootstrapEnvironment.On(vault);
     private readonly string _parent = Directory.CreateTempSubdirectory("bcb-bootstrap-").FullName;
 
     private RawVault Vault => _environment.Vault;

@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using BackupCodeBroker.Bootstrap;
+using BackupCodeBroker.IntegrationTests.Kit;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Bootstrap;
 
-public sealed class RestrictedAdministratorTests(BootstrapVaultFixture fixture) : IDisposable
+public sealed class RestrictedAdministratorTests(TestVault vault) : IDisposable
 {
-    private readonly BootstrapEnvironment _environment = fixture.NewEnvironment();
+    private readonly BootstrapEnvironment _environment = BootstrapEnvironment.On(vault);
     private readonly string _folder = Directory.CreateTempSubdirectory("bcb-bootstrap-").FullName;
 
     private RawVault Vault => _environment.Vault;

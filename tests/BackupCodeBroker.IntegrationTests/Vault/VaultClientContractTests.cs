@@ -1,20 +1,18 @@
 using System.Text;
 using System.Text.Json;
-using BackupCodeBroker.DevVault;
+using BackupCodeBroker.IntegrationTests.Kit;
 using BackupCodeBroker.Vault;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Vault;
 
 /// <summary>
-/// What the client makes of a Vault that really answers: the embedded one, or with <c>BCB_TEST_VAULT=address</c> the one at
-/// <c>VAULT_ADDR</c>. Every run makes its own mounts, so it can share a Vault with others.
+/// What the client makes of a Vault that really answers, whichever the tests run against. Every run makes its own mounts.
 /// </summary>
-public sealed class VaultClientContractTests : IAsyncLifetime
+public sealed class VaultClientContractTests(TestVault backend) : IAsyncLifetime
 {
     private readonly string _name = "vcc" + Guid.NewGuid().ToString("N")[..8];
     private readonly HttpClient _admin = new();
-    private DevVaultServer? _embedded;
     private VaultSettings _settings = new();
     private VaultClient _vault = null!;
     private VaultToken _root = null!;
@@ -23,7 +21,7 @@ public sealed class VaultClientContractTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var (address, root) = await BackendAsync();
+        var (address, root) = (backend.Address, backend.RootToken);
         _root = new VaultToken(root);
         _admin.BaseAddress = new Uri(address.TrimEnd('/') + "/v1/");
         _admin.DefaultRequestHeaders.Add("X-Vault-Token", root);
@@ -55,10 +53,6 @@ public sealed class VaultClientContractTests : IAsyncLifetime
         await _admin.DeleteAsync(new Uri($"sys/mounts/{_settings.KvMount}", UriKind.Relative));
         _vault.Dispose();
         _admin.Dispose();
-        if (_embedded is not null)
-        {
-            await _embedded.DisposeAsync();
-        }
     }
 
     [Fact]
@@ -187,17 +181,6 @@ public sealed class VaultClientContractTests : IAsyncLifetime
         Assert.IsType<VaultAnswer<LoginFacts>.Denied>(await _vault.LoginAppRoleAsync(roleId, VaultSecretId.TryParse("nope", out _)!, Call));
         var health = await _vault.HealthAsync(Call);
         Assert.Equal((true, false, null), (health.Initialized, health.Sealed, health.Fault));
-    }
-
-    private async Task<(string Address, string Root)> BackendAsync()
-    {
-        if (Environment.GetEnvironmentVariable("BCB_TEST_VAULT") == "address")
-        {
-            return (Environment.GetEnvironmentVariable("VAULT_ADDR")!, Environment.GetEnvironmentVariable("VAULT_TOKEN")!);
-        }
-
-        _embedded = await DevVaultServer.StartAsync(new DevVaultOptions(), TestContext.Current.CancellationToken);
-        return (_embedded.Address.GetLeftPart(UriPartial.Authority), _embedded.RootToken);
     }
 
     private Task<KvWrite> WriteAsync(string json, long cas) =>
