@@ -15,7 +15,8 @@ internal sealed class CliFrame(CliSurroundings surroundings)
     // The relaxed encoder leaves quotes legible; control characters are escaped by every encoder.
     private static readonly JsonSerializerOptions Printed = new()
     {
-        WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
     private readonly Dictionary<Command, string> _examples = [];
@@ -61,7 +62,8 @@ internal sealed class CliFrame(CliSurroundings surroundings)
     }
 
     /// <summary>Makes a command run as a client verb.</summary>
-    public void Run(Command command, Reach reach, Func<CliContext, ParseResult, CancellationToken, Task<Outcome>> verb, Option<string>? mount = null) =>
+    public void Run(
+        Command command, Reach reach, Func<CliContext, ParseResult, CancellationToken, Task<Outcome>> verb, Option<string>? mount = null) =>
         command.SetAction(async (parsed, cancellation) =>
         {
             var settings = new CliSettings(Surroundings, parsed.GetValue(Address), parsed.GetValue(VaultAddress))

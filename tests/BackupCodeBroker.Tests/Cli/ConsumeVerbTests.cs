@@ -86,7 +86,11 @@ public sealed class ConsumeVerbTests
         using var endless = new Endless();
         var input = new BackupCodeBroker.Cli.Terminal.SecretPrompt(new BackupCodeBroker.Cli.CliSurroundings
         {
-            Out = TextWriter.Null, Error = TextWriter.Null, In = endless, Variable = _ => null, Home = "",
+            Out = TextWriter.Null,
+            Error = TextWriter.Null,
+            In = endless,
+            Variable = _ => null,
+            Home = "",
         });
 
         Assert.IsType<BackupCodeBroker.Cli.Terminal.SecretInput.Missing>(input.Ask("backup code", BackupCode.MaxTextLength));

@@ -50,7 +50,11 @@ public sealed class SecretsStaySecretTests
 
     private static CliSurroundings Surroundings() => new()
     {
-        Out = TextWriter.Null, Error = TextWriter.Null, In = TextReader.Null, Variable = _ => Canary, Home = "",
+        Out = TextWriter.Null,
+        Error = TextWriter.Null,
+        In = TextReader.Null,
+        Variable = _ => Canary,
+        Home = "",
     };
 
     private static void AssertClean(string text)

@@ -17,7 +17,8 @@ internal static class BootstrapVerb
         var check = new Option<bool>("--check") { Description = "Change nothing; say what would change, and exit with 1 if anything would." };
         var credentials = new Option<string?>("--credentials")
         {
-            HelpName = "DIR", Description = "Leave the broker's role-id and secret-id there, readable by their owner alone; valid ones are kept.",
+            HelpName = "DIR",
+            Description = "Leave the broker's role-id and secret-id there, readable by their owner alone; valid ones are kept.",
         };
         var config = new Option<string?>("--config") { HelpName = "FILE", Description = "The server's configuration (bcb.json), for names that differ." };
         var command = frame.Command(

@@ -16,11 +16,14 @@ internal static class DevVaultVerb
     {
         var listen = new Option<string>("--listen")
         {
-            HelpName = "HOST:PORT", Description = "A loopback address.", DefaultValueFactory = _ => "127.0.0.1:8200",
+            HelpName = "HOST:PORT",
+            Description = "A loopback address.",
+            DefaultValueFactory = _ => "127.0.0.1:8200",
         };
         var rootToken = new Option<string?>("--root-token")
         {
-            HelpName = "TOKEN", Description = $"The root token (else {TokenVariable}, else one is made up). It guards nothing but this toy.",
+            HelpName = "TOKEN",
+            Description = $"The root token (else {TokenVariable}, else one is made up). It guards nothing but this toy.",
         };
         var audit = new Option<string?>("--audit") { HelpName = "FILE", Description = "Write an audit log in Vault's format there." };
         var command = frame.Command(

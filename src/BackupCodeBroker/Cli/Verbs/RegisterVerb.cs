@@ -41,31 +41,42 @@ internal static class RegisterVerb
 
     private sealed class Fields
     {
+        private const string Rfc3339 = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+        private const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+
         private readonly Option<string> _owner = new("--owner")
         {
-            Required = true, HelpName = "ENTITY-ID", Description = "Id of the Vault entity that is responsible for the identity.",
+            Required = true,
+            HelpName = "ENTITY-ID",
+            Description = "Id of the Vault entity that is responsible for the identity.",
         };
 
         private readonly Option<string?> _entity = new("--entity") { HelpName = "ENTITY-ID", Description = "Id of the identity's own Vault entity." };
 
         private readonly Option<string?> _externalId = new("--external-id")
         {
-            HelpName = "ID", Description = "What it is called elsewhere: an e-mail address, a SPIFFE id, a service account.",
+            HelpName = "ID",
+            Description = "What it is called elsewhere: an e-mail address, a SPIFFE id, a service account.",
         };
 
         private readonly Option<string> _profile = new("--profile")
         {
-            HelpName = "NAME", Description = "Name of its profile.", DefaultValueFactory = _ => "machine",
+            HelpName = "NAME",
+            Description = "Name of its profile.",
+            DefaultValueFactory = _ => "machine",
         };
 
         private readonly Option<KeyValuePair<string, string>[]> _labels = new("--label")
         {
-            HelpName = "NAME=VALUE", Description = "A label; can be given several times.", CustomParser = Labels,
+            HelpName = "NAME=VALUE",
+            Description = "A label; can be given several times.",
+            CustomParser = Labels,
         };
 
         private readonly Option<DateTimeOffset?> _recertifyBy = new("--recertify-by")
         {
-            HelpName = "TIME", Description = "Until when somebody has to confirm it: a date, or a time as in RFC 3339 (UTC where no zone is given).",
+            HelpName = "TIME",
+            Description = "Until when somebody has to confirm it: a date, or a time as in RFC 3339 (UTC where no zone is given).",
             CustomParser = Time,
         };
 
@@ -95,7 +106,7 @@ internal static class RegisterVerb
                 writer.WriteEndObject();
             }
 
-            Optional(writer, "recertify_by", parsed.GetValue(_recertifyBy)?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+            Optional(writer, "recertify_by", parsed.GetValue(_recertifyBy)?.UtcDateTime.ToString(Rfc3339, CultureInfo.InvariantCulture));
         }
 
         private static void Optional(Utf8JsonWriter writer, string name, string? value)
@@ -124,8 +135,7 @@ internal static class RegisterVerb
 
         private static DateTimeOffset? Time(ArgumentResult result)
         {
-            if (DateTimeOffset.TryParse(
-                result.Tokens[0].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+            if (DateTimeOffset.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, Utc, out var time))
             {
                 return time;
             }

@@ -30,7 +30,8 @@ internal static class RetrieveVerb
     /// <summary>Where codes go, if not to the screen.</summary>
     public static Option<string?> OutFile() => new("--out")
     {
-        HelpName = "FILE", Description = "Write the codes to a new file that only you can read, instead of showing them.",
+        HelpName = "FILE",
+        Description = "Write the codes to a new file that only you can read, instead of showing them.",
     };
 
     /// <summary>Makes the file first, when there is still nothing to lose.</summary>
