@@ -60,5 +60,6 @@ public sealed class CodeMint : IDisposable
     public override string ToString() => "[plaintext codes]";
 
     private static IEnumerable<string> Selectors(IdentityDocument document) =>
-        new[] { document.Active, document.Pending?.Set, document.Ended?.Set }.OfType<CodeSet>().SelectMany(s => s.Codes).Select(c => c.Selector);
+        new[] { document.Active, document.Pending?.Set, document.Ended?.Set }.OfType<CodeSet>().SelectMany(s => s.Codes).Select(c => c.Selector)
+            .Concat(document.Ended?.Unspent ?? []);
 }

@@ -41,7 +41,9 @@ public abstract record ConsumeDecision
         var found = FoundCode.In(document, request.Selector);
         if (found is null)
         {
-            return new Refused(Reason.UnknownCode, null);
+            return document.Ended is { } ended && ended.Unspent.Contains(request.Selector)
+                ? new Refused(Reason.Ended, ended.Generation)
+                : new Refused(Reason.UnknownCode, null);
         }
 
         if (!request.Verified)

@@ -11,5 +11,6 @@ internal static class Ending
         EndedAt = now,
         Reason = reason,
         Set = set with { Codes = [.. set.Codes.Where(c => c.Consumption is not null)] },
+        Unspent = [.. set.Codes.Where(c => c.Consumption is null).Select(c => c.Selector)],
     };
 }

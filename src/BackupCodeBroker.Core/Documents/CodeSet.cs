@@ -157,4 +157,7 @@ public sealed record EndedSet
 
     /// <summary>The set, with its consumed codes only.</summary>
     public required CodeSet Set { get; init; }
+
+    /// <summary>Selectors of the codes that were never consumed: their hashes are gone, and whoever holds one is told that the set ended.</summary>
+    public required IReadOnlyList<string> Unspent { get; init; }
 }

@@ -47,7 +47,7 @@ public static class DocumentJson
             error = read is null ? "empty"
                 : read.Schema != IdentityDocument.CurrentSchema ? $"schema {read.Schema} is unknown to this version"
                 : read.Identity != identity ? "the document names another identity"
-                : null;
+                : DocumentSoundness.Flaw(read);
             document = error is null ? read : null;
         }
         catch (JsonException e)

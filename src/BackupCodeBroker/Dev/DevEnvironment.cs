@@ -1,11 +1,7 @@
-using System.Diagnostics;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using BackupCodeBroker.Access;
 using BackupCodeBroker.Bootstrap;
 using BackupCodeBroker.Configuration;
-using BackupCodeBroker.Core.Documents;
-using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.DevVault;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Server;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using BackupCodeBroker.Access;
 using BackupCodeBroker.Core.Codes;
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;

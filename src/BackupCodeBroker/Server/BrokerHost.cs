@@ -14,6 +14,7 @@ using BackupCodeBroker.Features.Revoke;
 using BackupCodeBroker.Features.Status;
 using BackupCodeBroker.Hashing;
 using BackupCodeBroker.Health;
+using BackupCodeBroker.Operations;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
 using BackupCodeBroker.Vault.Login;
@@ -127,6 +128,7 @@ internal static class BrokerHost
         {
             StatusCodes.Status404NotFound => Problems.NotFound(),
             StatusCodes.Status405MethodNotAllowed => Problems.MethodNotAllowed(),
+            StatusCodes.Status415UnsupportedMediaType => Problems.UnsupportedMediaType(),
             var status => Problems.BadHttp(status),
         };
         var (operation, trace) = (ActivityTraceId.CreateRandom().ToHexString(), nobody.TraceId.ToHexString());

@@ -11,7 +11,7 @@ namespace BackupCodeBroker.IntegrationTests.Api;
 /// Each flow makes the calls of the design's table and no more, in as many round trips, cold and warm. The calls of one round trip are answered
 /// only once all of them were sent: a broker that sends them one after the other gets no answer.
 /// </summary>
-public sealed class CallCountTests(BrokerEnvironment environment) : IClassFixture<BrokerEnvironment>
+public sealed class CallCountTests(BrokerEnvironment environment) : IClassFixture<BrokerEnvironment>, IAsyncDisposable
 {
     // What a replica remembers of people is kept longest, an hour.
     private static readonly TimeSpan UntilCold = TimeSpan.FromHours(2);
@@ -24,8 +24,8 @@ public sealed class CallCountTests(BrokerEnvironment environment) : IClassFixtur
     private static readonly string[] People = [Entity, Entity];
 
     private readonly TestClock _clock = new(stands: true);
-    private VaultTap _tap = null!;
-    private RunningBroker _broker = null!;
+    private VaultTap? _tap;
+    private RunningBroker? _broker;
     private Cast _cast = null!;
 
     [Theory]
@@ -37,8 +37,8 @@ public sealed class CallCountTests(BrokerEnvironment environment) : IClassFixtur
     public async Task Consume(string profile, bool cold, int roundTrips)
     {
         await ArrangeAsync();
-        var holding = await environment.HoldingAsync(_broker, _cast, profile);
-        using var verifier = _broker.As(_cast.Verifier);
+        var holding = await environment.HoldingAsync(_broker!, _cast, profile);
+        using var verifier = _broker!.As(_cast.Verifier);
         await verifier.ConsumeAsync(holding.Identity, holding.Code(9));
         string[] pepper = profile == "printable" ? [Pepper] : [];
         string[][] rounds = cold
@@ -57,7 +57,7 @@ public sealed class CallCountTests(BrokerEnvironment environment) : IClassFixtur
     {
         await ArrangeAsync();
         var identity = await RegisteredAsync(profile);
-        using var owner = _broker.As(_cast.Owner);
+        using var owner = _broker!.As(_cast.Owner);
         await owner.IssueAsync(identity);
         string[] wrap = profile == "printable" ? [Pepper, Wrap] : [Wrap];
         string[][] rounds = cold
@@ -74,8 +74,8 @@ public sealed class CallCountTests(BrokerEnvironment environment) : IClassFixtur
     {
         await ArrangeAsync();
         var identity = await RegisteredAsync("machine");
-        using var owner = _broker.As(_cast.Owner);
-        await environment.ClaimAsync(_broker, _cast.Owner, identity);
+        using var owner = _broker!.As(_cast.Owner);
+        await environment.ClaimAsync(_broker!, _cast.Owner, identity);
         var payload = await environment.UnwrapAsync(_cast.Owner, await owner.IssueAsync(identity));
         await MeasureAsync(
             () => owner.ActivateAsync(identity, payload.Generation, payload.Activation),
@@ -93,7 +93,7 @@ public sealed class CallCountTests(BrokerEnvironment environment) : IClassFixtur
     {
         await ArrangeAsync();
         var identity = await RegisteredAsync("machine");
-        using var owner = _broker.As(_cast.Owner);
+        using var owner = _broker!.As(_cast.Owner);
         await owner.RevokeAsync(identity);
         await owner.IssueAsync(identity);
         await MeasureAsync(() => owner.RevokeAsync(identity), cold ? UntilCold : default, 204, roundTrips, Change("revoke", cold));
@@ -107,10 +107,16 @@ public sealed class CallCountTests(BrokerEnvironment environment) : IClassFixtur
     {
         await ArrangeAsync();
         var identity = await RegisteredAsync("machine");
-        using var owner = _broker.As(_cast.Owner);
+        using var owner = _broker!.As(_cast.Owner);
         await owner.StatusAsync(identity);
         string[][] rounds = cold ? [Introduction, [Ask("status"), Mint], Documents] : [[Ask("status")], Documents];
         await MeasureAsync(() => owner.StatusAsync(identity), cold ? UntilCold : default, 200, roundTrips, rounds);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await (_broker?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _tap?.Dispose();
     }
 
     private static string[][] Change(string operation, bool cold) =>
@@ -137,7 +143,7 @@ public sealed class CallCountTests(BrokerEnvironment environment) : IClassFixtur
     private async Task<string> RegisteredAsync(string profile)
     {
         var identity = BrokerEnvironment.NewIdentity();
-        await _broker.RegisterAsync(_cast.Team, identity, _cast.Owner, profile);
+        await _broker!.RegisterAsync(_cast.Team, identity, _cast.Owner, profile);
         return identity;
     }
 
@@ -147,16 +153,16 @@ public sealed class CallCountTests(BrokerEnvironment environment) : IClassFixtur
         Assert.Equal(roundTrips, expected.Length);
         _clock.Move(passes);
         var gates = new RoundTrips(expected);
-        _tap.Interfere = async (call, send) =>
+        _tap!.Interfere = async (call, send) =>
         {
             var answer = await send();
             await gates.AllSentAsync(call.Name);
             return answer;
         };
         var reply = await flow();
-        Assert.True(reply.Status == status, $"{reply.Text} after\n{string.Join('\n', _tap.Of(reply).Select(c => c.Name))}");
-        Assert.Equal(expected.SelectMany(r => r).Order(StringComparer.Ordinal), _tap.NamesOf(reply));
-        Assert.Equal(roundTrips, _tap.RoundTripsOf(reply));
+        Assert.True(reply.Status == status, $"{reply.Text} after\n{string.Join('\n', _tap!.Of(reply).Select(c => c.Name))}");
+        Assert.Equal(expected.SelectMany(r => r).Order(StringComparer.Ordinal), _tap!.NamesOf(reply));
+        Assert.Equal(roundTrips, _tap!.RoundTripsOf(reply));
     }
 
     /// <summary>Holds the answers of a round trip back until all its calls were sent.</summary>

@@ -30,7 +30,8 @@ public sealed class AskingTests(BrokerEnvironment environment) : IClassFixture<B
         Assert.Equal((403, "not-permitted"), (denied.Status, denied.Code));
         Assert.Equal(environment.Names.AskMount + "/" + path, denied.Member("path"));
         Assert.Equal(stanza, denied.Member("stanza"));
-        Assert.NotEqual("not-permitted", (await AskAsync(holder, operation, holding)).Code);
+        var granted = await AskAsync(holder, operation, holding);
+        Assert.True(granted.Code != "not-permitted" && granted.Status < 500, granted.Text);
     }
 
     [Theory]

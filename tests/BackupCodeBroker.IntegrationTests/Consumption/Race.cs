@@ -8,12 +8,14 @@ internal sealed class Race(BrokerEnvironment environment, RunningBroker issuer, 
 {
     public const int Callers = 64;
 
+    private const int MaxRepeats = 50;
+
     private readonly ApiClient[] _clients = [.. brokers.Select(address => new ApiClient(address, cast.Verifier.Token))];
     private readonly Queue<string> _codes = new();
     private string? _identity;
 
-    /// <summary>How many rounds are run. The claim is about 1,000 (<c>BCB_RACE_ROUNDS=1000</c>), which takes minutes; in passing it is fewer.</summary>
-    public static int Rounds { get; } = int.TryParse(Environment.GetEnvironmentVariable("BCB_RACE_ROUNDS"), out var rounds) ? rounds : 100;
+    /// <summary>How many rounds two processes race: 1,000 is what is claimed and what is run; <c>BCB_RACE_ROUNDS</c> makes it fewer while working on something else.</summary>
+    public static int Rounds { get; } = int.TryParse(Environment.GetEnvironmentVariable("BCB_RACE_ROUNDS"), out var rounds) ? rounds : 1000;
 
     public async Task RunAsync(int rounds)
     {
@@ -36,10 +38,23 @@ internal sealed class Race(BrokerEnvironment environment, RunningBroker issuer, 
         var callers = Enumerable.Range(0, Callers).Select(async i =>
         {
             await start.Task;
-            return await history.NoteAsync(() => _clients[i % _clients.Length].ConsumeAsync(_identity!, code));
+            return await history.NoteAsync(() => UntilToldAsync(_clients[i % _clients.Length], code));
         }).ToList();
         start.SetResult();
         return await Task.WhenAll(callers);
+    }
+
+    // A crowd on few processors may be told to come back; it does, with the same key, as any client.
+    private async Task<ApiReply> UntilToldAsync(ApiClient client, string code)
+    {
+        var key = Guid.NewGuid().ToString();
+        var reply = await client.ConsumeAsync(_identity!, code, key);
+        for (var again = 0; reply.Status == 503 && again < MaxRepeats; again++)
+        {
+            reply = await client.ConsumeAsync(_identity!, code, key);
+        }
+
+        return reply;
     }
 
     public void Dispose()

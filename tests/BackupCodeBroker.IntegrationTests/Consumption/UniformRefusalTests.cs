@@ -88,7 +88,7 @@ public sealed class UniformRefusalTests(BrokerEnvironment environment) : IClassF
         await AddAsync("unknown selector", Reason.UnknownCode, _ => Task.CompletedTask, _ => MadeCodes.Unknown(kind));
         await AddAsync("wrong", Reason.Wrong, _ => Task.CompletedTask, h => MadeCodes.WrongSecretOf(h.Code()));
         await AddAsync("spent", Reason.Spent, h => SpendAsync(broker, cast, h));
-        await AddAsync("revoked", Reason.UnknownCode, h => RevokeAsync(broker, cast, h));
+        await AddAsync("revoked", Reason.Ended, h => RevokeAsync(broker, cast, h));
         await AddAsync("expired", Reason.Expired, h => ChangeSetAsync(h, s => s with { ExpiresAt = _clock.GetUtcNow().AddMinutes(-1) }));
         await AddAsync("disabled", Reason.Disabled, h => ChangeSetAsync(h, s => s with { DisabledAt = DateTimeOffset.UtcNow }));
         await AddAsync("voided", Reason.Voided, h => ChangeSetAsync(h, s => s with { Codes = [.. s.Codes.Select(c => c with { VoidedAt = s.IssuedAt })] }));

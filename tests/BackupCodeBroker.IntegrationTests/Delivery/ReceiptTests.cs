@@ -60,7 +60,7 @@ public sealed class ReceiptTests(BrokerEnvironment environment) : IClassFixture<
         Assert.Equal("pending", (await _desk.ConsumeAsync(holding.Identity, pending.Codes[0])).Reason);
         Assert.Equal(200, (await _desk.ConsumeAsync(holding.Identity, holding.Code())).Status);
         Assert.Equal(204, (await _owner.ActivateAsync(holding.Identity, pending.Generation, pending.Activation)).Status);
-        Assert.Equal("unknown-code", (await _desk.ConsumeAsync(holding.Identity, holding.Code(1))).Reason);
+        Assert.Equal("ended", (await _desk.ConsumeAsync(holding.Identity, holding.Code(1))).Reason);
         Assert.Equal(200, (await _desk.ConsumeAsync(holding.Identity, pending.Codes[0])).Status);
     }
 

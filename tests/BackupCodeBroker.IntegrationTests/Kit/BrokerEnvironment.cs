@@ -7,9 +7,6 @@ using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Server;
 using BackupCodeBroker.Vault;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Kit;
@@ -203,6 +200,8 @@ public sealed record Person(string Token, string EntityId, string Accessor);
 /// <summary>A broker in this process.</summary>
 internal sealed class RunningBroker(WebApplication app) : IAsyncDisposable
 {
+    private int _ended;
+
     public string Address { get; } = app.Urls.Single();
 
     public IServiceProvider Services => app.Services;
@@ -228,7 +227,10 @@ internal sealed class RunningBroker(WebApplication app) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await app.StopAsync();
-        await app.DisposeAsync();
+        if (Interlocked.Exchange(ref _ended, 1) == 0)
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
     }
 }

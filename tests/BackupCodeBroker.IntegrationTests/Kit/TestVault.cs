@@ -9,6 +9,16 @@ namespace BackupCodeBroker.IntegrationTests.Kit;
 public sealed class TestVault : IAsyncLifetime
 {
     private readonly VaultBackend _backend = new();
+    private readonly (string Address, string RootToken)? _other;
+
+    public TestVault()
+    {
+    }
+
+    private TestVault((string Address, string RootToken) other) => _other = other;
+
+    /// <summary>A Vault that a test started for itself.</summary>
+    public static TestVault At(string address, string rootToken) => new((address, rootToken));
 
     /// <summary>Which backend.</summary>
     public static string Kind => VaultBackend.Kind;
@@ -17,10 +27,10 @@ public sealed class TestVault : IAsyncLifetime
     public static bool IsEmbedded => VaultBackend.IsEmbedded;
 
     /// <summary>Address of the server.</summary>
-    public string Address => _backend.Address;
+    public string Address => _other?.Address ?? _backend.Address;
 
     /// <summary>Administrator's token.</summary>
-    public string RootToken => _backend.RootToken;
+    public string RootToken => _other?.RootToken ?? _backend.RootToken;
 
     public async ValueTask InitializeAsync()
     {

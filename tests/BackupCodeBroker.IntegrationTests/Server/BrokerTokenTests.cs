@@ -1,6 +1,5 @@
 using BackupCodeBroker.IntegrationTests.Kit;
 using BackupCodeBroker.Vault.Login;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Server;

@@ -3,10 +3,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using BackupCodeBroker.IntegrationTests.Kit;
 using BackupCodeBroker.Vault;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Server;

@@ -1,6 +1,5 @@
 using BackupCodeBroker.Health;
 using BackupCodeBroker.IntegrationTests.Kit;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Standing;
@@ -108,7 +107,8 @@ public sealed class ReadinessTests(TestVault vault)
         {
             var holding = await environment.HoldingAsync(broker, cast);
             await environment.ChangeDocumentAsync(holding.Identity, change);
-            Assert.Equal(503, (await desk.ConsumeAsync(holding.Identity, holding.Code())).Status);
+            var refused = await desk.ConsumeAsync(holding.Identity, holding.Code());
+            Assert.Equal((403, "refused", "unreadable"), (refused.Status, refused.Code, refused.Reason));
         }
     }
 

@@ -87,7 +87,8 @@ public sealed class RequestBodyTests
     {
         using var body = Parse(json, out _)!;
         var text = body.Text("purpose", 16, required: true);
-        Assert.Equal((errors, errors.Length == 0 || errors.Contains("unknown member", StringComparison.Ordinal) && !errors.Contains("missing", StringComparison.Ordinal)), (Told(body), text is not null));
+        Assert.Equal(errors, Told(body));
+        Assert.Equal(errors.Split("; ").Any(e => e.StartsWith("purpose:", StringComparison.Ordinal)), text is null);
         Assert.DoesNotContain("canary", Told(body), StringComparison.Ordinal);
         Assert.NotEmpty(how);
     }
@@ -195,7 +196,8 @@ public sealed class RequestBodyTests
     public void No_bytes_make_the_reader_throw()
     {
         var fragment = Gen.OneOf(
-            Gen.OneOf("{", "}", "[", "]", ":", ",", "\"", "\\", "\\ud800", "\\udc00", "\\u0000", "\"purpose\":", "\"labels\":{", "\"at\":\"2027", "\"code\":\"", "null", "1e9", "\u00e9", "\ud800"),
+            Gen.OneOf("{", "}", "[", "]", ":", ",", "\"", "\\", "\\ud800", "\\udc00", "\\u0000", "\"purpose\":", "\"labels\":{",
+                "\"at\":\"2027", "\"code\":\"", "null", "1e9", "\u00e9", "\ud800"),
             Gen.String);
         Gen.Select(fragment.Array[0, 12].Select(string.Concat), Gen.Byte, Gen.Int[0, 400]).Sample(
             (text, value, at) =>

@@ -27,12 +27,17 @@ public sealed class ConventionTests
     [Fact]
     public void Nothing_of_Core_is_async_and_nothing_draws_entropy_or_reads_a_clock()
     {
-        string[] banned = ["System.Threading.Tasks.Task", "System.Random", "System.Security.Cryptography.RandomNumberGenerator", "System.TimeProvider", "System.IO.File", "System.Console", "System.Environment", "System.Diagnostics.Stopwatch"];
+        string[] banned =
+        [
+            "System.Threading.Tasks.Task", "System.Random", "System.Security.Cryptography.RandomNumberGenerator", "System.TimeProvider",
+            "System.IO.File", "System.Console", "System.Environment", "System.Diagnostics.Stopwatch",
+        ];
         var uses = MethodBodies.Of(Core).ToList();
         Assert.True(uses.Count > 1_000);
         // Iterators ask which thread they are on.
         Assert.DoesNotContain(uses, use =>
-            banned.Contains(use.Of.FullName) && use.Member.Name != "get_CurrentManagedThreadId" || use.Of.Namespace == "System" && use.Member is MethodInfo { Name: "get_UtcNow" or "get_Now" or "NewGuid" });
+            banned.Contains(use.Of.FullName) && use.Member.Name != "get_CurrentManagedThreadId"
+            || use.Of.Namespace == "System" && use.Member is MethodInfo { Name: "get_UtcNow" or "get_Now" or "NewGuid" });
     }
 
     [Fact]
@@ -92,7 +97,11 @@ public sealed class ConventionTests
     public void Closed_hierarchies_cannot_be_opened()
     {
         // An outcome that a switch does not know would be a defect at run time.
-        Type[] closed = [typeof(BackupCodeParse), typeof(ConsumeDecision), typeof(IssueDecision), typeof(ActivateDecision), typeof(InterceptedDecision), typeof(RevokeDecision), typeof(RegisterDecision)];
+        Type[] closed =
+        [
+            typeof(BackupCodeParse), typeof(ConsumeDecision), typeof(IssueDecision), typeof(ActivateDecision), typeof(InterceptedDecision),
+            typeof(RevokeDecision), typeof(RegisterDecision),
+        ];
         Assert.All(closed, type =>
         {
             Assert.All(type.GetConstructors(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public).Where(c => c.GetParameters().Length == 0), c => Assert.True(c.IsPrivate));

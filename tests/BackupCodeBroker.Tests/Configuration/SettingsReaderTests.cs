@@ -27,7 +27,8 @@ public sealed class SettingsReaderTests
             {
               "listen": "http://127.0.0.1:9999", "epoch": 3, "allow_broad_tokens": true,
               "login": { "credentials": "/etc/bcb" },
-              "vault": { "address": "https://vault.example:8200", "namespace": "team", "kv_mount": "codes", "ask_mount": "ask", "max_concurrency": 9, "redirect_hosts": ["vault-2.example"] },
+              "vault": { "address": "https://vault.example:8200", "namespace": "team", "kv_mount": "codes", "ask_mount": "ask",
+                "max_concurrency": 9, "redirect_hosts": ["vault-2.example"] },
               "ownership": { "facets": ["groups", "metadata.team"] },
               "failures": { "per_code": 3, "per_set": 20 },
               "limits": { "operations": 7, "connections": 8 },
@@ -36,7 +37,9 @@ public sealed class SettingsReaderTests
             """);
         Assert.Empty(errors);
         Assert.Equal(("http://127.0.0.1:9999/", 3, true, "/etc/bcb"), (settings.Listen.ToString(), settings.Epoch, settings.AllowBroadTokens, settings.Credentials));
-        Assert.Equal(("https://vault.example:8200", "team", "codes", "ask", 9), (settings.Vault.Address, settings.Vault.Namespace, settings.Vault.KvMount, settings.Vault.AskMount, settings.Vault.MaxConcurrency));
+        Assert.Equal(
+            ("https://vault.example:8200", "team", "codes", "ask", 9),
+            (settings.Vault.Address, settings.Vault.Namespace, settings.Vault.KvMount, settings.Vault.AskMount, settings.Vault.MaxConcurrency));
         Assert.Equal(["vault-2.example"], settings.Vault.AllowedRedirectHosts);
         Assert.Equal((3, 20, 7, 8), (settings.Failures.PerCode, settings.Failures.PerSet, settings.MaxOperations, settings.MaxConnections));
         Assert.Equal(["groups", "metadata.team"], settings.OwnershipFacets);
@@ -71,7 +74,7 @@ public sealed class SettingsReaderTests
     [InlineData("""{"profiles":{"x":{"lifetime":"90"}}}""", "profiles.x.lifetime must be a duration")]
     [InlineData("""{"profiles":{"x":{"lifetime":"2000000000d"}}}""", "profiles.x.lifetime must be a duration")]
     [InlineData("""{"profiles":{"x":{"lifetime":"401d"}}}""", "profiles.x: lifetime is")]
-    [InlineData("""{"profiles":{"x":{"wrap_ttl":"1h"}}}""", "profiles.x: wrap_ttl is")]
+    [InlineData("""{"profiles":{"x":{"wrap_ttl":"25h"}}}""", "profiles.x: wrap_ttl is")]
     [InlineData("""{"profiles":{"x":{"scheme":"md5"}}}""", "profiles.x: scheme is not")]
     [InlineData("""{"profiles":{"x":{"iterations":20000}}}""", "profiles.x.iterations is for pbkdf2-sha256 only")]
     [InlineData("""{"profiles":{"x":{"scheme":"pbkdf2-sha256","iterations":1}}}""", "profiles.x: iterations is 1")]
@@ -104,7 +107,11 @@ public sealed class SettingsReaderTests
             """{"epoch":2,"profiles":{"break-glass":{"count":4}}}""",
             new()
             {
-                ["EPOCH"] = "5", ["VAULT__KV_MOUNT"] = "codes", ["OWNERSHIP__FACETS"] = "groups, policies", ["PROFILES__BREAK-GLASS__COUNT"] = "6", ["PROFILES__NIGHT__KIND"] = "printable",
+                ["EPOCH"] = "5",
+                ["VAULT__KV_MOUNT"] = "codes",
+                ["OWNERSHIP__FACETS"] = "groups, policies",
+                ["PROFILES__BREAK-GLASS__COUNT"] = "6",
+                ["PROFILES__NIGHT__KIND"] = "printable",
             });
         Assert.Empty(errors);
         Assert.Equal((5, "codes", 6, CodeKind.Printable), (settings.Epoch, settings.Vault.KvMount, settings.Profiles["break-glass"].Count, settings.Profiles["night"].Kind));

@@ -10,10 +10,11 @@ namespace BackupCodeBroker.Vault.Administration;
 internal sealed class SamplePeople(AdminWire wire)
 {
     private const string Role = "bcb-sample-people";
+    private static readonly string[] Aliases = ["sample-*"];
 
     /// <summary>Makes the token role that the people's tokens come from.</summary>
     public Task<VaultAnswer<Done>> PrepareAsync(CancellationToken cancellation) => wire.ChangeAsync(
-        "auth/token/roles/" + Role, JsonSerializer.SerializeToElement(new { allowed_entity_aliases = new[] { "sample-*" }, orphan = true }), cancellation);
+        "auth/token/roles/" + Role, JsonSerializer.SerializeToElement(new { allowed_entity_aliases = Aliases, orphan = true }), cancellation);
 
     /// <summary>Makes one person.</summary>
     public Task<VaultAnswer<SamplePerson>> MakeAsync(string name, string policy, string ttl, CancellationToken cancellation) => wire.PostAsync(

@@ -7,7 +7,8 @@ namespace BackupCodeBroker.Tests.Core.Decisions;
 public sealed class LifecycleTests
 {
     private static readonly Gen<Step> Step = Gen.Select(
-        Gen.Frequency((4, StepKind.Issue), (6, StepKind.Activate), (12, StepKind.Consume), (6, StepKind.Repeat), (1, StepKind.Revoke), (1, StepKind.Intercepted), (2, StepKind.Wait), (1, StepKind.LockDown)),
+        Gen.Frequency((4, StepKind.Issue), (6, StepKind.Activate), (12, StepKind.Consume), (6, StepKind.Repeat),
+            (1, StepKind.Revoke), (1, StepKind.Intercepted), (2, StepKind.Wait), (1, StepKind.LockDown)),
         Gen.Int[0, 99],
         Gen.Frequency((3, false), (1, true)),
         (kind, number, wrong) => new Step(kind, number, wrong));

@@ -21,14 +21,24 @@ internal static class DocumentGenerators
     private static readonly Gen<BoundEntity> Bound = Gen.Select(Text, Gen.OneOf("groups", "policies", "metadata.team").Array[0, 3], Bytes, (id, facets, digest) =>
         new BoundEntity(id, new EntityFingerprint(facets, digest)));
 
-    private static readonly Gen<Consumption> Consumption = Gen.Select(Text, Time, Actor, Bytes, Gen.Int[0, 64], Gen.OneOf("last-code", "expires-soon").Array[0, 2], (text, at, by, hash, remaining, warnings) =>
+    private static readonly Gen<Consumption> Consumption = Gen.Select(
+        Text, Time, Actor, Bytes, Gen.Int[0, 64], Gen.OneOf("last-code", "expires-soon").Array[0, 2],
+        (text, at, by, hash, remaining, warnings) =>
         new Consumption { OperationId = text, At = at, By = by, Purpose = text, KeyHash = hash, RequestHash = hash, Remaining = remaining, Warnings = warnings });
 
     private static readonly Gen<StoredCode> Code = Gen.Select(
         Gen.Select(Text, Bytes, Bytes), Gen.Int[0, 1_000_000], Gen.Int[0, 3], Gen.Int[0, 10], Optional(Time), OptionalOf(Consumption),
         (texts, cost, pepper, failures, voided, consumption) => new StoredCode
         {
-            Selector = texts.Item1, Salt = texts.Item2, Hash = texts.Item3, Scheme = "hmac-sha256", Cost = cost, Pepper = pepper == 0 ? null : pepper, Failures = failures, VoidedAt = voided, Consumption = consumption,
+            Selector = texts.Item1,
+            Salt = texts.Item2,
+            Hash = texts.Item3,
+            Scheme = "hmac-sha256",
+            Cost = cost,
+            Pepper = pepper == 0 ? null : pepper,
+            Failures = failures,
+            VoidedAt = voided,
+            Consumption = consumption,
         });
 
     private static readonly Gen<CodeSet> Set = Gen.Select(
@@ -36,28 +46,55 @@ internal static class DocumentGenerators
         Gen.Select(Text, Bytes), Gen.Select(Time, Time, Optional(Time), Optional(Time)), Gen.Select(Actor, OptionalOf(Actor)), Gen.Select(Bound, Bound), Code.Array[0, 5],
         (numbers, texts, times, actors, bound, codes) => new CodeSet
         {
-            Generation = numbers.Item1, Epoch = numbers.Item2, StateVersion = numbers.Item3, Failures = numbers.Item4,
-            Kind = "machine", Assurance = texts.Item1, ActivationHash = texts.Item2, SetKey = texts.Item2,
-            IssuedAt = times.Item1, ExpiresAt = times.Item2, ActivatedAt = times.Item3, DisabledAt = times.Item4,
-            IssuedBy = actors.Item1, ActivatedBy = actors.Item2, Owner = bound.Item1, Entity = bound.Item2, Codes = codes,
+            Generation = numbers.Item1,
+            Epoch = numbers.Item2,
+            StateVersion = numbers.Item3,
+            Failures = numbers.Item4,
+            Kind = "machine",
+            Assurance = texts.Item1,
+            ActivationHash = texts.Item2,
+            SetKey = texts.Item2,
+            IssuedAt = times.Item1,
+            ExpiresAt = times.Item2,
+            ActivatedAt = times.Item3,
+            DisabledAt = times.Item4,
+            IssuedBy = actors.Item1,
+            ActivatedBy = actors.Item2,
+            Owner = bound.Item1,
+            Entity = bound.Item2,
+            Codes = codes,
         });
 
     private static readonly Gen<PendingSet> Pending = Gen.Select(Set, Text, Time, Gen.Int[0, 9], (set, text, deadline, failures) =>
         new PendingSet(set, new Delivery(text, "2027-01-31T12:00:00.123456789Z", deadline), failures));
 
-    private static readonly Gen<EndedSet> Ended = Gen.Select(Set, Time, Text, (set, at, reason) => new EndedSet { Generation = set.Generation, EndedAt = at, Reason = reason, Set = set });
+    private static readonly Gen<EndedSet> Ended = Gen.Select(Set, Time, Text, (set, at, reason) => new EndedSet { Generation = set.Generation, EndedAt = at, Reason = reason, Set = set, Unspent = ["ABCDE"] });
 
     private static readonly Gen<DocumentEvent> Event = Gen.Select(Time, Text, Actor, Gen.Int[0, 9], OptionalOf(Text), (at, text, by, generation, reason) =>
         new DocumentEvent(at, "consume", text, by, generation == 0 ? null : generation, reason));
 
     /// <summary>Documents of <c>team-a.build</c>.</summary>
     public static Gen<IdentityDocument> Document { get; } = Gen.Select(
-        Gen.Select(Text, OptionalOf(Text), OptionalOf(Text)), Gen.Select(Time, Optional(Time)), Actor, Labels, Gen.Select(OptionalOf(Set), OptionalOf(Pending), OptionalOf(Ended)), Event.Array[0, 20],
+        Gen.Select(Text, OptionalOf(Text), OptionalOf(Text)), Gen.Select(Time, Optional(Time)), Actor, Labels,
+        Gen.Select(OptionalOf(Set), OptionalOf(Pending), OptionalOf(Ended)), Event.Array[0, 20],
         (texts, times, by, labels, sets, events) => new IdentityDocument
         {
-            Schema = IdentityDocument.CurrentSchema, Identity = "team-a.build", Owner = texts.Item1, ExternalId = texts.Item2, Entity = texts.Item3, AliasEntity = texts.Item1, Profile = texts.Item1,
-            Labels = labels, RegisteredAt = times.Item1, RecertifyBy = times.Item2, RegisteredBy = by, LastGeneration = 4,
-            Active = sets.Item1, Pending = sets.Item2, Ended = sets.Item3, Events = events,
+            Schema = IdentityDocument.CurrentSchema,
+            Identity = "team-a.build",
+            Owner = texts.Item1,
+            ExternalId = texts.Item2,
+            Entity = texts.Item3,
+            AliasEntity = texts.Item1,
+            Profile = texts.Item1,
+            Labels = labels,
+            RegisteredAt = times.Item1,
+            RecertifyBy = times.Item2,
+            RegisteredBy = by,
+            LastGeneration = 4,
+            Active = sets.Item1,
+            Pending = sets.Item2,
+            Ended = sets.Item3,
+            Events = events,
         });
 
     private static Gen<T?> OptionalOf<T>(Gen<T> gen)

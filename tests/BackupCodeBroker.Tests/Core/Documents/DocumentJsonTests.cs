@@ -101,11 +101,17 @@ public sealed class DocumentJsonTests
     [Fact]
     public void The_state_is_read_as_it_is_written_and_as_strictly()
     {
-        var state = Given.Around.With(Given.Locked(scope: new LockdownScope { Identities = "a*", Labels = new Dictionary<string, string> { ["tier"] = "1" }, IssuedSince = Given.Now })).State;
+        var scope = new LockdownScope { Identities = "a*", Labels = new Dictionary<string, string> { ["tier"] = "1" }, IssuedSince = Given.Now };
+        var state = Given.Around.With(Given.Locked(scope: scope)).State;
         var json = DocumentJson.Write(state);
         Assert.True(DocumentJson.TryReadState(json, out var read, out _));
         Assert.Equivalent(state, read, strict: true);
-        string[] spoiled = ["{}", "null", "[]", "", "{\"schema\":2,\"epoch_floor\":1,\"heartbeat\":{\"count\":0,\"at\":\"2027-01-01T00:00:00Z\"},\"lockdowns\":[]}", Encoding.UTF8.GetString(json).Replace("\"tier\"", "\"tier\":\"1\"},\"canary\":{\"a\"", StringComparison.Ordinal)];
+        string[] spoiled =
+        [
+            "{}", "null", "[]", "",
+            "{\"schema\":2,\"epoch_floor\":1,\"heartbeat\":{\"count\":0,\"at\":\"2027-01-01T00:00:00Z\"},\"lockdowns\":[]}",
+            Encoding.UTF8.GetString(json).Replace("\"tier\"", "\"tier\":\"1\"},\"canary\":{\"a\"", StringComparison.Ordinal),
+        ];
         foreach (var text in spoiled)
         {
             Assert.False(DocumentJson.TryReadState(Encoding.UTF8.GetBytes(text), out _, out var error), text);

@@ -10,6 +10,16 @@ public sealed class LockdownTests
     private static readonly IdentityDocument Document = Given.Active().Document;
     private static readonly CodeSet Set = Document.Active!;
 
+    private static readonly LockdownScope AllConditions = new()
+    {
+        Identities = "team-a.*",
+        Owner = "entity-owner",
+        Labels = Label("tier", "1"),
+        IssuedSince = Given.Now,
+        IssuedBy = "entity-owner",
+        ActivatedBy = "entity-owner",
+    };
+
     private static readonly Dictionary<string, (bool Identity, bool Set, LockdownScope Scope)> Scopes = new()
     {
         ["everything"] = (true, true, new()),
@@ -34,8 +44,8 @@ public sealed class LockdownTests
         ["issued by another"] = (true, false, new() { IssuedBy = "entity-stranger" }),
         ["activated by this entity"] = (true, true, new() { ActivatedBy = "entity-owner" }),
         ["activated by another"] = (true, false, new() { ActivatedBy = "entity-stranger" }),
-        ["all conditions hold"] = (true, true, new() { Identities = "team-a.*", Owner = "entity-owner", Labels = Label("tier", "1"), IssuedSince = Given.Now, IssuedBy = "entity-owner", ActivatedBy = "entity-owner" }),
-        ["all but one hold"] = (true, false, new() { Identities = "team-a.*", Owner = "entity-owner", Labels = Label("tier", "1"), IssuedSince = Given.Now, IssuedBy = "entity-owner", ActivatedBy = "entity-stranger" }),
+        ["all conditions hold"] = (true, true, AllConditions),
+        ["all but one hold"] = (true, false, AllConditions with { ActivatedBy = "entity-stranger" }),
     };
 
     public static TheoryData<string> Cases => [.. Scopes.Keys];

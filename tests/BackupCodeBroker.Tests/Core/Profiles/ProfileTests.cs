@@ -16,7 +16,7 @@ public sealed class ProfileTests
         ["lifetime is"] = p => p with { Lifetime = TimeSpan.FromSeconds(59) },
         ["lifetime is "] = p => p with { Lifetime = TimeSpan.FromDays(401) },
         ["wrap_ttl is"] = p => p with { WrapTtl = TimeSpan.FromSeconds(9) },
-        ["wrap_ttl is "] = p => p with { WrapTtl = TimeSpan.FromMinutes(16) },
+        ["wrap_ttl is "] = p => p with { WrapTtl = Profile.MaxWrapTtl + TimeSpan.FromSeconds(1) },
         ["warn_below is -1"] = p => p with { WarnBelow = -1 },
         ["assurance must"] = p => p with { Assurance = "" },
         ["scheme is not"] = p => p with { Scheme = new HashScheme("md5", 0, false) },

@@ -1,8 +1,7 @@
-using BackupCodeBroker.Operations;
 using BackupCodeBroker.Vault;
 using BackupCodeBroker.Vault.Login;
 
-namespace BackupCodeBroker.Access;
+namespace BackupCodeBroker.Operations;
 
 /// <summary>
 /// The broker's own token as operations take it. Where Vault says that it is not valid any more, log-in is told at once: a token that somebody revoked
