@@ -62,7 +62,8 @@ internal sealed class CliFrame(CliSurroundings surroundings)
     }
 
     /// <summary>Makes a command run as a client verb.</summary>
-    public void Run(Command command, Reach reach, Func<CliContext, ParseResult, CancellationToken, Task<Outcome>> verb, Option<string>? mount = null) =>
+    public void Run(
+        Command command, Reach reach, Func<CliContext, ParseResult, CancellationToken, Task<Outcome>> verb, Option<string>? mount = null) =>
         command.SetAction(async (parsed, cancellation) =>
         {
             var settings = new CliSettings(Surroundings, parsed.GetValue(Address), parsed.GetValue(VaultAddress))

@@ -64,9 +64,12 @@ internal static class AnswerReader
     {
         var status = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
         var detail = $"what answers at {address.GetLeftPart(UriPartial.Authority)} does not speak as a broker does (HTTP {status})";
-        return new(
-            Problem.Local("unexpected-answer", detail) with { OperationId = Header(response, OperationHeader), TraceId = Header(response, TraceHeader) },
-            response.Headers.RetryAfter?.Delta);
+        var problem = Problem.Local("unexpected-answer", detail) with
+        {
+            OperationId = Header(response, OperationHeader),
+            TraceId = Header(response, TraceHeader),
+        };
+        return new(problem, response.Headers.RetryAfter?.Delta);
     }
 
     private static JsonObject Ids(HttpResponseMessage response) => new()

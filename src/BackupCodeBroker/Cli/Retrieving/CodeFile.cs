@@ -74,6 +74,9 @@ internal sealed class CodeFile : IDisposable
     /// <summary>The file stays.</summary>
     public void Keep() => _kept = true;
 
+    /// <summary>The file goes after all.</summary>
+    public void Drop() => _kept = false;
+
     /// <inheritdoc/>
     public void Dispose()
     {

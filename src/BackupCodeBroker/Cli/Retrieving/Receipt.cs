@@ -22,6 +22,8 @@ internal sealed class Receipt(CliContext context, ReceivedCodes codes, CodeFile?
                 "file", $"{error}. The codes were not activated and are lost; what was active stays so. Ask for new ones with bcb issue"));
         }
 
+        // From here on the codes may be all that there is: nothing but a definite no removes them.
+        file?.Keep();
         var answer = await Repeating.UntilSettledAsync(
             () => context.Broker.ActivateAsync(codes.Identity, codes.Generation, codes.Activation, CancellationToken.None),
             context.Surroundings,
@@ -38,7 +40,7 @@ internal sealed class Receipt(CliContext context, ReceivedCodes codes, CodeFile?
     private async Task<Outcome> LookAgainAsync(Problem problem) =>
         await context.Broker.StatusAsync(codes.Identity, CancellationToken.None) is BrokerAnswer<Standing>.Done { Value: var standing } done
         && standing.Generation == codes.Generation && standing.ActivatedAt is not null
-            ? Received(new JsonObject { ["operation_id"] = done.Json["operation_id"]?.DeepClone(), ["trace_id"] = done.Json["trace_id"]?.DeepClone() })
+            ? Received(Ids(done.Json))
             : Open(problem);
 
     private Outcome Received(JsonObject ids)
@@ -50,7 +52,7 @@ internal sealed class Receipt(CliContext context, ReceivedCodes codes, CodeFile?
             json[name] = value?.DeepClone();
         }
 
-        var texts = Keep();
+        var texts = Texts();
         return Outcome.Done(json, screen =>
         {
             Show(screen, texts);
@@ -61,31 +63,38 @@ internal sealed class Receipt(CliContext context, ReceivedCodes codes, CodeFile?
         });
     }
 
-    private Outcome NotActivated(Problem problem) => Outcome.Failed(ExitCode.Refused, problem with
+    private Outcome NotActivated(Problem problem)
     {
-        Detail = $"{problem.Detail}. The new codes were not activated and are worthless"
-            + (file is null ? "" : ", so the file was removed")
-            + "; what was active stays so. Ask for new ones with bcb issue",
-    });
+        file?.Drop();
+        return Outcome.Failed(ExitCode.Refused, problem with
+        {
+            Detail = $"{problem.Detail.TrimEnd('.')}. The new codes were not activated and are worthless"
+                + (file is null ? "" : ", so the file was removed")
+                + "; what was active stays so. Ask for new ones with bcb issue",
+        });
+    }
 
     private Outcome Open(Problem problem)
     {
         var unsettled = problem with
         {
-            Detail = $"{problem.Detail}. Whether the codes are active is not known, so they are kept: ask with bcb status {codes.Identity}. If generation "
-                + $"{codes.Generation} is active they are good and the older ones are not; if not, destroy them and ask for new ones",
+            Detail = $"{problem.Detail.TrimEnd('.')}. Whether the codes are active is not known, so they are kept: ask with bcb status {codes.Identity}. "
+                + $"If generation {codes.Generation} is active they are good and the older ones are not; if not, destroy them and ask for new ones",
         };
         var failed = Outcome.Failed(ExitCode.Unavailable, unsettled);
         var json = Document();
         json["activated"] = null;
         json["error"] = failed.Json["error"]?.DeepClone();
-        var texts = Keep();
+        var texts = Texts();
         return new Outcome(ExitCode.Unavailable, json, screen =>
         {
             Show(screen, texts);
             failed.Show(screen);
         });
     }
+
+    private static JsonObject Ids(JsonObject answer) =>
+        new() { ["operation_id"] = answer["operation_id"]?.DeepClone(), ["trace_id"] = answer["trace_id"]?.DeepClone() };
 
     private JsonObject Document()
     {
@@ -99,11 +108,7 @@ internal sealed class Receipt(CliContext context, ReceivedCodes codes, CodeFile?
     }
 
     // The codes themselves are zeroed by the time that anything is drawn.
-    private string[] Keep()
-    {
-        file?.Keep();
-        return file is null ? [.. codes.Texts()] : [];
-    }
+    private string[] Texts() => file is null ? [.. codes.Texts()] : [];
 
     private void Show(Screen screen, string[] texts)
     {

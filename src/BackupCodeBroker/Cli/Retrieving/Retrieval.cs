@@ -29,7 +29,8 @@ internal sealed class Retrieval(CliContext context, IdentityName identity, Annou
             VaultAnswer<WrapFacts>.Ok => await OpenAsync(wrapping, cancellation),
             VaultAnswer<WrapFacts>.Absent when announced.IsOver => TooLate(),
             VaultAnswer<WrapFacts>.Absent => await InterceptedAsync(Suspicion.Gone),
-            VaultAnswer<WrapFacts>.Denied => Refused("vault", "Vault does not let anybody look wraps up. The wrap is untouched; nothing was reported"),
+            VaultAnswer<WrapFacts>.Denied => Refused(
+                "vault", "Vault does not let anybody look wraps up. The wrap is untouched; nothing was reported"),
             VaultAnswer<WrapFacts>.Faulted faulted => Unavailable(faulted.Fault.Describe() + ". The wrap is untouched: try again"),
             _ => throw new InvalidOperationException("an answer of no known kind"),
         };
@@ -45,7 +46,8 @@ internal sealed class Retrieval(CliContext context, IdentityName identity, Annou
             VaultAnswer<byte[]>.Denied denied => Outcome.Failed(
                 ExitCode.Refused, VaultWords.Denied(context, denied.Why, denied.Path, "update")),
             VaultAnswer<byte[]>.Faulted faulted => Unavailable(
-                $"{faulted.Fault.Describe()}. Whether the wrap was opened is not known: run the same command again; should it be gone, have new codes issued"),
+                $"{faulted.Fault.Describe()}. Whether the wrap was opened is not known. Who has the wrapping token runs "
+                + $"bcb retrieve {identity} again; without it, or should it be gone, ask for new codes with bcb issue"),
             _ => throw new InvalidOperationException("an answer of no known kind"),
         };
     }
@@ -83,8 +85,8 @@ internal sealed class Retrieval(CliContext context, IdentityName identity, Annou
         var (then, problem) = answer switch
         {
             BrokerAnswer<Nothing>.Done done => (
-                "This was reported and the waiting codes were ended: whoever has them can do nothing with them. Codes that you had before still work. "
-                + "Tell your security team, and ask for new codes with bcb issue",
+                "This was reported and the waiting codes were ended: whoever has them can do nothing with them. Codes that you had before "
+                + "still work. Tell your security team, and ask for new codes with bcb issue",
                 context.Problem("intercepted", "") with
                 {
                     OperationId = (string?)done.Json["operation_id"],

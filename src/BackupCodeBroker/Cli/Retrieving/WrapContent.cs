@@ -52,6 +52,11 @@ internal abstract record WrapContent
         }
 
         var codes = CodesOf(root, kind);
+        if (codes.Count == 0)
+        {
+            activation.Dispose();
+        }
+
         return codes.Count > 0
             ? new Genuine(new ReceivedCodes(identity, generation, kind, codes, activation)
             {

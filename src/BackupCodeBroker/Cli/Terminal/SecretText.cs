@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace BackupCodeBroker.Cli.Terminal;
 
-/// <summary>A secret on its way between a person, a file and the wire. It prints as a placeholder and cannot be written as JSON by accident.</summary>
+/// <summary>A secret on its way between a person, a file and the wire. It prints as a placeholder, as JSON too.</summary>
 [JsonConverter(typeof(Converter))]
 internal sealed class SecretText(string text)
 {

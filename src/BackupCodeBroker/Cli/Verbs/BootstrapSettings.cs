@@ -6,7 +6,7 @@ namespace BackupCodeBroker.Cli.Verbs;
 /// <summary>What bootstrap needs of the server's configuration: how it calls things in Vault, and the epoch to begin with.</summary>
 internal sealed record BootstrapSettings(VaultSettings Vault, int Epoch)
 {
-    /// <summary>Reads what the server would read, so that both mean the same; where Vault is, the user's own options and environment say first.</summary>
+    /// <summary>Reads what the server would read, so that both mean the same; where Vault is, options and VAULT_ADDR say first.</summary>
     public static BootstrapSettings? Read(string? file, CliSettings said, out string error)
     {
         var address = said.VaultAddress ?? said.Surroundings.Setting("VAULT_ADDR");

@@ -66,7 +66,7 @@ internal static class CanVerb
         if (!capabilities(probe).All(c => c == "deny"))
         {
             return Verdict(ExitCode.Refused, asked, "too-broad", plain, context.Problem(
-                "too-broad", $"this token is granted too much (it may even use {probe}, which nobody grants on purpose), so the broker refuses it") with
+                "too-broad", $"this token is granted too much, so the broker refuses it: it may even use {probe}, which nobody grants on purpose") with
             { Path = probe, Stanza = VaultWords.Stanza(plain, "read") });
         }
 

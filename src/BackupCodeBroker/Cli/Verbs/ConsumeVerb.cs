@@ -89,8 +89,8 @@ internal static class ConsumeVerb
 
     private static Outcome Unsettled(Problem problem, string key) => Outcome.Failed(ExitCode.Unavailable, problem with
     {
-        Detail = $"{problem.Detail}. Whether the code was spent is not known. Repeat the same command with --idempotency-key {key} and the same code: "
-            + "it is spent once at most",
+        Detail = $"{problem.Detail.TrimEnd('.')}. Whether the code was spent is not known. Repeat the same command with --idempotency-key {key} "
+            + "and the same code: it is spent once at most",
         IdempotencyKey = key,
     });
 
@@ -104,14 +104,18 @@ internal static class ConsumeVerb
         }
     }
 
-    private static Problem Typo(CodeFlaw flaw) => Problem.Local("typo", "that is not a backup code; nothing was sent and nothing counts as an attempt: " + flaw switch
+    private static Problem Typo(CodeFlaw flaw)
     {
-        CodeFlaw.Checksum => "there is a typo in it",
-        CodeFlaw.Character => "it has a character that codes do not have",
-        CodeFlaw.Prefix => "it does not begin with BCB1",
-        CodeFlaw.TooLong => "it is too long",
-        _ => "characters are missing, or there are too many",
-    });
+        var what = flaw switch
+        {
+            CodeFlaw.Checksum => "there is a typo in it",
+            CodeFlaw.Character => "it has a character that codes do not have",
+            CodeFlaw.Prefix => "it does not begin with BCB1",
+            CodeFlaw.TooLong => "it is too long",
+            _ => "characters are missing, or there are too many",
+        };
+        return Problem.Local("typo", $"that is not a backup code: {what}. Nothing was sent, and nothing counts as an attempt");
+    }
 
     private static string NewKey() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 }

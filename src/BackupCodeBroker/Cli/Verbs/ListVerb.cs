@@ -71,12 +71,15 @@ internal static class ListVerb
     {
         screen.Rows(
             ["identity", "state", "left", "gen", "expires", "owner", "profile"],
-            identities.Select(i => (IReadOnlyList<string?>)[i.Identity, i.State, Text(i.Remaining), Text(i.Generation), i.ExpiresAt, i.Owner, i.Profile]));
+            identities.Select(Row));
         if (next is not null)
         {
             screen.Line($"More: bcb list --after {next}, or --all");
         }
     }
+
+    private static IReadOnlyList<string?> Row(ListedIdentity one) =>
+        [one.Identity, one.State, Text(one.Remaining), Text(one.Generation), one.ExpiresAt, one.Owner, one.Profile];
 
     private static string? Text(int? number) => number?.ToString(CultureInfo.InvariantCulture);
 }

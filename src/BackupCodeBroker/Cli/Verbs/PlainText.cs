@@ -22,7 +22,8 @@ internal static class PlainText
             }
             else if (text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Append(text).Any(w => BackupCode.Parse(w) is BackupCodeParse.Parsed))
             {
-                result.AddError($"{name} holds a backup code; it would stay in records for all to read. That code is to be replaced: shells keep histories");
+                result.AddError(
+                    $"{name} holds a backup code, and would keep it in records for all to read. Replace that code: shells keep histories");
             }
         });
         return option;

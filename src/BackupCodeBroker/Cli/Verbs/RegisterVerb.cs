@@ -41,6 +41,9 @@ internal static class RegisterVerb
 
     private sealed class Fields
     {
+        private const string Rfc3339 = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+        private const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+
         private readonly Option<string> _owner = new("--owner")
         {
             Required = true,
@@ -103,7 +106,7 @@ internal static class RegisterVerb
                 writer.WriteEndObject();
             }
 
-            Optional(writer, "recertify_by", parsed.GetValue(_recertifyBy)?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+            Optional(writer, "recertify_by", parsed.GetValue(_recertifyBy)?.UtcDateTime.ToString(Rfc3339, CultureInfo.InvariantCulture));
         }
 
         private static void Optional(Utf8JsonWriter writer, string name, string? value)
@@ -132,8 +135,7 @@ internal static class RegisterVerb
 
         private static DateTimeOffset? Time(ArgumentResult result)
         {
-            if (DateTimeOffset.TryParse(
-                result.Tokens[0].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+            if (DateTimeOffset.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, Utc, out var time))
             {
                 return time;
             }
