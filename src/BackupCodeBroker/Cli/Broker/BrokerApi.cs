@@ -99,7 +99,7 @@ internal sealed class BrokerApi(Uri address, UserToken token, HttpMessageHandler
         }
         catch (HttpRequestException e)
         {
-            return Lost<T>($"the broker at {Authority} cannot be reached: {e.HttpRequestError}");
+            return Lost<T>($"the broker at {Authority} cannot be reached: {Words(e.HttpRequestError)}");
         }
         catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -112,6 +112,14 @@ internal sealed class BrokerApi(Uri address, UserToken token, HttpMessageHandler
     }
 
     private string Authority => _address.GetLeftPart(UriPartial.Authority);
+
+    private static string Words(HttpRequestError error) => error switch
+    {
+        HttpRequestError.NameResolutionError => "no such host",
+        HttpRequestError.ConnectionError => "no connection",
+        HttpRequestError.SecureConnectionError => "no trusted TLS connection (BCB_CACERT names a PEM file of authorities to trust)",
+        _ => error.ToString(),
+    };
 
     private static ByteArrayContent JsonContent(byte[] bytes) =>
         new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
