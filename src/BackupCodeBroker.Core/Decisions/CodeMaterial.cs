@@ -18,12 +18,15 @@ public sealed record CodeMaterial(CodeBinding Binding, HashScheme Scheme, string
     private static readonly string NoSalt = Convert.ToBase64String(new byte[CodeHasher.SaltLength]);
 
     /// <summary>The material for a code that was presented for an identity.</summary>
-    public static CodeMaterial For(IdentityDocument document, BackupCode code)
+    /// <param name="document">The identity.</param>
+    /// <param name="code">The code.</param>
+    /// <param name="standIns">Schemes for codes that are nobody's; the defaults of the kinds where null.</param>
+    public static CodeMaterial For(IdentityDocument document, BackupCode code, StandInSchemes? standIns = null)
     {
         var found = FoundCode.In(document, code.Selector);
         if (found is null || found.Set.Kind != code.Kind.Name())
         {
-            var scheme = code.Kind == CodeKind.Machine ? HashScheme.MachineDefault : HashScheme.PrintableDefault;
+            var scheme = (standIns ?? StandInSchemes.Default).Of(code.Kind);
             return new CodeMaterial(new CodeBinding(document.Identity, 0, 0), scheme, NoSalt, null, "");
         }
 

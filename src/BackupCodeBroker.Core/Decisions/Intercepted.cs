@@ -4,10 +4,13 @@ namespace BackupCodeBroker.Core.Decisions;
 
 /// <summary>
 /// A recipient reports that somebody else may have seen the plaintext. The pending set ends, which makes the wrap worthless. A set that somebody
-/// other than the reporter has activated meanwhile ends as well: it is the thief's.
+/// other than the reporter has activated within the last hour ends as well: it is the thief's. Older ones are for whoever may revoke.
 /// </summary>
 public abstract record InterceptedDecision
 {
+    /// <summary>How long after its activation a set can be reported: the longest life of a wrap, after which no recipient still waits for one.</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromHours(1);
+
     private InterceptedDecision()
     {
     }
@@ -33,7 +36,7 @@ public abstract record InterceptedDecision
 
         if (document.Active is { } active && active.Generation == generation)
         {
-            return active.ActivatedBy?.Key == by.Key
+            return active.ActivatedBy?.Key == by.Key || now - active.ActivatedAt > Window
                 ? new Refused(Reason.NotPending)
                 : new Ended((document with { Active = null, Ended = Ending.Of(active, "intercepted", now) }).With(entry));
         }

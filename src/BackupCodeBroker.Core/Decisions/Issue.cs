@@ -92,6 +92,7 @@ public abstract record IssueDecision
             ActivationHash = activationHash,
             Owner = plan.Owner,
             Entity = plan.Entity,
+            LabelDigests = LabelDigest.Of(document.Labels),
             SetKey = setKey,
             Codes = codes,
         };

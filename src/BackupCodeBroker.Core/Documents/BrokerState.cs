@@ -31,8 +31,14 @@ public sealed record BrokerState
     public Lockdown? Over(IdentityDocument document, CodeSet set) =>
         Lockdowns.Where(l => l.Matches(document, set)).OrderBy(l => l.Mode == Lockdown.Void ? 0 : 1).FirstOrDefault();
 
-    /// <summary>The lockdown that a new set of this identity would be issued under; null where none is in force for it.</summary>
-    public Lockdown? OverIssuing(IdentityDocument document) => Lockdowns.FirstOrDefault(l => l.Scope.MatchesIdentity(document));
+    /// <summary>
+    /// The lockdown that a new set of this identity would be issued under; null where none is in force for it. One that is over a set of the identity
+    /// is over issuing as well, whatever was changed about the identity since.
+    /// </summary>
+    public Lockdown? OverIssuing(IdentityDocument document) => Lockdowns.FirstOrDefault(
+        l => l.Scope.MatchesIdentity(document) || IsOver(l, document, document.Active) || IsOver(l, document, document.Pending?.Set));
+
+    private static bool IsOver(Lockdown lockdown, IdentityDocument document, CodeSet? set) => set is not null && lockdown.Matches(document, set);
 }
 
 /// <summary>Sign of life of the leading worker.</summary>
@@ -95,18 +101,23 @@ public sealed record LockdownScope
     /// <summary>Sets activated by this entity or accessor.</summary>
     public string? ActivatedBy { get; init; }
 
-    /// <summary>Whether an identity's sets can fall under it at all. A pattern that cannot be read matches everything: the safe side.</summary>
-    public bool MatchesIdentity(IdentityDocument document) =>
-        (Identities is null || (NamePattern.TryParse(Identities)?.Matches(document.Identity) ?? true))
+    /// <summary>Whether an identity is meant as it is now. A pattern that cannot be read matches everything: the safe side.</summary>
+    public bool MatchesIdentity(IdentityDocument document) => MatchesName(document)
         && (Owner is null || Owner == document.Owner)
         && (Labels?.All(l => document.Labels.TryGetValue(l.Key, out var value) && value == l.Value) ?? true);
 
-    /// <summary>Whether a set falls under it.</summary>
-    public bool Matches(IdentityDocument document, CodeSet set) =>
-        MatchesIdentity(document)
+    /// <summary>Whether a set falls under it: by owner and labels as they are or as they were at issue.</summary>
+    public bool Matches(IdentityDocument document, CodeSet set) => MatchesName(document)
+        && (Owner is null || Owner == document.Owner || Owner == set.Owner.EntityId)
+        && (Labels?.All(l => IsLabelled(document, set, l.Key, l.Value)) ?? true)
         && (IssuedSince is null || set.IssuedAt >= IssuedSince)
         && (IssuedBy is null || Is(set.IssuedBy, IssuedBy))
         && (ActivatedBy is null || set.ActivatedBy is { } by && Is(by, ActivatedBy));
+
+    private bool MatchesName(IdentityDocument document) => Identities is null || (NamePattern.TryParse(Identities)?.Matches(document.Identity) ?? true);
+
+    private static bool IsLabelled(IdentityDocument document, CodeSet set, string name, string value) =>
+        document.Labels.TryGetValue(name, out var now) && now == value || set.LabelDigests.Contains(LabelDigest.Of(name, value));
 
     private static bool Is(Actor actor, string who) => actor.EntityId == who || actor.Accessor == who;
 }

@@ -45,6 +45,9 @@ public sealed record CodeSet
     /// <summary>The identity's own entity at issue, with fingerprint; the alias's entity where it has none.</summary>
     public required BoundEntity Entity { get; init; }
 
+    /// <summary>Digests of the identity's labels at issue (<see cref="LabelDigest"/>): taking a label off does not take a set out of a lockdown.</summary>
+    public IReadOnlyList<string> LabelDigests { get; init; } = [];
+
     /// <summary>256 random bits, base64: key of the set's own HMACs (idempotency keys, activation).</summary>
     public required string SetKey { get; init; }
 

@@ -66,7 +66,7 @@ public static class DocumentJson
         try
         {
             var read = JsonSerializer.Deserialize(json, Context.BrokerState);
-            error = read is null ? "empty" : read.Schema != BrokerState.CurrentSchema ? $"schema {read.Schema} is unknown to this version" : null;
+            error = read is null ? "empty" : read.Schema != BrokerState.CurrentSchema ? $"schema {read.Schema} is unknown to this version" : DocumentSoundness.Flaw(read);
             state = error is null ? read : null;
         }
         catch (JsonException e)

@@ -11,20 +11,29 @@ internal static class DocumentSoundness
     /// <summary>What is wrong, without any content; null where nothing is.</summary>
     public static string? Flaw(IdentityDocument document) =>
         HasNull(document.Events) ? "an event is null"
+        : document.Labels.Values.Any(v => v is null) ? "a label is null"
         : (Flaw(document.Active) ?? Flaw(document.Pending?.Set) ?? Flaw(document.Ended?.Set)) is { } flaw ? flaw
         : document.Ended is { } ended && HasNull(ended.Unspent) ? "a selector is null"
+        : null;
+
+    /// <summary>As above, of the state.</summary>
+    public static string? Flaw(BrokerState state) =>
+        HasNull(state.Lockdowns) ? "a lockdown is null"
+        : state.Lockdowns.Any(l => l.Scope.Labels?.Values.Any(v => v is null) ?? false) ? "a label is null"
         : null;
 
     private static string? Flaw(CodeSet? set) =>
         set is null ? null
         : !IsBase64(set.SetKey) ? "a set's key is no base64"
         : HasNull(set.Owner.Fingerprint.Facets) || HasNull(set.Entity.Fingerprint.Facets) ? "a facet is null"
+        : HasNull(set.LabelDigests) ? "a label is null"
         : HasNull(set.Codes) ? "a code is null"
         : set.Codes.Select(Flaw).FirstOrDefault(f => f is not null);
 
     private static string? Flaw(StoredCode code) =>
         !HashScheme.IsKnown(code.Scheme) ? "a hash scheme is unknown to this version"
         : code.Scheme == HashScheme.Pbkdf2Sha256 && code.Cost is < 1 or > HashScheme.MaxIterations ? "a hash costs more than is allowed, or nothing"
+        : code.Pepper is < 1 ? "a pepper has no such version"
         : !IsBase64(code.Salt) || !IsBase64(code.Hash) ? "a salt or hash is no base64"
         : null;
 

@@ -18,12 +18,13 @@ internal sealed class PlainTextConverter : JsonConverter<string>
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options)
     {
         var text = new StringBuilder(value.Length + 2).Append('"');
-        foreach (var c in value)
+        // Half a character has no UTF-8 of its own: it is replaced, as every reader of text does.
+        foreach (var c in value.EnumerateRunes())
         {
-            _ = c switch
+            _ = c.Value switch
             {
-                '"' or '\\' => text.Append('\\').Append(c),
-                < ' ' => text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
+                '"' or '\\' => text.Append('\\').Append((char)c.Value),
+                < ' ' => text.Append(CultureInfo.InvariantCulture, $"\\u{c.Value:x4}"),
                 _ => text.Append(c),
             };
         }

@@ -82,8 +82,13 @@ internal sealed class CallerGate(VaultClient vault, GateOptions options, TimePro
     public string PathOf(Caller caller) => vault.AskPath(caller.Operation.Name, caller.Target);
 
     // The name is somebody's choice, and is kept and shown.
-    private static Actor ActorOf(TokenFacts facts) =>
-        new(facts.EntityId, facts.Accessor, Printable.Line(facts.DisplayName) is var name && name.Length > Actor.MaxNameLength ? name[..Actor.MaxNameLength] : name);
+    private static Actor ActorOf(TokenFacts facts) => new(facts.EntityId, facts.Accessor, Cut(Printable.Line(facts.DisplayName)));
+
+    private static string Cut(string name)
+    {
+        var length = Math.Min(name.Length, Actor.MaxNameLength);
+        return name[..(length > 0 && char.IsHighSurrogate(name[length - 1]) ? length - 1 : length)];
+    }
 
     private static bool Grants(IReadOnlyDictionary<string, IReadOnlyList<string>> capabilities, string path) =>
         capabilities.TryGetValue(path, out var list) && (list.Contains("read") || list.Contains("root")) && !list.Contains("deny");

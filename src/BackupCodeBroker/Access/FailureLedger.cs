@@ -18,36 +18,39 @@ internal sealed class FailureLedger(IdentityDesk desk, KeyedLocks locks, Failure
     public async Task<int> CountAsync(OperationScope scope, IdentityHandle identity, Failure failure)
     {
         var entry = new Entry(failure);
+        var alias = identity.Alias;
         bool leads;
         lock (_lock)
         {
-            leads = !_waiting.TryGetValue(identity.Alias, out var batch);
-            (batch ?? (_waiting[identity.Alias] = [])).Add(entry);
+            leads = !_waiting.TryGetValue(alias, out var batch);
+            (batch ?? (_waiting[alias] = [])).Add(entry);
         }
 
         if (leads)
         {
-            await LeadAsync(scope, identity);
+            // Not awaited: the batch is everybody's, and has a time of its own.
+            _ = LeadAsync(scope, identity, alias);
         }
 
         return await entry.Committed.Task.WaitAsync(scope.Call.Cancellation);
     }
 
-    private async Task LeadAsync(OperationScope scope, IdentityHandle identity)
+    // Whoever waits for a batch that failed must not answer as if it were committed; whoever came later has a leader of their own.
+    private async Task LeadAsync(OperationScope scope, IdentityHandle identity, string alias)
     {
-        List<Entry> batch = [];
+        List<Entry>? batch = null;
         try
         {
-            using var place = await locks.EnterAsync(identity.Alias, scope.Call.Cancellation);
-            batch = Take(identity.Alias);
-            var count = await CommitAsync(scope, identity, [.. batch.Select(e => e.Failure)]);
+            using var deadline = new CancellationTokenSource(OperationScope.Deadline, scope.Time);
+            using var place = await locks.EnterAsync(alias, deadline.Token);
+            batch = Take(alias);
+            var count = await CommitAsync(scope, scope.Call with { Cancellation = deadline.Token }, identity, [.. batch.Select(e => e.Failure)]);
             batch.ForEach(e => e.Committed.TrySetResult(count));
         }
         catch (Exception e)
         {
-            // Whoever waits for this batch must not answer as if it were committed.
-            batch.AddRange(Take(identity.Alias));
-            batch.ForEach(entry => entry.Committed.TrySetException(e));
+            var fault = e as BrokerFaultException ?? new BrokerFaultException(FaultKind.Unavailable, "the failure could not be counted");
+            (batch ?? Take(alias)).ForEach(entry => entry.Committed.TrySetException(fault));
         }
     }
 
@@ -59,11 +62,11 @@ internal sealed class FailureLedger(IdentityDesk desk, KeyedLocks locks, Failure
         }
     }
 
-    private async Task<int> CommitAsync(OperationScope scope, IdentityHandle identity, IReadOnlyList<Failure> failures)
+    private async Task<int> CommitAsync(OperationScope scope, VaultCall call, IdentityHandle identity, IReadOnlyList<Failure> failures)
     {
         for (var attempt = 1; attempt <= IdentityChange.MaxTries; attempt++)
         {
-            var view = await desk.ReadAsync(scope, identity, withPeople: false);
+            var view = await desk.ReadAsync(call, identity, withPeople: false);
             if (view.Unusable is not null)
             {
                 return 0;
@@ -75,7 +78,7 @@ internal sealed class FailureLedger(IdentityDesk desk, KeyedLocks locks, Failure
                 return count.InARow;
             }
 
-            switch (await desk.WriteAsync(scope, identity, count.Next, view.Version))
+            switch (await desk.WriteAsync(call, identity, count.Next, view.Version))
             {
                 case KvWrite.Saved:
                     if (count.Disabled)

@@ -7,18 +7,30 @@ using BackupCodeBroker.Vault;
 namespace BackupCodeBroker.Access;
 
 /// <summary>Reads many identities with the sweeper's child, which lists and reads all and writes none.</summary>
-internal sealed class FleetDesk(VaultClient vault, IdentityChildren children, DeskOptions options)
+internal sealed class FleetDesk(VaultClient vault, IdentityChildren children, Deployment deployment, DeskOptions options)
 {
     private const int MaxParallel = 16;
 
     /// <summary>Reads the identities that follow a name. One whose document is gone or cannot be read is left out.</summary>
     public async Task<FleetPage> PageAsync(OperationScope scope, string? after, int limit)
     {
+        // A kept child may have died with its parent: the first call tells, and one new one is minted.
         var child = await children.SweeperAsync(scope.Call);
-        var state = ReadStateAsync(scope, child);
+        if (await vault.ReadKvAsync(child.Token, "broker/state", scope.Call) is not KvRead.Denied and var first)
+        {
+            return await PageAsync(scope, child, first, after, limit);
+        }
+
+        children.ForgetSweeper();
+        child = await children.SweeperAsync(scope.Call);
+        return await PageAsync(scope, child, await vault.ReadKvAsync(child.Token, "broker/state", scope.Call), after, limit);
+    }
+
+    private async Task<FleetPage> PageAsync(OperationScope scope, Child child, KvRead state, string? after, int limit)
+    {
+        var around = StateOf(scope, state);
         var names = await NamesAsync(scope, child);
         string[] page = [.. names.Where(n => after is null || string.CompareOrdinal(n, after) > 0).Take(limit + 1)];
-        var around = await state;
         var views = new IdentityDocument?[Math.Min(limit, page.Length)];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = scope.Call.Cancellation };
         await Parallel.ForAsync(0, views.Length, parallel, async (i, _) => views[i] = await ReadAsync(scope, child, page[i]));
@@ -46,14 +58,15 @@ internal sealed class FleetDesk(VaultClient vault, IdentityChildren children, De
             _ => null,
         };
 
-    private async Task<Surroundings> ReadStateAsync(OperationScope scope, Child child) =>
-        await vault.ReadKvAsync(child.Token, "broker/state", scope.Call) switch
-        {
-            KvRead.Found found when DocumentJson.TryReadState(found.Json.Span, out var state, out _) =>
-                new Surroundings(state, found.Version, options.Epoch, null, null, scope.Now),
-            KvRead.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
-            _ => throw new BrokerFaultException(FaultKind.NotReady, "broker/state cannot be read: run `bcb bootstrap --check`"),
-        };
+    private Surroundings StateOf(OperationScope scope, KvRead read) => read switch
+    {
+        KvRead.Found found when DocumentJson.TryReadState(found.Json.Span, out var state, out _) => deployment.SawState(found.Version)
+            ? new Surroundings(state, found.Version, options.Epoch, null, null, scope.Now)
+            : throw new BrokerFaultException(FaultKind.Unavailable, "Vault serves an older broker/state than this replica has seen"),
+        KvRead.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
+        KvRead.Denied => throw Denied(),
+        _ => throw new BrokerFaultException(FaultKind.NotReady, "broker/state cannot be read: run `bcb bootstrap --check`"),
+    };
 
     private static BrokerFaultException Denied() =>
         new(FaultKind.NotReady, "Vault refuses the sweeper's child token: run `bcb bootstrap --check`");

@@ -38,7 +38,7 @@ internal sealed class IdentityChange(IdentityDesk desk, KeyedLocks locks, Operat
         {
             for (var attempt = 1; attempt <= MaxTries; attempt++)
             {
-                var view = await desk.ReadAsync(scope, identity, withPeople, beside);
+                var view = await desk.ReadAsync(scope.Call, identity, withPeople, beside);
                 if (doubt.Settles(view, scope.Id) is { } settled)
                 {
                     return settled;
@@ -71,20 +71,24 @@ internal sealed class IdentityChange(IdentityDesk desk, KeyedLocks locks, Operat
         var step = admittance.DeniedAsOwner(view) is { } notOwner ? new ChangeStep.Answer(notOwner) : await decide(view);
         switch (step)
         {
-            case ChangeStep.Answer answer when !doubt.MayStillLandOn(view.Version):
-                return answer.Outcome;
             case ChangeStep.Answer answer:
-                return await FenceAsync(scope, view, doubt) ? answer.Outcome : null;
+                return await AnswerAsync(scope, view, doubt, answer.Outcome);
             case ChangeStep.Write write:
-                return await admittance.StaleDenialAsync(scope.Call) ?? await WriteAsync(scope, view, doubt, write);
+                return await admittance.StaleDenialAsync(scope.Call) is { } denial
+                    ? await AnswerAsync(scope, view, doubt, denial)
+                    : await WriteAsync(scope, view, doubt, write);
             default:
                 throw new InvalidOperationException("a step of unknown kind");
         }
     }
 
+    // No answer without a write goes out while an earlier write of this operation may still be committed.
+    private async Task<Outcome?> AnswerAsync(OperationScope scope, IdentityView view, Doubt doubt, Outcome outcome) =>
+        !doubt.MayStillLandOn(view.Version) || await FenceAsync(scope, view, doubt) ? outcome : null;
+
     private async Task<Outcome?> WriteAsync(OperationScope scope, IdentityView view, Doubt doubt, ChangeStep.Write write)
     {
-        switch (await desk.WriteAsync(scope, view.Handle, write.Next, view.Version))
+        switch (await desk.WriteAsync(scope.Call, view.Handle, write.Next, view.Version))
         {
             case KvWrite.Saved:
                 return write.Then;
@@ -104,7 +108,7 @@ internal sealed class IdentityChange(IdentityDesk desk, KeyedLocks locks, Operat
     // Writes the same document once more: whichever write lands, the doubtful one can no longer do so afterwards.
     private async Task<bool> FenceAsync(OperationScope scope, IdentityView view, Doubt doubt)
     {
-        var fenced = await desk.WriteAsync(scope, view.Handle, view.Document, view.Version) is KvWrite.Saved;
+        var fenced = await desk.WriteAsync(scope.Call, view.Handle, view.Document, view.Version) is KvWrite.Saved;
         if (fenced)
         {
             doubt.Close();
@@ -135,12 +139,13 @@ internal sealed class IdentityChange(IdentityDesk desk, KeyedLocks locks, Operat
 
         public void Close() => _then = null;
 
-        public bool MayStillLandOn(long version) => IsOpen && version == _version;
+        // A version below is a stale read, which says nothing about what may still land.
+        public bool MayStillLandOn(long version) => IsOpen && version <= _version;
 
         /// <summary>The outcome, where the document shows that the write was committed.</summary>
         public Outcome? Settles(IdentityView view, string operationId)
         {
-            if (!IsOpen || view.Version == _version)
+            if (!IsOpen || view.Version <= _version)
             {
                 return null;
             }

@@ -105,6 +105,9 @@ internal sealed class IdentityChildren : IDisposable
         return minted.Child;
     }
 
+    /// <summary>Forgets the sweeper's child, after Vault refused it.</summary>
+    public void ForgetSweeper() => _children.Forget(SweeperAlias);
+
     /// <summary>Forgets the child of an alias, after Vault refused it.</summary>
     public void Forget(string alias) => _children.Forget(alias);
 

@@ -20,37 +20,46 @@ internal sealed class IdentityDesk(
     private readonly BoundedMemory<string, (string Owner, string Entity)> _people = new(MaxRemembered, TimeSpan.FromHours(1), time);
 
     /// <summary>Reads document and state, and owner and entity where <paramref name="withPeople"/>.</summary>
-    /// <param name="scope">The operation.</param>
+    /// <param name="call">The operation's calls.</param>
     /// <param name="handle">The way to the document.</param>
     /// <param name="withPeople">Whether the decision needs owner and entity.</param>
     /// <param name="beside">Work that needs nothing but the document; it runs beside the reading of owner and entity.</param>
     public async Task<IdentityView> ReadAsync(
-        OperationScope scope, IdentityHandle handle, bool withPeople, Func<IdentityDocument, Task>? beside = null)
+        VaultCall call, IdentityHandle handle, bool withPeople, Func<IdentityDocument, Task>? beside = null)
     {
         var guess = withPeople && _people.TryGet(handle.Alias, out var known) ? known : ((string Owner, string Entity)?)null;
-        var document = ReadDocumentAsync(scope, handle);
-        var state = ReadStateAsync(scope, handle);
-        var owner = guess is { } g ? ReadPersonAsync(scope, g.Owner) : null;
-        var entity = guess is { } h ? ReadPersonAsync(scope, h.Entity) : null;
+        var document = ReadDocumentAsync(call, handle);
+        var state = ReadStateAsync(call, handle);
+        var owner = guess is { } g ? ReadPersonAsync(call, g.Owner) : null;
+        var entity = guess is { } h ? ReadPersonAsync(call, h.Entity) : null;
         await WhenAll(document, state, owner, entity);
 
         var read = await document;
         var view = new IdentityView(handle, read.Document, read.Version, read.Unusable ?? handle.Unusable, await state, null, null, options.Epoch);
         var work = beside?.Invoke(view.Document);
-        var people = withPeople ? WithPeopleAsync(scope, view, guess, owner, entity) : null;
+        var people = withPeople ? WithPeopleAsync(call, view, guess, owner, entity) : null;
         await WhenAll(work, people);
         return people is null ? view : await people;
     }
 
-    /// <summary>Writes the next document over the version that was read.</summary>
-    public Task<KvWrite> WriteAsync(OperationScope scope, IdentityHandle handle, IdentityDocument next, long version) =>
-        vault.WriteKvAsync(handle.Child.Token, "identities/" + handle.Alias, DocumentJson.Write(next), version, scope.Call);
+    /// <summary>
+    /// Writes the next document over the version that was read. A child that Vault refuses is replaced once: what was denied was not executed. A child
+    /// of another document, which takes its place where the identity cannot be used any more, writes nothing.
+    /// </summary>
+    public async Task<KvWrite> WriteAsync(VaultCall call, IdentityHandle handle, IdentityDocument next, long version)
+    {
+        var alias = handle.Alias;
+        var written = await vault.WriteKvAsync(handle.Child.Token, PathOf(handle), DocumentJson.Write(next), version, call);
+        return written is KvWrite.Denied && await handle.RenewedAsync(() => RemintAsync(call, handle)) && handle.Alias == alias
+            ? await vault.WriteKvAsync(handle.Child.Token, PathOf(handle), DocumentJson.Write(next), version, call)
+            : written;
+    }
 
     /// <summary>Reads an entity; null where Vault has none of that id.</summary>
-    public async Task<EntitySnapshot?> ReadPersonAsync(OperationScope scope, string entityId)
+    public async Task<EntitySnapshot?> ReadPersonAsync(VaultCall call, string entityId)
     {
         var token = own.Take();
-        return await vault.ReadEntityAsync(token.Token, entityId, scope.Call) switch
+        return await vault.ReadEntityAsync(token.Token, entityId, call) switch
         {
             VaultAnswer<EntityFacts>.Ok ok => new EntitySnapshot(ok.Value.Id, ok.Value.Disabled, ok.Value.Policies, ok.Value.Metadata, ok.Value.GroupIds),
             VaultAnswer<EntityFacts>.Absent => null,
@@ -63,20 +72,20 @@ internal sealed class IdentityDesk(
     private static async Task WhenAll(params Task?[] tasks) => await Task.WhenAll(tasks.OfType<Task>());
 
     private async Task<IdentityView> WithPeopleAsync(
-        OperationScope scope, IdentityView view, (string Owner, string Entity)? guess, Task<EntitySnapshot?>? owner, Task<EntitySnapshot?>? entity)
+        VaultCall call, IdentityView view, (string Owner, string Entity)? guess, Task<EntitySnapshot?>? owner, Task<EntitySnapshot?>? entity)
     {
         var document = view.Document;
         var (ownerId, entityId) = (document.Owner, document.Entity ?? document.AliasEntity);
-        owner = guess?.Owner == ownerId && owner is not null ? owner : ReadPersonAsync(scope, ownerId);
-        entity = guess?.Entity == entityId && entity is not null ? entity : ReadPersonAsync(scope, entityId);
+        owner = guess?.Owner == ownerId && owner is not null ? owner : ReadPersonAsync(call, ownerId);
+        entity = guess?.Entity == entityId && entity is not null ? entity : ReadPersonAsync(call, entityId);
         await WhenAll(owner, entity);
         _people.Set(view.Handle.Alias, (ownerId, entityId));
         return view with { Owner = await owner, Entity = await entity };
     }
 
-    private async Task<(IdentityDocument Document, long Version, Reason? Unusable)> ReadDocumentAsync(OperationScope scope, IdentityHandle handle)
+    private async Task<(IdentityDocument Document, long Version, Reason? Unusable)> ReadDocumentAsync(VaultCall call, IdentityHandle handle)
     {
-        var read = await WithFreshChildAsync(scope, handle, h => "identities/" + h.Alias);
+        var read = await WithFreshChildAsync(call, handle, PathOf);
         switch (read)
         {
             case KvRead.Found found when DocumentJson.TryReadIdentity(found.Json.Span, handle.DocumentName, out var document, out _):
@@ -93,12 +102,12 @@ internal sealed class IdentityDesk(
         }
     }
 
-    private async Task<(BrokerState State, long Version)> ReadStateAsync(OperationScope scope, IdentityHandle handle)
+    private async Task<(BrokerState State, long Version)> ReadStateAsync(VaultCall call, IdentityHandle handle)
     {
         // A stale answer (a standby that serves reads) may lack a lockdown; once more, then nothing is decided on it.
         for (var attempt = 0; attempt < 2; attempt++)
         {
-            var read = await WithFreshChildAsync(scope, handle, _ => "broker/state");
+            var read = await WithFreshChildAsync(call, handle, _ => "broker/state");
             if (read is not KvRead.Found found)
             {
                 throw read is KvRead.Absent or KvRead.Removed
@@ -122,28 +131,30 @@ internal sealed class IdentityDesk(
 
     // A kept child may have died with its parent or by a change of its entity: one new one is minted. Where Vault now says that the identity
     // cannot be used, the decoy takes its place, as it does for a name that was never kept.
-    private async Task<KvRead> WithFreshChildAsync(OperationScope scope, IdentityHandle handle, Func<IdentityHandle, string> path)
+    private async Task<KvRead> WithFreshChildAsync(VaultCall call, IdentityHandle handle, Func<IdentityHandle, string> path)
     {
-        var read = await vault.ReadKvAsync(handle.Child.Token, path(handle), scope.Call);
-        return read is KvRead.Denied && await handle.RenewedAsync(() => RemintAsync(scope, handle))
-            ? await vault.ReadKvAsync(handle.Child.Token, path(handle), scope.Call)
+        var read = await vault.ReadKvAsync(handle.Child.Token, path(handle), call);
+        return read is KvRead.Denied && await handle.RenewedAsync(() => RemintAsync(call, handle))
+            ? await vault.ReadKvAsync(handle.Child.Token, path(handle), call)
             : read;
     }
 
-    private async Task<IdentityHandle?> RemintAsync(OperationScope scope, IdentityHandle handle)
+    private async Task<IdentityHandle?> RemintAsync(VaultCall call, IdentityHandle handle)
     {
         children.Forget(handle.Alias);
-        switch (await children.MintAsync(handle.Alias, scope.Call))
+        switch (await children.MintAsync(handle.Alias, call))
         {
             case ChildMinting.Minted minted:
                 return new IdentityHandle(handle.Alias, handle.DocumentName, minted.Child, handle.Unusable);
             case ChildMinting.Unusable unusable when handle.Alias != Decoy.Alias:
-                var standIn = await children.StandInAsync(handle.Alias, unusable.Reason, alreadyMinted: true, scope.Call);
+                var standIn = await children.StandInAsync(handle.Alias, unusable.Reason, alreadyMinted: true, call);
                 return new IdentityHandle(Decoy.Alias, Decoy.Name, standIn.Child, standIn.Reason);
             default:
                 return null;
         }
     }
+
+    private static string PathOf(IdentityHandle handle) => "identities/" + handle.Alias;
 
     private DeploymentFacts Facts() => deployment.State is DeploymentState.Ready ready
         ? ready.Facts

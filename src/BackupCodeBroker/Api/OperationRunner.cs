@@ -38,7 +38,6 @@ internal sealed partial class OperationRunner(
     {
         try
         {
-            using var slot = slots.Take();
             var (outcome, problem) = await ReadAsync(http, scope, feature);
             return (outcome, problem ?? (outcome is null ? Problems.Internal() : Problems.Of(outcome)));
         }
@@ -67,7 +66,15 @@ internal sealed partial class OperationRunner(
         }
 
         var (body, problem) = await RequestReading.BodyAsync(http.Request, scope.Call.Cancellation);
-        return body is null ? (null, problem) : (await feature.RunAsync(scope, new ApiRequest(http.Request, token!, body)), null);
+        if (body is null)
+        {
+            return (null, problem);
+        }
+
+        // Only now: whoever sends slowly, or no token, takes nobody's place.
+        using var whole = body;
+        using var slot = slots.Take();
+        return (await feature.RunAsync(scope, new ApiRequest(http.Request, token!, body)), null);
     }
 
     private static Outcome? Identity(HttpContext http, OperationScope scope)

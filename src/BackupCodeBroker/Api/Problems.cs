@@ -54,10 +54,10 @@ internal static class Problems
     /// <summary>The problem of a fault.</summary>
     public static Problem Of(BrokerFaultException fault) => fault.Kind switch
     {
-        FaultKind.Busy => new Problem(503, "busy", "Too much at once", fault.Message),
-        FaultKind.UnknownOutcome => new Problem(503, "unknown-outcome", "The outcome is not known", "Repeat the request with the same Idempotency-Key: " + fault.Message),
-        FaultKind.NotReady => new Problem(503, "not-ready", "The broker is not ready", fault.Message),
-        _ => new Problem(503, "unavailable", "Vault is not available", fault.Message),
+        FaultKind.Busy => new Problem(503, "busy", "Too much at once", fault.Told),
+        FaultKind.UnknownOutcome => new Problem(503, "unknown-outcome", "The outcome is not known", "Repeat the request with the same Idempotency-Key: " + fault.Told),
+        FaultKind.NotReady => new Problem(503, "not-ready", "The broker is not ready", fault.Told),
+        _ => new Problem(503, "unavailable", "Vault is not available", fault.Told),
     } with
     { RetryAfter = fault.RetryAfter ?? DefaultRetry };
 

@@ -1,5 +1,7 @@
+using BackupCodeBroker.Core.Codes;
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Hashing;
 using BackupCodeBroker.Core.Profiles;
 using BackupCodeBroker.Vault;
 
@@ -55,9 +57,15 @@ internal sealed record BrokerSettings
 /// <summary>Looks profiles up.</summary>
 internal sealed class BrokerProfiles(BrokerSettings settings)
 {
+    /// <summary>How codes that are nobody's are hashed.</summary>
+    public StandInSchemes StandIns { get; } = new(Costliest(settings, CodeKind.Machine), Costliest(settings, CodeKind.Printable));
+
     /// <summary>The profile of that name, or null.</summary>
     public Profile? Named(string name) => settings.Profiles.GetValueOrDefault(name);
 
     /// <summary>An identity's profile; null where configuration has it no longer.</summary>
     public Profile? Of(IdentityDocument document) => Named(document.Profile);
+
+    private static HashScheme Costliest(BrokerSettings settings, CodeKind kind) =>
+        StandInSchemes.Costliest(settings.Profiles.Values.Where(p => p.Kind == kind).Select(p => p.Scheme));
 }

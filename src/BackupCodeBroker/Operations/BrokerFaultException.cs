@@ -5,12 +5,16 @@ namespace BackupCodeBroker.Operations;
 /// <summary>The operation could not be carried out, through no decision about it. One table at the edge maps it to 503.</summary>
 internal sealed class BrokerFaultException : Exception
 {
-    public BrokerFaultException(FaultKind kind, string detail, TimeSpan? retryAfter = null)
+    public BrokerFaultException(FaultKind kind, string detail, TimeSpan? retryAfter = null, string? told = null)
         : base(detail)
     {
         Kind = kind;
         RetryAfter = retryAfter;
+        Told = told ?? detail;
     }
+
+    /// <summary>What callers are told: without Vault's own words, which may name mounts and roles. The log has those.</summary>
+    public string Told { get; }
 
     /// <summary>Which kind.</summary>
     public FaultKind Kind { get; }
@@ -23,7 +27,11 @@ internal sealed class BrokerFaultException : Exception
     {
         VaultFault.Busy => new BrokerFaultException(FaultKind.Busy, fault.Describe()),
         VaultFault.RateLimited limited => new BrokerFaultException(FaultKind.Busy, fault.Describe(), limited.RetryAfter),
-        VaultFault.WronglySetUp => new BrokerFaultException(FaultKind.NotReady, fault.Describe()),
+        VaultFault.WronglySetUp => new BrokerFaultException(
+            FaultKind.NotReady, fault.Describe(), told: "Vault is not set up for the broker: an administrator runs `bcb bootstrap --check`"),
+        VaultFault.Unexpected => new BrokerFaultException(
+            FaultKind.Unavailable, fault.Describe(), told: "Vault gave an unexpected answer; the broker's log has it under the operation's id"),
+        VaultFault.Unreachable => new BrokerFaultException(FaultKind.Unavailable, fault.Describe(), told: "Vault cannot be reached"),
         _ => new BrokerFaultException(FaultKind.Unavailable, fault.Describe()),
     };
 }

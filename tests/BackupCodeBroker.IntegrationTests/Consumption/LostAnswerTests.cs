@@ -158,6 +158,39 @@ public sealed class LostAnswerTests(BrokerEnvironment environment) : IClassFixtu
         Assert.Equal((503, "unknown-outcome"), (reply.Status, reply.Code));
     }
 
+    [Fact]
+    [Trait("Requirement", "R-14")]
+    public async Task A_grant_that_is_gone_when_asked_again_is_no_reason_to_forget_a_late_write()
+    {
+        var clock = new TestClock();
+        var (client, holding) = await ArrangeAsync(clock);
+        HttpRequestMessage? late = null;
+        var asked = 0;
+        _tap.Interfere = async (call, send) =>
+        {
+            if (call.Name == TappedCall.Write && late is null)
+            {
+                late = await CopyAsync(call.Request);
+                clock.Move(TimeSpan.FromSeconds(3));
+                throw new HttpRequestException(HttpRequestError.ResponseEnded);
+            }
+
+            return call.Name == TappedCall.Ask("consume") && Interlocked.Increment(ref asked) > 1 ? Denied() : await send();
+        };
+
+        var reply = await client.ConsumeAsync(holding.Identity, holding.Code(), "k");
+
+        Assert.Equal((403, "not-permitted"), (reply.Status, reply.Code));
+        using var arrives = await _tap.SendPastAsync(late!);
+        Assert.Equal(400, (int)arrives.StatusCode);
+        Assert.Equal(10, (await environment.DocumentAsync(holding.Identity)).Document.Active!.Remaining);
+    }
+
+    private static HttpResponseMessage Denied() => new(System.Net.HttpStatusCode.Forbidden)
+    {
+        Content = Json("""{"errors":["1 error occurred:\n\t* permission denied\n\n"]}"""),
+    };
+
     private static async Task<HttpResponseMessage> LoseAsync(TappedCall call, Func<Task<HttpResponseMessage>> send, bool arrived)
     {
         if (arrived)
@@ -182,14 +215,14 @@ public sealed class LostAnswerTests(BrokerEnvironment environment) : IClassFixtu
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 
-    private async Task<(ApiClient Client, Holding Holding)> ArrangeAsync()
+    private async Task<(ApiClient Client, Holding Holding)> ArrangeAsync(TestClock? clock = null)
     {
         var cast = await environment.CastAsync();
         var shared = await environment.SharedAsync();
         var owned = cast with { Owner = await environment.OwnerAsync() };
         var holding = await environment.HoldingAsync(shared, owned);
         _tap = new VaultTap(environment.Names);
-        var broker = await environment.StartAsync(tap: _tap);
+        var broker = await environment.StartAsync(tap: _tap, clock: clock);
         return (broker.As(cast.Desk), holding);
     }
 

@@ -32,6 +32,54 @@ public sealed class FailureTests(BrokerEnvironment environment) : IClassFixture<
     }
 
     [Fact]
+    [Trait("Requirement", "R-21")]
+    public async Task Failures_that_come_while_a_batch_cannot_be_written_are_counted_by_the_next()
+    {
+        var cast = await environment.CastAsync();
+        var holding = await environment.HoldingAsync(await environment.SharedAsync(), cast);
+        var (tap, stuck, more) = (new VaultTap(environment.Names), new TaskCompletionSource(), new TaskCompletionSource());
+        var writes = 0;
+        tap.Interfere = async (call, send) =>
+        {
+            if (call.Name == TappedCall.Write && Interlocked.Increment(ref writes) == 1)
+            {
+                stuck.SetResult();
+                await more.Task;
+                return new HttpResponseMessage(System.Net.HttpStatusCode.ServiceUnavailable)
+                {
+                    Content = new StringContent("""{"errors":["Vault is sealed"]}""", System.Text.Encoding.UTF8, "application/json"),
+                };
+            }
+
+            return await send();
+        };
+        var broker = await environment.StartAsync(tap: tap, clock: new TestClock());
+        using var desk = broker.As(cast.Desk);
+        var leader = desk.ConsumeAsync(holding.Identity, MadeCodes.WrongSecretOf(holding.Code()));
+        await stuck.Task;
+        var reads = 0;
+        var arrived = new TaskCompletionSource();
+        var before = tap.Interfere;
+        tap.Interfere = (call, send) =>
+        {
+            // Each of the four has decided once it has asked whether its caller may know why.
+            if (call.Name == TappedCall.Capabilities && Interlocked.Increment(ref reads) == 4)
+            {
+                arrived.SetResult();
+            }
+
+            return before(call, send);
+        };
+        var followers = Enumerable.Range(0, 4).Select(_ => desk.ConsumeAsync(holding.Identity, MadeCodes.WrongSecretOf(holding.Code()))).ToList();
+        await arrived.Task;
+        more.SetResult();
+
+        Assert.Equal(503, (await leader).Status);
+        Assert.All(await Task.WhenAll(followers), reply => Assert.True(reply.Status == 403, reply.Text));
+        Assert.Equal(4, (await environment.DocumentAsync(holding.Identity)).Document.Active!.Failures);
+    }
+
+    [Fact]
     [Trait("Requirement", "R-19")]
     [Trait("Requirement", "R-21")]
     public async Task A_hundred_failures_at_once_over_two_replicas_disable_the_set_and_only_issuing_again_helps()

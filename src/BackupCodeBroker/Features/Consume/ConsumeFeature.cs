@@ -4,6 +4,7 @@ using BackupCodeBroker.Configuration;
 using BackupCodeBroker.Core.Codes;
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Hashing;
 using BackupCodeBroker.Core.Operations;
 using BackupCodeBroker.Hashing;
 using BackupCodeBroker.Operations;
@@ -57,7 +58,7 @@ internal sealed class ConsumeFeature(
 
     private async Task<Outcome> SpendAsync(OperationScope scope, Admitted.Granted granted, BackupCode code, string purpose, string key)
     {
-        var check = new SecretCheck(hashing, scope, code);
+        var check = new SecretCheck(hashing, profiles.StandIns, scope, code);
         Failure? failure = null;
         var outcome = await change.RunAsync(scope, granted.Identity, granted.Caller, withPeople: true, DecideAsync, check.RunAsync);
         return failure is null ? outcome : await CountAsync(scope, granted, failure, (Outcome.Refused)outcome);
@@ -106,7 +107,7 @@ internal sealed class ConsumeFeature(
     };
 
     /// <summary>Hashes the presented code once per material: a retry after a lost write does not pay again.</summary>
-    private sealed class SecretCheck(CodeHashing hashing, OperationScope scope, BackupCode code)
+    private sealed class SecretCheck(CodeHashing hashing, StandInSchemes standIns, OperationScope scope, BackupCode code)
     {
         private CodeMaterial? _material;
 
@@ -114,7 +115,7 @@ internal sealed class ConsumeFeature(
 
         public async Task RunAsync(IdentityDocument document)
         {
-            var material = CodeMaterial.For(document, code);
+            var material = CodeMaterial.For(document, code, standIns);
             if (material != _material)
             {
                 Verified = await hashing.VerifyAsync(scope, code, material);

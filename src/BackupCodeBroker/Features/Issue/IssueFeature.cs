@@ -51,7 +51,7 @@ internal sealed class IssueFeature(
 
     private async Task<Outcome> PlanAsync(OperationScope scope, Admitted.Granted granted)
     {
-        var view = await desk.ReadAsync(scope, granted.Identity, withPeople: true);
+        var view = await desk.ReadAsync(scope.Call, granted.Identity, withPeople: true);
         if (granted.Caller.DeniedAsOwner(view) is { } notOwner)
         {
             return notOwner;
@@ -159,7 +159,7 @@ internal sealed class IssueFeature(
     {
         for (var attempt = 0; attempt < MaxWriteTries; attempt++)
         {
-            switch (await desk.WriteAsync(scope, view.Handle, next, view.Version))
+            switch (await desk.WriteAsync(scope.Call, view.Handle, next, view.Version))
             {
                 case KvWrite.Saved:
                     return null;
@@ -173,7 +173,7 @@ internal sealed class IssueFeature(
 
             // An earlier try was not answered: what is there now tells whether it was carried out. If nothing is, the same write over the same
             // version settles it, for only one of the two can be committed.
-            var now = await desk.ReadAsync(scope, view.Handle, withPeople: false);
+            var now = await desk.ReadAsync(scope.Call, view.Handle, withPeople: false);
             if (now.Version != view.Version)
             {
                 return now.Document.Bears(scope.Id) && now.Document.Pending?.Set.Generation == scope.Generation

@@ -31,37 +31,45 @@ internal sealed class ActivateFeature(Admission admission, IdentityChange change
         scope.Generation = generation;
         return await admission.ToIdentityAsync(scope, request.Token) switch
         {
-            Admitted.Granted granted => await change.RunAsync(
-                scope, granted.Identity, granted.Caller, withPeople: false, view => DecideAsync(scope, granted, view, generation, secret!)),
+            Admitted.Granted granted => await ActivateAsync(scope, granted, generation, secret!),
             Admitted.Denied denied => denied.Outcome,
             _ => throw new InvalidOperationException("an admission of unknown kind"),
         };
     }
 
-    private async Task<ChangeStep> DecideAsync(
-        OperationScope scope, Admitted.Granted granted, IdentityView view, int generation, ActivationSecret secret)
+    // The alarm is raised once the write that ends the pending set has been committed.
+    private async Task<Outcome> ActivateAsync(OperationScope scope, Admitted.Granted granted, int generation, ActivationSecret secret)
     {
-        if (view.Unusable is { } unusable)
+        AlarmKind? alarm = null;
+        var outcome = await change.RunAsync(scope, granted.Identity, granted.Caller, withPeople: false, DecideAsync);
+        if (alarm is { } kind && outcome is Outcome.Refused)
         {
-            return new ChangeStep.Answer(await granted.Caller.RefuseAsync(scope, view, unusable));
+            alarms.Raise(kind, scope.Identity!.Value);
         }
 
-        switch (ActivateDecision.Decide(view.Document, view.At(scope.Now), generation, secret, scope.Id, scope.Caller!))
-        {
-            case ActivateDecision.Activated activated:
-                return new ChangeStep.Write(activated.Next, new Outcome.Done(204, null));
-            case ActivateDecision.AlreadyActive:
-                return new ChangeStep.Answer(new Outcome.Done(204, null, "repeat"));
-            case ActivateDecision.Refused refused:
-                if (refused.Ended)
-                {
-                    alarms.Raise(refused.Reason == Reason.Lapsed ? AlarmKind.PendingLapsed : AlarmKind.ActivationGuessed, view.Document.Identity);
-                }
+        return outcome;
 
-                var outcome = await granted.Caller.RefuseAsync(scope, view, refused.Reason);
-                return refused.Next is { } next ? new ChangeStep.Write(next, outcome) : new ChangeStep.Answer(outcome);
-            default:
-                throw new InvalidOperationException("a decision of unknown kind");
+        async Task<ChangeStep> DecideAsync(IdentityView view)
+        {
+            alarm = null;
+            if (view.Unusable is { } unusable)
+            {
+                return new ChangeStep.Answer(await granted.Caller.RefuseAsync(scope, view, unusable));
+            }
+
+            switch (ActivateDecision.Decide(view.Document, view.At(scope.Now), generation, secret, scope.Id, scope.Caller!))
+            {
+                case ActivateDecision.Activated activated:
+                    return new ChangeStep.Write(activated.Next, new Outcome.Done(204, null));
+                case ActivateDecision.AlreadyActive:
+                    return new ChangeStep.Answer(new Outcome.Done(204, null, "repeat"));
+                case ActivateDecision.Refused refused:
+                    alarm = !refused.Ended ? null : refused.Reason == Reason.Lapsed ? AlarmKind.PendingLapsed : AlarmKind.ActivationGuessed;
+                    var outcome = await granted.Caller.RefuseAsync(scope, view, refused.Reason);
+                    return refused.Next is { } next ? new ChangeStep.Write(next, outcome) : new ChangeStep.Answer(outcome);
+                default:
+                    throw new InvalidOperationException("a decision of unknown kind");
+            }
         }
     }
 }

@@ -85,12 +85,12 @@ internal sealed class RegisterFeature(
     }
 
     private async Task<Outcome> RefuseAsync(OperationScope scope, Admitted.Granted granted, Reason reason) =>
-        await granted.Caller.RefuseAsync(scope, await desk.ReadAsync(scope, granted.Identity, withPeople: true), reason);
+        await granted.Caller.RefuseAsync(scope, await desk.ReadAsync(scope.Call, granted.Identity, withPeople: true), reason);
 
     private async Task<List<FieldError>> MissingEntitiesAsync(OperationScope scope, RegisterBody said)
     {
-        var owner = desk.ReadPersonAsync(scope, said.Owner);
-        var entity = said.Entity is null ? null : desk.ReadPersonAsync(scope, said.Entity);
+        var owner = desk.ReadPersonAsync(scope.Call, said.Owner);
+        var entity = said.Entity is null ? null : desk.ReadPersonAsync(scope.Call, said.Entity);
         await Task.WhenAll(owner, entity ?? owner);
         List<FieldError> errors = [];
         if (await owner is not { Disabled: false })

@@ -126,6 +126,26 @@ public sealed class DocumentJsonTests
         Assert.True(DocumentJson.TryReadIdentity(DocumentJson.Write(decoy), Decoy.Name, out _, out var error), error);
     }
 
+    [Theory]
+    [InlineData("lockdowns", "[null]")]
+    [InlineData("lockdowns", "null")]
+    [Trait("Requirement", "R-15")]
+    public void A_state_that_cannot_be_worked_with_is_refused(string member, string value)
+    {
+        var json = System.Text.Json.Nodes.JsonNode.Parse(DocumentJson.Write(BrokerState.Initial(1, Given.Now)))!;
+        json[member] = System.Text.Json.Nodes.JsonNode.Parse(value);
+        Assert.False(DocumentJson.TryReadState(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString()), out _, out var error));
+        Assert.NotEmpty(error);
+    }
+
+    [Fact]
+    public void Half_a_character_in_a_name_is_written_as_a_replacement()
+    {
+        var half = Given.Registered with { RegisteredBy = new Actor("", "", "x\ud83d") };
+        Assert.True(DocumentJson.TryReadIdentity(DocumentJson.Write(half), half.Identity, out var read, out var error), error);
+        Assert.Equal("x\ufffd", read.RegisteredBy.DisplayName);
+    }
+
     [Fact]
     public void Of_events_the_last_twenty_are_kept()
     {

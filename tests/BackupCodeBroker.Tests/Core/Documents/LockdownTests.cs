@@ -84,6 +84,20 @@ public sealed class LockdownTests
     }
 
     [Fact]
+    [Trait("Requirement", "R-17")]
+    public void Taking_a_label_off_or_giving_the_identity_away_takes_no_set_out_of_a_lockdown()
+    {
+        var issued = Set with { LabelDigests = LabelDigest.Of(new Dictionary<string, string> { ["env"] = "prod" }) };
+        var relabelled = Document with { Active = issued, Labels = new Dictionary<string, string> { ["env"] = "test" }, Owner = "another" };
+        foreach (var scope in new[] { new LockdownScope { Labels = new Dictionary<string, string> { ["env"] = "prod" } }, new LockdownScope { Owner = Set.Owner.EntityId } })
+        {
+            var state = Given.Around.With(Given.Locked(Lockdown.Void, scope: scope)).State;
+            Assert.NotNull(state.Over(relabelled, issued));
+            Assert.NotNull(state.OverIssuing(relabelled));
+        }
+    }
+
+    [Fact]
     public void Nothing_is_under_no_lockdown() => Assert.Null(Given.Around.State.Over(Document, Set));
 
     private static Dictionary<string, string> Label(string name, string text) => new() { [name] = text };

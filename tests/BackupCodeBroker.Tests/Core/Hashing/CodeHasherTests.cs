@@ -117,6 +117,17 @@ public sealed class CodeHasherTests
 
     [Fact]
     [Trait("Requirement", "R-05")]
+    public void A_code_that_is_nobodys_costs_as_much_as_the_costliest_scheme_of_its_kind()
+    {
+        var costliest = StandInSchemes.Costliest([HashScheme.MachineDefault, new HashScheme(HashScheme.Pbkdf2Sha256, 20_000, Peppered: false), new HashScheme(HashScheme.HmacSha256, 0, Peppered: true)]);
+        Assert.Equal(new HashScheme(HashScheme.Pbkdf2Sha256, 20_000, Peppered: true), costliest);
+        Assert.Equal(HashScheme.MachineDefault, StandInSchemes.Costliest([HashScheme.MachineDefault]));
+        using var code = BackupCode.Create(CodeKind.Machine, span => span.Fill(7));
+        Assert.Equal(costliest, CodeMaterial.For(Given.Registered, code, new StandInSchemes(costliest, HashScheme.PrintableDefault)).Scheme);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-05")]
     public void A_code_of_the_other_kind_with_a_known_selector_verifies_nothing()
     {
         var issued = Given.Active();
