@@ -84,7 +84,7 @@ internal sealed class CliFrame(CliSurroundings surroundings)
     /// <summary>Prints an outcome in the form that was asked for.</summary>
     public int Print(ParseResult parsed, Outcome outcome)
     {
-        var done = outcome.Exit == ExitCode.Done;
+        var done = outcome.IsAnswer;
         if (parsed.GetValue(Json))
         {
             Surroundings.Out.WriteLine(outcome.Json.ToJsonString(Printed));

@@ -21,8 +21,11 @@ internal sealed record CliSurroundings
     /// <summary>Reads a key without showing it; null where standard input is no terminal.</summary>
     public Func<ConsoleKeyInfo>? ReadKey { get; init; }
 
-    /// <summary>Makes the terminal stop echoing, before it is said that somebody may type.</summary>
-    public Action StopEcho { get; init; } = () => { };
+    /// <summary>
+    /// Takes the terminal over before it is said that somebody may type: nothing is echoed, and Ctrl-C is a key like any other. It is given back by
+    /// disposing of what is returned.
+    /// </summary>
+    public Func<IDisposable?> TakeTerminal { get; init; } = () => null;
 
     /// <summary>Environment variables.</summary>
     public required Func<string, string?> Variable { get; init; }
@@ -51,12 +54,24 @@ internal sealed record CliSurroundings
         OutIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
         ReadKey = Console.IsInputRedirected ? null : () => Console.ReadKey(intercept: true),
-        // The first look at the keyboard takes the terminal over; until then it would show what is typed or pasted.
-        StopEcho = () => _ = Console.KeyAvailable,
+        TakeTerminal = () => new TakenTerminal(),
         Variable = Environment.GetEnvironmentVariable,
         Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
     };
 
     /// <summary>A variable's value, or null where it is unset or blank.</summary>
     public string? Setting(string name) => Variable(name) is { } value && !string.IsNullOrWhiteSpace(value) ? value.Trim() : null;
+
+    private sealed class TakenTerminal : IDisposable
+    {
+        public TakenTerminal()
+        {
+            Console.TreatControlCAsInput = true;
+
+            // The first look at the keyboard takes the terminal over; until then it would show what is typed or pasted.
+            _ = Console.KeyAvailable;
+        }
+
+        public void Dispose() => Console.TreatControlCAsInput = false;
+    }
 }

@@ -27,7 +27,7 @@ internal static class CommandLineProgram
     public static Task<int> RunAsync(IReadOnlyList<string> arguments, CliSurroundings surroundings, params IReadOnlyList<Command> servers)
     {
         var frame = new CliFrame(surroundings);
-        var parsed = Root(frame, servers).Parse(arguments, Parsing);
+        var parsed = Root(frame, servers).Parse(arguments is ["help"] ? ["--help"] : arguments, Parsing);
         if (parsed.Action is ParseErrorAction)
         {
             return Task.FromResult(frame.Print(parsed, Misread(parsed)));

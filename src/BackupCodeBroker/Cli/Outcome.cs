@@ -13,6 +13,9 @@ namespace BackupCodeBroker.Cli;
 /// <param name="Show">Draws it for people: on standard output where it is done, on standard error where it is not.</param>
 internal sealed record Outcome(ExitCode Exit, JsonObject Json, Action<Screen> Show)
 {
+    /// <summary>Whether it is what was asked for, whatever the exit code says: the drift that a check found.</summary>
+    public bool IsAnswer { get; init; } = Exit == ExitCode.Done;
+
     /// <summary>It is done.</summary>
     public static Outcome Done(JsonObject json, Action<Screen> show) => new(ExitCode.Done, json, show);
 

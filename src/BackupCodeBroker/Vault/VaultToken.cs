@@ -36,6 +36,13 @@ internal sealed class VaultToken
     /// <summary>Whether it is a batch token: no accessor, not renewable, not revocable.</summary>
     public bool IsBatch => LooksLikeBatch(_text);
 
+    /// <summary>
+    /// Whether it has the form of a token that Vault keeps (<c>s.</c> or <c>hvs.</c> and at least 24 characters), as wrapping tokens have: text that has not was
+    /// mistyped or cut, and its absence in Vault says nothing about theft.
+    /// </summary>
+    public bool IsKeptForm => _text.StartsWith("s.", StringComparison.Ordinal) ? _text.Length >= 26
+        : _text.StartsWith("hvs.", StringComparison.Ordinal) && _text.Length >= 28;
+
     /// <summary>Takes a token from outside; what is wrong with one that is not taken is said without repeating it.</summary>
     public static VaultToken? TryParse(string? text, out string error)
     {

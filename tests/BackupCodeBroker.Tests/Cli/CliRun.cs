@@ -51,7 +51,11 @@ internal sealed class CliRun
             OutIsTerminal = Terminal,
             ErrorIsTerminal = Terminal,
             ReadKey = Typed is null ? null : () => Key(keys.Read()),
-            StopEcho = () => ShownBeforeEchoStopped = error.ToString(),
+            TakeTerminal = () =>
+            {
+                ShownBeforeEchoStopped = error.ToString();
+                return null;
+            },
             Variable = name => Environment.GetValueOrDefault(name),
             Home = Home,
             Pause = (pause, _) =>

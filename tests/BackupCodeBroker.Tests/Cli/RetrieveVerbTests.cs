@@ -41,6 +41,41 @@ public sealed class RetrieveVerbTests : IDisposable
         AssertSilent(run, codesMayShow: true);
     }
 
+    [Theory, Trait("Requirement", "R-08")]
+    [InlineData("garbage")]
+    [InlineData("s.CANARYwrapping")]
+    [InlineData("hvs.short")]
+    public async Task What_has_not_a_wrapping_tokens_form_was_mistyped_and_accuses_nobody(string typed)
+    {
+        var run = Good();
+        run.Input = typed + "\n";
+        Assert.Equal(2, await run.RunAsync("retrieve", "build-bot"));
+        Assert.Empty(run.Broker.Seen.Concat(run.Vault.Seen));
+    }
+
+    [Fact, Trait("Requirement", "R-08")]
+    public async Task A_wrap_older_than_what_waits_is_another_issues_and_accuses_nobody()
+    {
+        var run = Waiting();
+        run.Vault.On(LookUp, 200, Wrap("2026-12-31T23:59:00.123456789Z"));
+        Assert.Equal(1, await run.RunAsync("retrieve", "build-bot"));
+        Assert.Equal([Status], run.Broker.Seen.Select(s => $"{s.Method} {s.Path}"));
+        Assert.Equal([LookUp], run.Vault.Seen.Select(s => $"{s.Method} {s.Path}"));
+    }
+
+    [Theory]
+    [InlineData("\u0003")]
+    [InlineData("s.CANARY\u0003")]
+    [InlineData("\u0004")]
+    public async Task Control_c_and_d_at_the_prompt_send_nothing(string keys)
+    {
+        var run = Good();
+        run.Typed = keys;
+        Assert.Equal(2, await run.RunAsync("retrieve", "build-bot"));
+        Assert.Empty(run.Broker.Seen.Concat(run.Vault.Seen));
+        AssertSilent(run, codesMayShow: false);
+    }
+
     [Fact]
     public async Task For_programs_the_codes_are_in_the_one_document()
     {

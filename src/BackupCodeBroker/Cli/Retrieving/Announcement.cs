@@ -1,3 +1,4 @@
+using System.Globalization;
 using BackupCodeBroker.Cli.Broker;
 using BackupCodeBroker.Core.Profiles;
 
@@ -12,6 +13,15 @@ internal sealed record Announcement(int Generation, string CreationTime, bool Is
     /// <summary>From an identity's status; the broker's clock counts, as the user's may be wrong.</summary>
     public static Announcement Of(PendingStanding pending, DateTimeOffset now) =>
         new(pending.Generation, pending.CreationTime, pending.Deadline is { } deadline && now >= deadline - Profile.ActivationGrace);
+
+    /// <summary>
+    /// Whether a wrap was made before the one announced. Who opened the announced wrap and wrapped again did so afterwards, so an older one is another
+    /// issue's and no theft. Where the times cannot be told apart it is not older.
+    /// </summary>
+    public bool IsAfter(string creationTime) =>
+        DateTimeOffset.TryParse(creationTime, CultureInfo.InvariantCulture, out var other)
+        && DateTimeOffset.TryParse(CreationTime, CultureInfo.InvariantCulture, out var own)
+        && other < own;
 
     /// <summary>From the answer that the wrapping token came in.</summary>
     public static Announcement Of(Issued issued) => new(issued.Generation, issued.Wrapping.CreationTime, IsOver: false);

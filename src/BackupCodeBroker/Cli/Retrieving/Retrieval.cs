@@ -24,6 +24,8 @@ internal sealed class Retrieval(CliContext context, IdentityName identity, Annou
         var look = await context.Vault.LookupWrapAsync(wrapping, context.Call(cancellation));
         return look switch
         {
+            VaultAnswer<WrapFacts>.Ok { Value.CreationTime: var created } when announced.IsAfter(created) => Refused(
+                "not-this-wrap", "That wrapping token is older than the codes that wait: it is from an earlier issue. The waiting codes are untouched; nothing was reported"),
             VaultAnswer<WrapFacts>.Ok { Value.CreationTime: var created } when created != announced.CreationTime =>
                 await InterceptedAsync(Suspicion.Rewrapped),
             VaultAnswer<WrapFacts>.Ok => await OpenAsync(wrapping, cancellation),

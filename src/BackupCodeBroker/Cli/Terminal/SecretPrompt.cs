@@ -8,6 +8,9 @@ namespace BackupCodeBroker.Cli.Terminal;
 /// </summary>
 internal sealed class SecretPrompt(CliSurroundings surroundings)
 {
+    // What a terminal sends for Ctrl-C, Ctrl-D and Ctrl-U while the program takes every key itself.
+    private const char Interrupt = '\u0003', EndOfInput = '\u0004', EraseLine = '\u0015';
+
     private readonly CliSurroundings _surroundings = surroundings;
 
     /// <summary>Asks for a secret of at most <paramref name="limit"/> characters.</summary>
@@ -15,7 +18,16 @@ internal sealed class SecretPrompt(CliSurroundings surroundings)
     public SecretInput Ask(string what, int limit)
     {
         var text = new StringBuilder();
-        var fits = _surroundings.ReadKey is { } readKey ? Typed(readKey, what, limit, text) : Piped(limit, text);
+        bool fits;
+        try
+        {
+            fits = _surroundings.ReadKey is { } readKey ? Typed(readKey, what, limit, text) : Piped(limit, text);
+        }
+        catch (OperationCanceledException)
+        {
+            return new SecretInput.Missing("cancelled; nothing was sent");
+        }
+
         return !fits ? new SecretInput.Missing($"the {what} is too long: at most {limit} characters are read")
             : text.ToString().Trim() is { Length: > 0 } secret ? new SecretInput.Given(new SecretText(secret))
             : new SecretInput.Missing($"no {what} was given: type it at the prompt, or pass it as the first line of standard input");
@@ -23,13 +35,23 @@ internal sealed class SecretPrompt(CliSurroundings surroundings)
 
     private bool Typed(Func<ConsoleKeyInfo> readKey, string what, int limit, StringBuilder text)
     {
-        _surroundings.StopEcho();
+        using var terminal = _surroundings.TakeTerminal();
         _surroundings.Error.Write($"{char.ToUpperInvariant(what[0])}{what[1..]} (not shown): ");
         _surroundings.Error.Flush();
         var fits = true;
         for (var key = readKey(); key.Key != ConsoleKey.Enter; key = readKey())
         {
-            if (key.Key == ConsoleKey.Backspace)
+            if (key.KeyChar is Interrupt or EndOfInput)
+            {
+                _surroundings.Error.WriteLine();
+                return key.KeyChar == EndOfInput ? fits : throw new OperationCanceledException();
+            }
+
+            if (key.KeyChar == EraseLine)
+            {
+                (text.Length, fits) = (0, true);
+            }
+            else if (key.Key == ConsoleKey.Backspace)
             {
                 text.Length = Math.Max(0, text.Length - 1);
             }

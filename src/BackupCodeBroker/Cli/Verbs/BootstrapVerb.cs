@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using BackupCodeBroker.Bootstrap;
 using BackupCodeBroker.Cli.Terminal;
-using BackupCodeBroker.Core.Documents;
-using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Vault;
 
 namespace BackupCodeBroker.Cli.Verbs;
@@ -48,9 +46,12 @@ internal static class BootstrapVerb
             return Outcome.Failed(ExitCode.Unavailable, context.Problem("vault", fault.Describe()));
         }
 
-        var now = context.Surroundings.Time.GetUtcNow;
-        var documents = new BootstrapDocuments(
-            entity => DocumentJson.Write(DecoyDocument.Make(entity, now())), () => DocumentJson.Write(BrokerState.Initial(settings.Epoch, now())));
+        if (await vault.LookupSelfAsync(context.Token.ForVault, context.Call(cancellation)) is VaultAnswer<TokenFacts>.Denied { Why: VaultDenial.InvalidToken })
+        {
+            return Outcome.Failed(ExitCode.Refused, context.Problem("invalid-token", $"Vault at {settings.Vault.Address} does not take VAULT_TOKEN; nothing was looked at"));
+        }
+
+        var documents = FirstDocuments.For(context.Surroundings.Time, settings.Epoch);
         var bootstrapper = new Bootstrapper(settings.Vault, documents, context.Surroundings.Time, _ => { }, context.Surroundings.VaultHandler);
         return Told(await bootstrapper.RunAsync(options, context.Token.ForVault, cancellation), options.Check);
     }
@@ -67,7 +68,7 @@ internal static class BootstrapVerb
             ["drift"] = report.HasDrift,
             ["incomplete"] = report.IsIncomplete,
         };
-        return new Outcome(good ? ExitCode.Done : ExitCode.Refused, json, screen => Show(screen, report, check, good));
+        return new Outcome(good ? ExitCode.Done : ExitCode.Refused, json, screen => Show(screen, report, check, good)) { IsAnswer = good || check && !sawNothing };
     }
 
     private static JsonObject Step(StepReport step)

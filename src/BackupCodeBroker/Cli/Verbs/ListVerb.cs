@@ -10,6 +10,7 @@ namespace BackupCodeBroker.Cli.Verbs;
 internal static class ListVerb
 {
     private const int DefaultLimit = 100;
+    private const int MaxLimit = 200;
 
     // All pages are kept until they are printed: this bounds what a broker can make this program hold.
     private const int MaxIdentities = 200_000;
@@ -22,9 +23,11 @@ internal static class ListVerb
         var all = new Option<bool>("--all") { Description = "Read on to the last page." };
         limit.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > 1000)
+            // A text that is no number is told by the parser itself, and has no value to look at.
+            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)
+                && number is < 1 or > MaxLimit)
             {
-                result.AddError("--limit lies between 1 and 1000");
+                result.AddError($"--limit lies between 1 and {MaxLimit}");
             }
         });
         var command = frame.Command("list", "List the registered identities.", "list --all");

@@ -48,14 +48,20 @@ internal static class RetrieveVerb
 
     private static async Task<Outcome> RetrieveAsync(CliContext context, IdentityName identity, CodeFile? file, CancellationToken cancellation)
     {
-        if (new SecretPrompt(context.Surroundings).Ask("wrapping token", VaultToken.MaxLength) is not SecretInput.Given given)
+        var input = new SecretPrompt(context.Surroundings).Ask("wrapping token", VaultToken.MaxLength);
+        if (input is not SecretInput.Given given)
         {
-            return Outcome.Usage("no wrapping token was given: type it at the prompt, or pass it as the first line of standard input");
+            return Outcome.Usage(((SecretInput.Missing)input).Why);
         }
 
         if (VaultToken.TryParse(given.Secret.Reveal(), out var malformed) is not { } wrapping)
         {
             return Outcome.Usage($"that is not a wrapping token: {malformed}");
+        }
+
+        if (!wrapping.IsKeptForm)
+        {
+            return Outcome.Usage("that is not a wrapping token: it begins with s. or hvs. and is longer; the waiting codes are untouched");
         }
 
         if (wrapping.SameAs(context.Token.ForVault))
