@@ -22,6 +22,26 @@ internal sealed partial class VaultClient
             return Verdict.Denial(reply) is { } why ? new Asking.Refused(why) : new Asking.Faulted(Verdict.Fault(reply));
         });
 
+    /// <summary>
+    /// Whether there is a mount to ask, of the right kind, by the one path below it that the broker itself may read. A mount that is missing or
+    /// versioned is wrongly set up; a broker whose policy does not have the path yet is denied.
+    /// </summary>
+    public Task<VaultAnswer<bool>> AskingMountIsThereAsync(VaultToken own, VaultCall call)
+    {
+        var path = AskingPath("@ready", null);
+        return _transport.CallAsync<VaultAnswer<bool>>(Get(CallClass.Read, path, own, call), reply =>
+        {
+            if (Verdict.IsAbsent(reply) || HoldsAValue(reply))
+            {
+                return new VaultAnswer<bool>.Ok(true, reply.RequestId);
+            }
+
+            return Verdict.Denial(reply) is { } why
+                ? new VaultAnswer<bool>.Denied(why, path.Text)
+                : new VaultAnswer<bool>.Faulted(Verdict.Fault(reply));
+        });
+    }
+
     /// <summary>The path that is asked for an operation, as a policy writes it.</summary>
     public string AskPath(string operation, string? target) => AskingPath(operation, target).Text;
 

@@ -64,6 +64,31 @@ public sealed class AnswersTests
     }
 
     [Theory]
+    [InlineData(404, VaultBodies.Nothing, "Ok")]
+    [InlineData(200, """{"request_id":"r1","data":{"k":"v"},"wrap_info":null}""", "Ok")]
+    [InlineData(200, "<html>Sign in</html>", "Faulted Unexpected")]
+    [InlineData(404, VaultBodies.NoHandler, "Faulted WronglySetUp")]
+    [InlineData(404, """{"warnings":["Invalid path for a versioned K/V secrets engine."]}""", "Faulted WronglySetUp")]
+    [InlineData(403, VaultBodies.NoCapability, "Denied NoCapability")]
+    [InlineData(403, VaultBodies.BadToken, "Denied InvalidToken")]
+    [InlineData(503, VaultBodies.Sealed, "Faulted Sealed")]
+    [Trait("Requirement", "R-15")]
+    public async Task The_asking_mount_is_seen_with_the_brokers_own_token(int status, string body, string expected)
+    {
+        using var vault = FakeVault.Answering(status, body);
+
+        var answer = await vault.Client().AskingMountIsThereAsync(FakeVault.Token, FakeVault.Call);
+
+        Assert.Equal(expected, answer switch
+        {
+            VaultAnswer<bool>.Denied(var why, _) => $"Denied {why}",
+            VaultAnswer<bool>.Faulted(var fault) => $"Faulted {fault.GetType().Name}",
+            _ => answer.GetType().Name,
+        });
+        Assert.Equal(("GET", "/v1/backup-codes-broker/@ready"), (vault.Requests[0].Method, vault.Requests[0].Uri.PathAndQuery));
+    }
+
+    [Theory]
     [InlineData("list", null, "backup-codes-broker/list")]
     [InlineData("issue", "@owned", "backup-codes-broker/issue/@owned")]
     [InlineData("@probe", "@probe", "backup-codes-broker/@probe/@probe")]
