@@ -65,6 +65,11 @@ path "backup-codes/config" {
   capabilities = ["read"]
 }
 
+# So that the broker can see that the mount by which callers are authorised is there. Nothing is kept at this path.
+path "backup-codes-broker/@ready" {
+  capabilities = ["read"]
+}
+
 # Its own token: is it good, keep it, end it at shutdown.
 path "auth/token/lookup-self" {
   capabilities = ["read"]

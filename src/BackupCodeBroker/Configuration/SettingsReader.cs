@@ -109,7 +109,10 @@ internal sealed class SettingsReader
             TokenRole = Text("vault:token_role") ?? defaults.TokenRole,
             SweeperRole = Text("vault:sweeper_role") ?? defaults.SweeperRole,
             AppRoleMount = Text("vault:approle_mount") ?? defaults.AppRoleMount,
+            AppRoleName = Text("vault:approle_name") ?? defaults.AppRoleName,
+            CallTimeout = Span("vault:call_timeout", defaults.CallTimeout),
             MaxConcurrency = Number("vault:max_concurrency", defaults.MaxConcurrency, 1, 4096),
+            MaxQueue = Number("vault:max_queue", defaults.MaxQueue, 0, 65536),
             AllowedRedirectHosts = Texts("vault:redirect_hosts"),
         };
         _errors.AddRange(vault.Validate());

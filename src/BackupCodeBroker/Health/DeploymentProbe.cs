@@ -10,8 +10,8 @@ namespace BackupCodeBroker.Health;
 
 /// <summary>
 /// Finds out, at start and every half minute, whether Vault is set up so that the broker's promises hold: KV v2 with check-and-set required, the
-/// state document, the decoy with its document, an epoch that is not below the floor. While anything is missing the broker is up, not ready, and says
-/// what; nothing is served.
+/// mount that callers are authorised by, the state document, the decoy with its document, an epoch that is not below the floor. While anything is
+/// missing the broker is up, not ready, and says what; nothing is served.
 /// </summary>
 internal sealed partial class DeploymentProbe(
     VaultClient vault, BrokerSession session, OwnToken own, IdentityChildren children, Deployment deployment, BrokerSettings settings, TimeProvider time, ILogger<DeploymentProbe> logger)
@@ -88,7 +88,7 @@ internal sealed partial class DeploymentProbe(
     private async Task<DeploymentFacts?> FindAsync(VaultCall call, List<string> reasons)
     {
         var token = own.Take();
-        if (!await MountIsSoundAsync(token, call, reasons))
+        if (!await MountIsSoundAsync(token, call, reasons) || !await AskingMountIsSoundAsync(token, call, reasons))
         {
             return null;
         }
@@ -121,6 +121,27 @@ internal sealed partial class DeploymentProbe(
                 throw own.Denied(token, VaultDenial.InvalidToken, "");
             default:
                 reasons.Add($"the mount {settings.Vault.KvMount} is not KV v2, or the broker may not read its configuration: run `bcb bootstrap --check`");
+                return false;
+        }
+    }
+
+    private async Task<bool> AskingMountIsSoundAsync(SessionState.LoggedIn token, VaultCall call, List<string> reasons)
+    {
+        var mount = settings.Vault.AskMount;
+        switch (await vault.AskingMountIsThereAsync(token.Token, call))
+        {
+            case VaultAnswer<bool>.Ok:
+                return true;
+            case VaultAnswer<bool>.Faulted { Fault: VaultFault.WronglySetUp(var detail) }:
+                reasons.Add($"the mount {mount}, which callers are authorised by, is missing or not KV version 1 ({detail}): run `bcb bootstrap`");
+                return false;
+            case VaultAnswer<bool>.Faulted faulted:
+                reasons.Add(faulted.Fault.Describe());
+                return false;
+            case VaultAnswer<bool>.Denied { Why: VaultDenial.InvalidToken }:
+                throw own.Denied(token, VaultDenial.InvalidToken, "");
+            default:
+                reasons.Add($"the broker's policy is older than this broker, it may not read {mount}/@ready: run `bcb bootstrap`");
                 return false;
         }
     }

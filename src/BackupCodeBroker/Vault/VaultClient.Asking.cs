@@ -8,18 +8,39 @@ internal sealed partial class VaultClient
 {
     /// <summary>
     /// Asks for one operation by reading a path that is always empty: "not found" is a grant, and the question stands in the audit log under
-    /// the caller's name. A status that is neither that nor somebody's stored 200 grants nothing.
+    /// the caller's name. Nothing else grants but a value that somebody stored there: a 200 without one is a control group's (which answers a
+    /// wrap until others have approved) or comes from somebody between.
     /// </summary>
     public Task<Asking> AskAsync(VaultToken caller, string operation, string? target, VaultCall call) =>
         _transport.CallAsync<Asking>(Get(CallClass.Caller, AskingPath(operation, target), caller, call), reply =>
         {
-            if (reply.Status == 200 || Verdict.IsAbsent(reply))
+            if (Verdict.IsAbsent(reply) || HoldsAValue(reply))
             {
                 return new Asking.Granted();
             }
 
             return Verdict.Denial(reply) is { } why ? new Asking.Refused(why) : new Asking.Faulted(Verdict.Fault(reply));
         });
+
+    /// <summary>
+    /// Whether there is a mount to ask, of the right kind, by the one path below it that the broker itself may read. A mount that is missing or
+    /// versioned is wrongly set up; a broker whose policy does not have the path yet is denied.
+    /// </summary>
+    public Task<VaultAnswer<bool>> AskingMountIsThereAsync(VaultToken own, VaultCall call)
+    {
+        var path = AskingPath("@ready", null);
+        return _transport.CallAsync<VaultAnswer<bool>>(Get(CallClass.Read, path, own, call), reply =>
+        {
+            if (Verdict.IsAbsent(reply) || HoldsAValue(reply))
+            {
+                return new VaultAnswer<bool>.Ok(true, reply.RequestId);
+            }
+
+            return Verdict.Denial(reply) is { } why
+                ? new VaultAnswer<bool>.Denied(why, path.Text)
+                : new VaultAnswer<bool>.Faulted(Verdict.Fault(reply));
+        });
+    }
 
     /// <summary>The path that is asked for an operation, as a policy writes it.</summary>
     public string AskPath(string operation, string? target) => AskingPath(operation, target).Text;
@@ -47,6 +68,9 @@ internal sealed partial class VaultClient
         var request = Post(CallClass.Caller, VaultPath.Of("sys/capabilities-self"), caller, body, call);
         return AskVaultAsync<IReadOnlyDictionary<string, IReadOnlyList<string>>>(request, root => CapabilitiesOf(root, paths));
     }
+
+    private static bool HoldsAValue(VaultReply reply) =>
+        reply is { Status: 200, Root: { } root } && root.Object("data") is not null && root.Member("wrap_info") is null;
 
     private static Dictionary<string, IReadOnlyList<string>>? CapabilitiesOf(JsonElement root, IReadOnlyList<string> paths)
     {

@@ -7,7 +7,7 @@ namespace BackupCodeBroker.Vault;
 /// <summary>Where Vault is and what it calls things. Defaults are those of the shipped policies and of <c>bcb bootstrap</c>.</summary>
 internal sealed record VaultSettings
 {
-    private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ShortestTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>Vault's address, without a path.</summary>
@@ -79,8 +79,8 @@ internal sealed record VaultSettings
         .. CertificateErrors(),
         .. AllowedRedirectHosts
             .Where(host => !Uri.TryCreate("https://" + host, UriKind.Absolute, out var uri) || uri.PathAndQuery != "/" || uri.UserInfo.Length > 0)
-            .Select(host => $"vault.allowed_redirect_hosts: '{Printable.Line(host)}' is not a host or host:port"),
-        .. Error(CallTimeout < ShortestTimeout || CallTimeout > LongestTimeout, "vault.call_timeout lies between 100 ms and 60 s"),
+            .Select(host => $"vault.redirect_hosts: '{Printable.Line(host)}' is not a host or host:port"),
+        .. Error(CallTimeout < ShortestTimeout || CallTimeout > LongestTimeout, "vault.call_timeout lies between 1s and 60s"),
         .. Error(MaxConcurrency is < 1 or > 4096, "vault.max_concurrency lies between 1 and 4096"),
         .. Error(MaxQueue is < 0 or > 65536, "vault.max_queue lies between 0 and 65536"),
     ];

@@ -12,6 +12,8 @@ public sealed class ReadinessTests(TestVault vault)
     [InlineData("no check-and-set", "cas_required")]
     [InlineData("kv v1", "not a KV v2 mount")]
     [InlineData("no mount", "no handler for route")]
+    [InlineData("asking mount kv v2", "-ask, which callers are authorised by, is missing or not KV version 1")]
+    [InlineData("older policy", "the broker's policy is older than this broker")]
     [InlineData("no state", "broker/state is missing")]
     [InlineData("state deleted", "broker/state is missing")]
     [InlineData("state unreadable", "broker/state cannot be read")]
@@ -41,6 +43,28 @@ public sealed class ReadinessTests(TestVault vault)
         await LookAsync(broker);
         Assert.Equal(200, (await team.SendAsync(HttpMethod.Get, "/readyz")).Status);
         Assert.Equal(201, (await team.RegisterAsync(BrokerEnvironment.NewIdentity(), cast.Owner.EntityId)).Status);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-15")]
+    public async Task A_broker_that_was_ready_says_which_asking_mount_is_gone_and_is_ready_when_it_is_back()
+    {
+        await using var environment = new BrokerEnvironment(vault);
+        await environment.InitializeAsync();
+        var broker = await environment.SharedAsync();
+        using var anyone = broker.As((await environment.CastAsync()).Team);
+        Assert.Equal(200, (await anyone.SendAsync(HttpMethod.Get, "/readyz")).Status);
+
+        await environment.Root.DeleteAsync("sys/mounts/" + environment.Names.AskMount);
+        await broker.Services.GetRequiredService<DeploymentProbe>().LookAsync(CancellationToken.None);
+
+        var gone = await anyone.SendAsync(HttpMethod.Get, "/readyz");
+        Assert.Equal(503, gone.Status);
+        Assert.Contains($"the mount {environment.Names.AskMount}, which callers are authorised by, is missing", gone.Text, StringComparison.Ordinal);
+        Assert.Contains("bcb bootstrap", gone.Text, StringComparison.Ordinal);
+        await environment.BootstrapAsync();
+        await LookAsync(broker);
+        Assert.Equal(200, (await anyone.SendAsync(HttpMethod.Get, "/readyz")).Status);
     }
 
     [Fact]
@@ -145,6 +169,15 @@ public sealed class ReadinessTests(TestVault vault)
             case "no mount":
                 await root.DeleteAsync("sys/mounts/" + kv);
                 break;
+            case "asking mount kv v2":
+                await root.DeleteAsync("sys/mounts/" + environment.Names.AskMount);
+                await root.PostAsync("sys/mounts/" + environment.Names.AskMount, new { type = "kv", options = new { version = "2" } });
+                break;
+            case "older policy":
+                var policy = "sys/policies/acl/" + environment.Names.AppRoleName;
+                var text = (await root.GetAsync(policy)).GetProperty("data").GetProperty("policy").GetString()!;
+                await root.PostAsync(policy, new { policy = text.Replace("/@ready", "/@elsewhere", StringComparison.Ordinal) });
+                break;
             case "no state":
                 await root.DeleteAsync(kv + "/metadata/broker/state");
                 break;
@@ -173,6 +206,9 @@ public sealed class ReadinessTests(TestVault vault)
                 return;
             case "kv v1":
                 await root.DeleteAsync("sys/mounts/" + kv);
+                break;
+            case "asking mount kv v2":
+                await root.DeleteAsync("sys/mounts/" + environment.Names.AskMount);
                 break;
             case "state deleted" or "state unreadable":
                 await root.DeleteAsync(kv + "/metadata/broker/state");

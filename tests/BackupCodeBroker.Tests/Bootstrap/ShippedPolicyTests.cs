@@ -16,7 +16,7 @@ public sealed class ShippedPolicyTests
             "bcb-broker",
             "auth/token/create/bcb-identity=update auth/token/create/bcb-sweeper=update sys/wrapping/wrap=update "
             + "auth/token/lookup-accessor=update identity/lookup/entity=update identity/entity/id/+=read transit/hmac/bcb-pepper=update "
-            + "backup-codes/config=read auth/token/lookup-self=read auth/token/renew-self=update auth/token/revoke-self=update"
+            + "backup-codes/config=read backup-codes-broker/@ready=read auth/token/lookup-self=read auth/token/renew-self=update auth/token/revoke-self=update"
         },
         {
             "bcb-identity",
@@ -155,6 +155,7 @@ public sealed class ShippedPolicyTests
         Assert.Contains("prod/codes/data/broker/state", Paths("bcb-identity"));
         Assert.Contains("prod/ask/consume/*", Paths("bcb-verifier"));
         Assert.Contains("prod/ask/list", Paths("bcb-auditor"));
+        Assert.Contains("prod/ask/@ready", Paths("bcb-broker"));
         Assert.Contains("keys/hmac/prod-pepper", Paths("bcb-broker"));
         Assert.Contains("auth/token/create/prod-identity", Paths("bcb-broker"));
         Assert.Contains("auth/token/create/prod-sweeper", Paths("bcb-broker"));

@@ -28,7 +28,8 @@ public sealed class SettingsReaderTests
               "listen": "http://127.0.0.1:9999", "epoch": 3, "allow_broad_tokens": true,
               "login": { "credentials": "/etc/bcb" },
               "vault": { "address": "https://vault.example:8200", "namespace": "team", "kv_mount": "codes", "ask_mount": "ask",
-                "max_concurrency": 9, "redirect_hosts": ["vault-2.example"] },
+                "approle_mount": "services", "approle_name": "broker",
+                "call_timeout": "3s", "max_concurrency": 9, "max_queue": 0, "redirect_hosts": ["vault-2.example"] },
               "ownership": { "facets": ["groups", "metadata.team"] },
               "failures": { "per_code": 3, "per_set": 20 },
               "limits": { "operations": 7, "connections": 8 },
@@ -40,6 +41,9 @@ public sealed class SettingsReaderTests
         Assert.Equal(
             ("https://vault.example:8200", "team", "codes", "ask", 9),
             (settings.Vault.Address, settings.Vault.Namespace, settings.Vault.KvMount, settings.Vault.AskMount, settings.Vault.MaxConcurrency));
+        Assert.Equal(
+            ("services", "broker", TimeSpan.FromSeconds(3), 0),
+            (settings.Vault.AppRoleMount, settings.Vault.AppRoleName, settings.Vault.CallTimeout, settings.Vault.MaxQueue));
         Assert.Equal(["vault-2.example"], settings.Vault.AllowedRedirectHosts);
         Assert.Equal((3, 20, 7, 8), (settings.Failures.PerCode, settings.Failures.PerSet, settings.MaxOperations, settings.MaxConnections));
         Assert.Equal(["groups", "metadata.team"], settings.OwnershipFacets);
@@ -66,6 +70,12 @@ public sealed class SettingsReaderTests
     [InlineData("""{"vault":{"address":"http://vault.example:8200"}}""", "vault.address (VAULT_ADDR) is plain http to another machine")]
     [InlineData("""{"vault":{"kv_mount":"a","ask_mount":"a"}}""", "vault.kv_mount and vault.ask_mount are two mounts")]
     [InlineData("""{"vault":{"kv_mount":"../sys"}}""", "vault.kv_mount consists of")]
+    [InlineData("""{"vault":{"approle_name":"a b"}}""", "vault.approle_name consists of")]
+    [InlineData("""{"vault":{"call_timeout":"2"}}""", "vault.call_timeout must be a duration")]
+    [InlineData("""{"vault":{"call_timeout":"0s"}}""", "vault.call_timeout lies between")]
+    [InlineData("""{"vault":{"call_timeout":"61s"}}""", "vault.call_timeout lies between")]
+    [InlineData("""{"vault":{"max_queue":-1}}""", "vault.max_queue must be a number from 0 to 65536")]
+    [InlineData("""{"vault":{"redirect_hosts":["a/b"]}}""", "vault.redirect_hosts: 'a/b' is not a host or host:port")]
     [InlineData("""{"vault":{"token":"canary"}}""", "vault.token is unknown")]
     [InlineData("""{"vualt":{"address":"canary"}}""", "vualt.address is unknown")]
     [InlineData("""{"profiles":{"x":{"kid":"machine"}}}""", "profiles.x.kid is unknown")]

@@ -13,6 +13,19 @@ public sealed class AnswersTests
     {
         { 404, VaultBodies.Nothing, "Granted" },
         { 200, """{"data":{"k":"v"}}""", "Granted" },
+        { 200, """{"request_id":"r1","data":{},"wrap_info":null,"warnings":null,"auth":null}""", "Granted" },
+        { 200, """{"request_id":"r1","data":null,"wrap_info":{"token":"s.QvHdqH6txBRYUXab5CKHiPfX","accessor":"wa","ttl":60}}""", "Faulted Unexpected" },
+        { 200, """{"data":{"k":"v"},"wrap_info":{"token":"s.QvHdqH6txBRYUXab5CKHiPfX"}}""", "Faulted Unexpected" },
+        { 200, """{"data":{"k":"v"},"wrap_info":""}""", "Faulted Unexpected" },
+        { 200, """{"data":null}""", "Faulted Unexpected" },
+        { 200, """{"data":["k"]}""", "Faulted Unexpected" },
+        { 200, """{"data":"v"}""", "Faulted Unexpected" },
+        { 200, """[{"data":{"k":"v"}}]""", "Faulted Unexpected" },
+        { 200, "<html>Sign in</html>", "Faulted Unexpected" },
+        { 200, VaultBodies.Nothing, "Faulted Unexpected" },
+        { 200, "{}", "Faulted Unexpected" },
+        { 200, "null", "Faulted Unexpected" },
+        { 200, "", "Faulted Unexpected" },
         { 403, VaultBodies.NoCapability, "Refused NoCapability" },
         { 403, VaultBodies.BadToken, "Refused InvalidToken" },
         { 403, "", "Refused NoCapability" },
@@ -48,6 +61,31 @@ public sealed class AnswersTests
         });
         Assert.Equal(("GET", "/v1/backup-codes-broker/consume/team-a.ci"), (vault.Requests[0].Method, vault.Requests[0].Uri.PathAndQuery));
         Assert.Single(vault.Requests);
+    }
+
+    [Theory]
+    [InlineData(404, VaultBodies.Nothing, "Ok")]
+    [InlineData(200, """{"request_id":"r1","data":{"k":"v"},"wrap_info":null}""", "Ok")]
+    [InlineData(200, "<html>Sign in</html>", "Faulted Unexpected")]
+    [InlineData(404, VaultBodies.NoHandler, "Faulted WronglySetUp")]
+    [InlineData(404, """{"warnings":["Invalid path for a versioned K/V secrets engine."]}""", "Faulted WronglySetUp")]
+    [InlineData(403, VaultBodies.NoCapability, "Denied NoCapability")]
+    [InlineData(403, VaultBodies.BadToken, "Denied InvalidToken")]
+    [InlineData(503, VaultBodies.Sealed, "Faulted Sealed")]
+    [Trait("Requirement", "R-15")]
+    public async Task The_asking_mount_is_seen_with_the_brokers_own_token(int status, string body, string expected)
+    {
+        using var vault = FakeVault.Answering(status, body);
+
+        var answer = await vault.Client().AskingMountIsThereAsync(FakeVault.Token, FakeVault.Call);
+
+        Assert.Equal(expected, answer switch
+        {
+            VaultAnswer<bool>.Denied(var why, _) => $"Denied {why}",
+            VaultAnswer<bool>.Faulted(var fault) => $"Faulted {fault.GetType().Name}",
+            _ => answer.GetType().Name,
+        });
+        Assert.Equal(("GET", "/v1/backup-codes-broker/@ready"), (vault.Requests[0].Method, vault.Requests[0].Uri.PathAndQuery));
     }
 
     [Theory]

@@ -67,6 +67,52 @@ public sealed class BrokerLoginTests : IDisposable
     }
 
     [Fact]
+    public async Task The_predecessor_is_revoked_when_the_operations_that_use_it_are_over()
+    {
+        _state.RenewedLease = 100;
+        using var login = await StartAsync(AppRole());
+        await _time.Until(() => _session.Generation == 2);
+        _state.RenewedLease = 600;
+        var replaced = _time.GetUtcNow();
+
+        await _time.Until(() => _state.Revocations == 1);
+
+        Assert.InRange(_time.GetUtcNow() - replaced, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(60));
+        Assert.Equal(["s.BrokerBrokerBroker1"], _state.RevokedTokens);
+        Assert.Equal((2L, true), (_session.Generation, _session.Token is not null));
+        await login.StopAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["s.BrokerBrokerBroker1", "s.BrokerBrokerBroker2"], _state.RevokedTokens);
+    }
+
+    [Fact]
+    public async Task A_predecessor_that_could_not_be_revoked_has_its_turn_again()
+    {
+        _state.RenewedLease = 100;
+        using var login = await StartAsync(AppRole());
+        await _time.Until(() => _session.Generation == 2);
+        (_state.RenewedLease, _state.RevocationFails) = (600, true);
+        await _time.Until(() => _state.FailedRevocations == 2);
+
+        _state.RevocationFails = false;
+        await _time.Until(() => _state.Revocations == 1);
+
+        Assert.Equal(["s.BrokerBrokerBroker1"], _state.RevokedTokens);
+        await login.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task At_the_end_a_predecessor_is_revoked_too_however_young()
+    {
+        _state.RenewedLease = 100;
+        using var login = await StartAsync(AppRole());
+        await _time.Until(() => _session.Generation == 2);
+
+        await login.StopAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(["s.BrokerBrokerBroker1", "s.BrokerBrokerBroker2"], _state.RevokedTokens.Order());
+    }
+
+    [Fact]
     public async Task A_token_that_somebody_revoked_is_replaced_as_soon_as_a_call_notices()
     {
         using var login = await StartAsync(AppRole());

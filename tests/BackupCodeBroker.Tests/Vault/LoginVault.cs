@@ -23,7 +23,14 @@ internal sealed class LoginVault
 
     public int Lookups { get; private set; }
 
-    public int Revocations { get; private set; }
+    public bool RevocationFails { get; set; }
+
+    /// <summary>The tokens that were revoked, in their order.</summary>
+    public List<string> RevokedTokens { get; } = [];
+
+    public int Revocations => RevokedTokens.Count;
+
+    public int FailedRevocations { get; private set; }
 
     public int Unwraps { get; private set; }
 
@@ -37,7 +44,7 @@ internal sealed class LoginVault
         _ when Revoked => FakeVault.Answer(403, VaultBodies.BadToken),
         "/v1/auth/token/renew-self" => Renew(),
         "/v1/auth/token/lookup-self" => LookUp(),
-        "/v1/auth/token/revoke-self" => Revoke(),
+        "/v1/auth/token/revoke-self" => Revoke(seen.Headers["X-Vault-Token"]),
         _ => FakeVault.Answer(404, VaultBodies.NoHandler),
     };
 
@@ -72,9 +79,19 @@ internal sealed class LoginVault
         return FakeVault.Answer(200, VaultBodies.Self);
     }
 
-    private Func<FakeVault.Seen, CancellationToken, Task<HttpResponseMessage>> Revoke()
+    private Func<FakeVault.Seen, CancellationToken, Task<HttpResponseMessage>> Revoke(string token)
     {
-        Revocations++;
+        if (RevocationFails)
+        {
+            FailedRevocations++;
+            return FakeVault.Answer(500, VaultBodies.InternalError);
+        }
+
+        lock (RevokedTokens)
+        {
+            RevokedTokens.Add(token);
+        }
+
         return FakeVault.Answer(204, "");
     }
 

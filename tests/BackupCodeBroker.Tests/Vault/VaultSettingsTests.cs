@@ -45,9 +45,9 @@ public sealed class VaultSettingsTests
             AllowedRedirectHosts = ["a/b", "good:8200"],
         }.Validate();
 
-        string[] about = ["address", "namespace", "kv_mount", "ca_certificate", "call_timeout", "max_concurrency", "max_queue", "allowed_redirect_hosts"];
+        string[] about = ["address", "namespace", "kv_mount", "ca_certificate", "call_timeout", "max_concurrency", "max_queue", "redirect_hosts"];
         Assert.Equal(about.Length, errors.Count);
-        Assert.All(about, name => Assert.Contains(errors, error => error.Contains(name, StringComparison.Ordinal)));
+        Assert.All(about, name => Assert.Contains(errors, error => error.StartsWith("vault." + name, StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -4,7 +4,8 @@ namespace BackupCodeBroker.Vault.Login;
 /// Keeps the broker logged in at Vault. In a loop: get a token by the configured method, renew it after two thirds of its lease, and get
 /// another when it cannot be renewed any further, when Vault no longer knows it (somebody revoked it, or a call that used it was told so),
 /// or when its file changed. While Vault is down or sealed it tries on with bounded pauses, and a token that still lives stays in use
-/// until its lease is over. When the broker stops, a token that it obtained itself is revoked, and all its children with it.
+/// until its lease is over. A token that it obtained itself is revoked when the broker stops, or soon after another took its place, and all its
+/// children with it.
 /// </summary>
 internal sealed partial class BrokerLogin : BackgroundService
 {
@@ -17,6 +18,7 @@ internal sealed partial class BrokerLogin : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger<BrokerLogin> _log;
     private readonly Backoff _backoff = new();
+    private readonly ReplacedTokens _replaced;
     private Lease? _lease;
 
     public BrokerLogin(
@@ -24,16 +26,20 @@ internal sealed partial class BrokerLogin : BackgroundService
     {
         (_vault, _session, _time, _log) = (vault, session, time, log);
         _method = LoginMethod.Of(settings, vault, names);
+        _replaced = new ReplacedTokens(time);
     }
 
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        if (_method.OwnsToken && _session.Token is { } token)
+        var tokens = _replaced.TakeAll();
+        if (_method.OwnsToken && _session.State is SessionState.LoggedIn last)
         {
-            await RevokeAsync(token, cancellationToken).ConfigureAwait(false);
+            tokens = [last, .. tokens];
         }
+
+        await RevokeAtTheEndAsync(tokens, cancellationToken).ConfigureAwait(false);
 
         _session.Leave("the broker is stopping");
     }
@@ -60,8 +66,7 @@ internal sealed partial class BrokerLogin : BackgroundService
         {
             case Obtained.Token token:
                 _backoff.Reset();
-                _lease = new Lease(_time, token.Lease);
-                _session.Enter(token.Value, token.Accessor);
+                Enter(token);
                 Log.LoggedIn(_log, token.Accessor, _session.Generation, (long)token.Lease.TotalSeconds);
                 await KeepAsync(token, stop).ConfigureAwait(false);
                 break;
@@ -73,8 +78,20 @@ internal sealed partial class BrokerLogin : BackgroundService
                 }
 
                 await _session.WaitForDoubtAsync(_backoff.Next(), _time, stop).ConfigureAwait(false);
+                await RevokeReplacedAsync(stop).ConfigureAwait(false);
                 break;
         }
+    }
+
+    private void Enter(Obtained.Token token)
+    {
+        if (_method.OwnsToken && _lease is { } lease && _session.State is SessionState.LoggedIn predecessor && !predecessor.Token.SameAs(token.Value))
+        {
+            _replaced.Add(predecessor, lease);
+        }
+
+        _lease = new Lease(_time, token.Lease);
+        _session.Enter(token.Value, token.Accessor);
     }
 
     /// <summary>Ends when another token is needed.</summary>
@@ -83,6 +100,7 @@ internal sealed partial class BrokerLogin : BackgroundService
         while (true)
         {
             var doubted = await _session.WaitForDoubtAsync(Pause(), _time, stop).ConfigureAwait(false);
+            await RevokeReplacedAsync(stop).ConfigureAwait(false);
             if (_method.HasChanged())
             {
                 return;
@@ -103,7 +121,8 @@ internal sealed partial class BrokerLogin : BackgroundService
     private TimeSpan Pause()
     {
         var due = _lease!.UntilDue ?? TimeSpan.FromHours(1);
-        return _method.WatchEvery is { } watch && watch < due ? watch : due;
+        due = _method.WatchEvery is { } watch && watch < due ? watch : due;
+        return _replaced.UntilDue is { } replaced && replaced < due ? replaced : due;
     }
 
     private async Task<bool> IsKnownAsync(VaultToken token, CancellationToken stop)
@@ -155,18 +174,42 @@ internal sealed partial class BrokerLogin : BackgroundService
         }
     }
 
-    private async Task RevokeAsync(VaultToken token, CancellationToken cancellation)
+    private async Task RevokeReplacedAsync(CancellationToken stop)
+    {
+        while (_replaced.Due is { } token)
+        {
+            var answer = await _vault.RevokeSelfAsync(token.Token, VaultCall.Fresh(stop)).ConfigureAwait(false);
+            Log.ReplacedRevoked(_log, token.Accessor, answer is VaultAnswer<bool>.Ok);
+            if (answer is VaultAnswer<bool>.Faulted)
+            {
+                _replaced.Postpone();
+            }
+            else
+            {
+                // Denied, it is no token any more.
+                _replaced.Drop();
+            }
+        }
+    }
+
+    private async Task RevokeAtTheEndAsync(IReadOnlyList<SessionState.LoggedIn> tokens, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(RevocationPatience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+        var call = VaultCall.Fresh(either.Token);
+        await Task.WhenAll(tokens.Select(token => RevokeAtTheEndAsync(token, call))).ConfigureAwait(false);
+    }
+
+    private async Task RevokeAtTheEndAsync(SessionState.LoggedIn token, VaultCall call)
+    {
         try
         {
-            var answer = await _vault.RevokeSelfAsync(token, VaultCall.Fresh(either.Token)).ConfigureAwait(false);
-            Log.Revoked(_log, _session.Accessor, answer is VaultAnswer<bool>.Ok);
+            var answer = await _vault.RevokeSelfAsync(token.Token, call).ConfigureAwait(false);
+            Log.Revoked(_log, token.Accessor, answer is VaultAnswer<bool>.Ok);
         }
         catch (OperationCanceledException)
         {
-            Log.Revoked(_log, _session.Accessor, false);
+            Log.Revoked(_log, token.Accessor, false);
         }
     }
 
@@ -189,5 +232,8 @@ internal sealed partial class BrokerLogin : BackgroundService
 
         [LoggerMessage(6, LogLevel.Information, "token {Accessor} revoked at the end: {Done}")]
         public static partial void Revoked(ILogger log, string accessor, bool done);
+
+        [LoggerMessage(7, LogLevel.Information, "token {Accessor}, which another replaced, revoked: {Done}")]
+        public static partial void ReplacedRevoked(ILogger log, string accessor, bool done);
     }
 }

@@ -15,8 +15,8 @@ internal sealed record LoginSettings
     /// </summary>
     public IReadOnlyList<string> Validate() => (CredentialsDirectory, TokenFile) switch
     {
-        (null or "", null or "") => ["vault.login: name a credentials directory (--credentials) or a token file"],
-        (not (null or ""), not (null or "")) => ["vault.login: a credentials directory and a token file are two ways; name one"],
+        (null or "", null or "") => ["login.credentials (--credentials) or login.token_file is needed: how the broker logs in at Vault"],
+        (not (null or ""), not (null or "")) => ["login.credentials and login.token_file exclude each other"],
         _ => [],
     };
 }
