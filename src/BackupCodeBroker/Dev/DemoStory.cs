@@ -110,7 +110,7 @@ internal static class DemoThief
     public static async Task<IReadOnlyList<string>> UnwrapAsync(DevEnvironment environment, string stolen)
     {
         using var vault = new Vault.VaultClient(new Vault.VaultSettings { Address = environment.VaultAddress }, TimeProvider.System);
-        var call = new Vault.VaultCall(Operations.TraceParents.Fresh(), CancellationToken.None);
+        var call = Vault.VaultCall.Fresh(CancellationToken.None);
         return await vault.UnwrapAsync(environment.People["stranger"].Token, new Vault.VaultToken(stolen), call) is Vault.VaultAnswer<byte[]>.Ok ok
             ? [.. JsonNode.Parse(ok.Value)!["codes"]!.AsArray().Select(c => (string)c!)]
             : throw new DemoFailedException("the stolen wrapping token could not be unwrapped");

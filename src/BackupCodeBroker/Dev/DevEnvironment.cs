@@ -3,7 +3,6 @@ using BackupCodeBroker.Access;
 using BackupCodeBroker.Bootstrap;
 using BackupCodeBroker.Configuration;
 using BackupCodeBroker.DevVault;
-using BackupCodeBroker.Operations;
 using BackupCodeBroker.Server;
 using BackupCodeBroker.Vault;
 using BackupCodeBroker.Vault.Administration;
@@ -130,7 +129,7 @@ internal sealed class DevEnvironment : IAsyncDisposable
     private static async Task<IReadOnlyDictionary<string, SamplePerson>> PeopleAsync(
         VaultSettings names, VaultToken admin, string folder, CancellationToken cancellation)
     {
-        using var wire = new AdminWire(names, admin, TraceParents.Fresh(), TimeProvider.System);
+        using var wire = new AdminWire(names, admin, VaultCall.Fresh(cancellation).TraceParent, TimeProvider.System);
         var making = new SamplePeople(wire);
         await making.PrepareAsync(cancellation);
         var people = new Dictionary<string, SamplePerson>();
