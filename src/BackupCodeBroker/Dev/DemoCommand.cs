@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BackupCodeBroker.Cli;
 
 namespace BackupCodeBroker.Dev;
 
@@ -6,9 +7,10 @@ namespace BackupCodeBroker.Dev;
 internal static class DemoCommand
 {
     /// <summary>The verb. It is not listed: <c>make demo</c> runs it.</summary>
-    public static Command Create()
+    public static Command Create(CliFrame frame)
     {
-        var command = new Command("demo", "Tell the whole story by itself, on an embedded Vault or the one of VAULT_ADDR and VAULT_TOKEN.") { Hidden = true };
+        var command = frame.Command("demo", "Tell the whole story by itself, on an embedded Vault or the one of VAULT_ADDR and VAULT_TOKEN.", "demo");
+        command.Hidden = true;
         command.SetAction((_, cancellation) => RunAsync(cancellation));
         return command;
     }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using BackupCodeBroker.Access;
@@ -46,6 +45,9 @@ internal static class BrokerHost
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Polly", LogLevel.None);
+        // Why a start failed is said by whoever started; these two would each add a stack trace to it.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", level => level is LogLevel.Warning or LogLevel.Error);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         AddServices(builder.Services, settings);
         AddTelemetry(builder);
         configure?.Invoke(builder.Services);
@@ -66,8 +68,7 @@ internal static class BrokerHost
         kestrel.Limits.MaxConcurrentConnections = settings.MaxConnections;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
-        var address = settings.Listen.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(settings.Listen.Host.Trim('[', ']'));
-        kestrel.Listen(address, settings.Listen.Port, listener =>
+        kestrel.Listen(settings.ListenAddress!, settings.Listen.Port, listener =>
         {
             if (settings.Listen.Scheme == Uri.UriSchemeHttps)
             {
