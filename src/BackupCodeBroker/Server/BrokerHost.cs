@@ -124,7 +124,6 @@ internal static class BrokerHost
 
     private static Task StatusPageAsync(HttpContext http)
     {
-        using var nobody = new Activity("unrouted").Start();
         var problem = http.Response.StatusCode switch
         {
             StatusCodes.Status404NotFound => Problems.NotFound(),
@@ -132,9 +131,7 @@ internal static class BrokerHost
             StatusCodes.Status415UnsupportedMediaType => Problems.UnsupportedMediaType(),
             var status => Problems.BadHttp(status),
         };
-        var (operation, trace) = (ActivityTraceId.CreateRandom().ToHexString(), nobody.TraceId.ToHexString());
-        http.Response.Headers["Bcb-Operation-Id"] = operation;
-        http.Response.Headers["Bcb-Trace-Id"] = trace;
+        var (operation, trace) = AnswerIds.Stamp(http);
         return ProblemWriter.WriteAsync(http, problem with { OperationId = operation, TraceId = trace });
     }
 }
