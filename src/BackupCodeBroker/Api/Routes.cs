@@ -73,7 +73,7 @@ internal static class Routes
 
 /// <summary>What a registration holds; for OpenAPI alone, the body is read strictly by <see cref="RequestBody"/>.</summary>
 internal sealed record RegisterRequestShape(
-    string Owner, string? Entity, string? ExternalId, string Profile, Dictionary<string, string>? Labels, DateTimeOffset? RecertifyBy);
+    string Owner, string Profile, string? Entity = null, string? ExternalId = null, Dictionary<string, string>? Labels = null, DateTimeOffset? RecertifyBy = null);
 
 /// <summary>As above.</summary>
 internal sealed record ActivateRequestShape(string Activation);

@@ -81,13 +81,7 @@ internal static class BrokerHost
     {
         services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
-        services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info.Title = "BackupCodeBroker";
-            document.Info.Description = "Backup codes as a governed credential beside HashiCorp Vault. Send a Vault token in X-Vault-Token.";
-            document.Servers = [];
-            return Task.CompletedTask;
-        }));
+        services.AddOpenApi("v1", OpenApiDescription.Configure);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(settings);
         services.AddSingleton(settings.Failures);
