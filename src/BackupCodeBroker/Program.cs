@@ -2,4 +2,4 @@ using BackupCodeBroker.Cli;
 using BackupCodeBroker.Dev;
 using BackupCodeBroker.Server;
 
-return await CommandLineProgram.RunAsync(args, CliSurroundings.OfProcess(), ServerCommand.Create(), DemoCommand.Create());
+return await CommandLineProgram.RunAsync(args, CliSurroundings.OfProcess(), frame => ServerCommand.Create(frame.Command), DemoCommand.Create);

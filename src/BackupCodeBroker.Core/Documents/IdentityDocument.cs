@@ -2,7 +2,7 @@ namespace BackupCodeBroker.Core.Documents;
 
 /// <summary>
 /// Everything that is kept of one identity, in one KV document, so that each change is one check-and-set and activate, consume and revoke
-/// are linearizable against each other without a lock. It holds hashes and no plaintext (DESIGN: "In Vault"). A document is immutable: a decision
+/// are linearizable against each other without a lock. It holds hashes and no plaintext. A document is immutable: a decision
 /// makes the next one from it.
 /// </summary>
 public sealed record IdentityDocument

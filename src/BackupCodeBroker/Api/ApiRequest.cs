@@ -10,7 +10,12 @@ internal sealed class ApiRequest(HttpRequest http, VaultToken token, RequestBody
     /// <summary>Longest reason, in characters.</summary>
     public const int MaxReason = 256;
 
-    private const int MaxIdempotencyKey = 128;
+    /// <summary>Header of the key under which a request can be repeated.</summary>
+    public const string IdempotencyHeader = "Idempotency-Key";
+
+    /// <summary>Longest key, in characters.</summary>
+    public const int MaxIdempotencyKey = 128;
+
     private const int MaxQuery = 128;
 
     /// <summary>The caller's Vault token.</summary>
@@ -22,13 +27,13 @@ internal sealed class ApiRequest(HttpRequest http, VaultToken token, RequestBody
     /// <summary>The <c>Idempotency-Key</c>: 1 to 128 printable ASCII characters, one of it; its errors go to the body's.</summary>
     public string? IdempotencyKey(RequestBody errors)
     {
-        var values = http.Headers["Idempotency-Key"];
+        var values = http.Headers[IdempotencyHeader];
         if (values is [{ Length: > 0 and <= MaxIdempotencyKey } key] && key.All(c => c is >= ' ' and <= '~'))
         {
             return key;
         }
 
-        errors.Add("Idempotency-Key", values.Count == 0 ? "the header is missing" : "must be one value of 1 to 128 printable ASCII characters");
+        errors.Add(IdempotencyHeader, values.Count == 0 ? "the header is missing" : "must be one value of 1 to 128 printable ASCII characters");
         return null;
     }
 

@@ -19,8 +19,7 @@ internal sealed partial class OperationRunner(
     {
         using var scope = new OperationScope(feature.Operation, time, RequestReading.Trace(http.Request.Headers));
         http.Response.Headers.XContentTypeOptions = "nosniff";
-        http.Response.Headers["Bcb-Operation-Id"] = scope.Id;
-        http.Response.Headers["Bcb-Trace-Id"] = scope.TraceId;
+        AnswerIds.Stamp(http, scope.Id, scope.TraceId);
         var (outcome, problem) = await RunAsync(http, scope, feature);
         var (name, reason) = Naming.Of(outcome, problem);
         scope.Conclude(name, reason);

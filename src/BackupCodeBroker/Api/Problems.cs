@@ -1,6 +1,7 @@
 using System.Globalization;
-using BackupCodeBroker.Operations;
 using BackupCodeBroker.Core.Decisions;
+using BackupCodeBroker.Core.VaultPolicies;
+using BackupCodeBroker.Operations;
 
 namespace BackupCodeBroker.Api;
 
@@ -28,7 +29,7 @@ internal static class Problems
             $"Vault policy must grant {denied.Capability} on {denied.Path}; ask whoever writes your policies for the stanza below.")
         {
             Path = denied.Path,
-            Stanza = Stanza(denied.Path, denied.Capability),
+            Stanza = PolicyStanza.Granting(denied.Path, denied.Capability),
         },
         Outcome.TooBroad broad => new Problem(
             403,
@@ -37,7 +38,7 @@ internal static class Problems
             "A wildcard, or root, grants this token every operation on every identity. Use a token whose policy names what it is for, such as the stanza below.")
         {
             Path = broad.Path,
-            Stanza = Stanza(broad.Path, "read"),
+            Stanza = PolicyStanza.Granting(broad.Path, "read"),
         },
         Outcome.Refused refused => new Problem(403, "refused", "Refused", "The request was refused.")
         {
@@ -83,9 +84,6 @@ internal static class Problems
 
     /// <summary>A defect. Nothing of it goes outside; the log has it under the operation's id.</summary>
     public static Problem Internal() => new(500, "internal", "The broker failed", "This is a defect of the broker; its log has it under the operation's id.");
-
-    /// <summary>The stanza that would grant a path.</summary>
-    public static string Stanza(string path, string capability) => $"path \"{path}\" {{ capabilities = [\"{capability}\"] }}";
 
     private static Problem OfConflict(ConflictKind kind) => kind switch
     {

@@ -7,6 +7,7 @@ using BackupCodeBroker.Features.Register;
 using BackupCodeBroker.Features.Revoke;
 using BackupCodeBroker.Features.Status;
 using BackupCodeBroker.Health;
+using BackupCodeBroker.Operations;
 
 namespace BackupCodeBroker.Api;
 
@@ -53,23 +54,26 @@ internal static class Routes
 
     private static void MapHealth(IEndpointRouteBuilder app)
     {
-        app.MapGet("/healthz", static Task (HttpContext http, CancellationToken cancellation) =>
-                http.Response.WriteAsJsonAsync(new HealthAnswer("alive"), ApiJson.Context.HealthAnswer, "application/json", cancellation))
+        app.MapGet("/healthz", (HttpContext http, CancellationToken gone) => AnswerAsync(http, StatusCodes.Status200OK, new HealthAnswer("alive"), gone))
             .WithName("Health").WithSummary("Whether the process lives").Produces<HealthAnswer>(200);
-        app.MapGet("/readyz", (HttpContext http, Deployment deployment) =>
-            {
-                var reasons = deployment.State is DeploymentState.NotReady not ? not.Reasons : [];
-                http.Response.StatusCode = reasons.Count == 0 ? 200 : 503;
-                return http.Response.WriteAsJsonAsync(
-                    new ReadinessAnswer(reasons.Count == 0 ? "ready" : "not-ready", reasons), ApiJson.Context.ReadinessAnswer, "application/json");
-            })
+        app.MapGet("/readyz", (HttpContext http, Deployment deployment, CancellationToken gone) => deployment.State is DeploymentState.NotReady { Reasons: var reasons }
+                ? AnswerAsync(http, StatusCodes.Status503ServiceUnavailable, new ReadinessAnswer("not-ready", reasons), gone)
+                : AnswerAsync(http, StatusCodes.Status200OK, new ReadinessAnswer("ready", []), gone))
             .WithName("Readiness").WithSummary("Whether the broker can serve, and what is missing").Produces<ReadinessAnswer>(200).Produces<ReadinessAnswer>(503);
+    }
+
+    private static Task AnswerAsync(HttpContext http, int status, ApiAnswer answer, CancellationToken gone)
+    {
+        (answer.OperationId, answer.TraceId) = AnswerIds.Stamp(http);
+        http.Response.StatusCode = status;
+        http.Response.Headers.CacheControl = "no-store";
+        return http.Response.WriteAsJsonAsync(answer, answer.GetType(), ApiJson.Context, cancellationToken: gone);
     }
 }
 
 /// <summary>What a registration holds; for OpenAPI alone, the body is read strictly by <see cref="RequestBody"/>.</summary>
 internal sealed record RegisterRequestShape(
-    string Owner, string? Entity, string? ExternalId, string Profile, Dictionary<string, string>? Labels, DateTimeOffset? RecertifyBy);
+    string Owner, string Profile, string? Entity = null, string? ExternalId = null, Dictionary<string, string>? Labels = null, DateTimeOffset? RecertifyBy = null);
 
 /// <summary>As above.</summary>
 internal sealed record ActivateRequestShape(string Activation);

@@ -23,8 +23,8 @@ internal static class CommandLineProgram
 
     private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
 
-    /// <summary>Runs a command line; <paramref name="servers"/> are the verbs that other features bring.</summary>
-    public static Task<int> RunAsync(IReadOnlyList<string> arguments, CliSurroundings surroundings, params IReadOnlyList<Command> servers)
+    /// <summary>Runs a command line; <paramref name="servers"/> make the verbs that other features bring.</summary>
+    public static Task<int> RunAsync(IReadOnlyList<string> arguments, CliSurroundings surroundings, params IReadOnlyList<Func<CliFrame, Command>> servers)
     {
         var frame = new CliFrame(surroundings);
         var parsed = Root(frame, servers).Parse(arguments is ["help"] ? ["--help"] : arguments, Parsing);
@@ -43,12 +43,12 @@ internal static class CommandLineProgram
     }
 
     /// <summary>The whole command line.</summary>
-    public static RootCommand Root(CliFrame frame, IReadOnlyList<Command> servers)
+    public static RootCommand Root(CliFrame frame, IReadOnlyList<Func<CliFrame, Command>> servers)
     {
         var root = new RootCommand(Description) { frame.Address, frame.VaultAddress, frame.Json };
         IEnumerable<Command> verbs =
         [
-            .. servers,
+            .. servers.Select(make => make(frame)),
             RegisterVerb.Create(frame),
             IssueVerb.Create(frame),
             RetrieveVerb.Create(frame),

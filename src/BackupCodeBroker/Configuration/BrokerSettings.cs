@@ -1,3 +1,4 @@
+using System.Net;
 using BackupCodeBroker.Core.Codes;
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
@@ -12,6 +13,10 @@ internal sealed record BrokerSettings
 {
     /// <summary>Where the API listens; https needs a certificate.</summary>
     public Uri Listen { get; init; } = new("http://127.0.0.1:8400");
+
+    /// <summary>The address that the host of <see cref="Listen"/> stands for; null where it would have to be looked up, which a server does not.</summary>
+    public IPAddress? ListenAddress =>
+        Listen.Host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(Listen.Host.Trim('[', ']'), out var address) ? address : null;
 
     /// <summary>PEM file of the server's certificate chain, or null.</summary>
     public string? TlsCertificate { get; init; }

@@ -83,9 +83,18 @@ internal sealed class SettingsReader
             _errors.Add("listen is https: tls.certificate and tls.key are needed");
         }
 
-        if (settings.Listen.Scheme == Uri.UriSchemeHttp && !settings.Listen.IsLoopback)
+        if (settings.ListenAddress is null)
+        {
+            _errors.Add("listen: the host must be an IP address or localhost");
+        }
+        else if (settings.Listen.Scheme == Uri.UriSchemeHttp && !settings.Listen.IsLoopback)
         {
             _errors.Add("listen is plain http on an address that other machines reach: use https, or a loopback address behind a TLS proxy");
+        }
+
+        if (TlsFiles.Fault(settings.TlsCertificate, settings.TlsKey) is { } unreadable)
+        {
+            _errors.Add(unreadable);
         }
 
         if (settings.Credentials is not null && settings.TokenFile is not null)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BackupCodeBroker.Cli;
 
 namespace BackupCodeBroker.Dev;
 
@@ -6,26 +7,27 @@ namespace BackupCodeBroker.Dev;
 internal static class DemoCommand
 {
     /// <summary>The verb. It is not listed: <c>make demo</c> runs it.</summary>
-    public static Command Create()
+    public static Command Create(CliFrame frame)
     {
-        var command = new Command("demo", "Tell the whole story by itself, on an embedded Vault or the one of VAULT_ADDR and VAULT_TOKEN.") { Hidden = true };
-        command.SetAction((_, cancellation) => RunAsync(cancellation));
+        var command = frame.Command("demo", "Tell the whole story by itself, on an embedded Vault or the one of VAULT_ADDR and VAULT_TOKEN.", "demo");
+        command.Hidden = true;
+        command.SetAction((_, cancellation) => RunAsync(frame.Surroundings, cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(CancellationToken cancellation)
+    private static async Task<int> RunAsync(CliSurroundings surroundings, CancellationToken cancellation)
     {
         try
         {
             await using var environment = await DevEnvironment.StartAsync(
-                new Uri("http://127.0.0.1:0"), vaultPort: 0, _ => { }, s => s, quiet: true, cancellation);
-            var story = new DemoStory(environment, new DemoStage(environment));
+                new Uri("http://127.0.0.1:0"), vaultPort: 0, _ => { }, s => s, surroundings.Variable, quiet: true, cancellation);
+            var story = new DemoStory(environment, new DemoStage(environment, surroundings));
             await story.TellAsync(cancellation);
             return 0;
         }
         catch (Exception e) when (e is DevStartException or DemoFailedException)
         {
-            await Console.Error.WriteLineAsync("bcb demo: " + e.Message);
+            await surroundings.Error.WriteLineAsync("bcb demo: " + e.Message);
             return 1;
         }
     }

@@ -5,25 +5,27 @@ using Spectre.Console;
 namespace BackupCodeBroker.Dev;
 
 /// <summary>Runs real verbs as one of the sample people and shows them as a terminal would; a verb that ends otherwise than told ends the demo.</summary>
-internal sealed class DemoStage(DevEnvironment environment)
+internal sealed class DemoStage(DevEnvironment environment, CliSurroundings process)
 {
+    private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(process.Out) });
+
     /// <summary>Begins a chapter.</summary>
-    public static void Chapter(string title)
+    public void Chapter(string title)
     {
-        AnsiConsole.WriteLine();
-        AnsiConsole.Write(new Rule("[bold]" + Markup.Escape(title) + "[/]").LeftJustified());
+        _console.WriteLine();
+        _console.Write(new Rule("[bold]" + Markup.Escape(title) + "[/]").LeftJustified());
     }
 
     /// <summary>Says something.</summary>
-    public static void Say(string text) => AnsiConsole.MarkupLine("[grey]" + Markup.Escape(text) + "[/]");
+    public void Say(string text) => _console.MarkupLine("[grey]" + Markup.Escape(text) + "[/]");
 
     /// <summary>Runs a verb and shows it; its standard output.</summary>
     public async Task<string> RunAsync(string person, string input, ExitCode expected, params string[] arguments)
     {
-        AnsiConsole.MarkupLine($"[green]{person}[/] [bold]$ bcb {Markup.Escape(string.Join(' ', arguments.Select(Quoted)))}[/]");
+        _console.MarkupLine($"[green]{person}[/] [bold]$ bcb {Markup.Escape(string.Join(' ', arguments.Select(Quoted)))}[/]");
         var (exit, output, error) = await SilentlyAsync(person, input, arguments);
         // Not through the console library: it would break a stanza in the middle of a line.
-        await Console.Out.WriteLineAsync((output + error).TrimEnd());
+        await process.Out.WriteLineAsync((output + error).TrimEnd());
         return exit == expected ? output : throw new DemoFailedException($"bcb {arguments[0]} ended with {exit}, not {expected}");
     }
 
@@ -40,7 +42,7 @@ internal sealed class DemoStage(DevEnvironment environment)
     {
         await using var output = new StringWriter();
         await using var error = new StringWriter();
-        var surroundings = CliSurroundings.OfProcess() with
+        var surroundings = process with
         {
             Out = output,
             Error = error,
@@ -53,7 +55,7 @@ internal sealed class DemoStage(DevEnvironment environment)
                 "BCB_ADDR" => environment.BrokerAddress,
                 "VAULT_ADDR" => environment.VaultAddress,
                 "VAULT_TOKEN" => environment.People[person].HandOver(),
-                _ => Environment.GetEnvironmentVariable(name),
+                _ => process.Variable(name),
             },
         };
         var exit = await CommandLineProgram.RunAsync(arguments, surroundings);

@@ -14,7 +14,7 @@ internal sealed class DemoStory(DevEnvironment environment, DemoStage stage)
     /// <summary>Tells it.</summary>
     public async Task TellAsync(CancellationToken cancellation)
     {
-        DemoStage.Say($"Broker {environment.BrokerAddress}, Vault {environment.VaultAddress}{(environment.IsEmbedded ? " (embedded, for development only)" : "")}.");
+        stage.Say($"Broker {environment.BrokerAddress}, Vault {environment.VaultAddress}{(environment.IsEmbedded ? " (embedded, for development only)" : "")}.");
         await RegisterAsync();
         await TheftAsync();
         var codes = await ClaimAsync();
@@ -25,31 +25,31 @@ internal sealed class DemoStory(DevEnvironment environment, DemoStage stage)
 
     private async Task RegisterAsync()
     {
-        DemoStage.Chapter("1. The platform team registers an identity and names its owner");
+        stage.Chapter("1. The platform team registers an identity and names its owner");
         var owner = environment.People["owner"].EntityId;
         await stage.RunAsync("platform", "", ExitCode.Done, "register", _identity, "--owner", owner, "--profile", "machine", "--label", "env=demo");
-        DemoStage.Say("A stranger may not have codes made; the answer says which stanza would be needed.");
+        stage.Say("A stranger may not have codes made; the answer says which stanza would be needed.");
         await stage.RunAsync("stranger", "", ExitCode.Refused, "issue", _identity);
     }
 
     private async Task TheftAsync()
     {
-        DemoStage.Chapter("2. Somebody steals the wrapping token, and gains nothing");
+        stage.Chapter("2. Somebody steals the wrapping token, and gains nothing");
         var (_, issued) = await stage.AskAsync("owner", "", "issue", _identity);
         var stolen = (string)issued["wrapping"]!["token"]!;
-        DemoStage.Say("The owner has codes made. The wrapping token leaks; a thief unwraps it before the owner does, with a token of their own.");
+        stage.Say("The owner has codes made. The wrapping token leaks; a thief unwraps it before the owner does, with a token of their own.");
         await stage.RunAsync("stranger", stolen, ExitCode.Refused, "retrieve", _identity);
-        DemoStage.Say("They may not see the identity, let alone prove receipt, so their plaintext stays unusable. Now they unwrap it at Vault itself.");
+        stage.Say("They may not see the identity, let alone prove receipt, so their plaintext stays unusable. Now they unwrap it at Vault itself.");
         var plain = await DemoThief.UnwrapAsync(environment, stolen);
-        DemoStage.Say($"The thief holds {plain.Count} codes in plain, of a set that is still pending. They try one:");
+        stage.Say($"The thief holds {plain.Count} codes in plain, of a set that is still pending. They try one:");
         await stage.RunAsync("verifier", plain[0], ExitCode.Refused, "consume", _identity, "--purpose", "theft");
-        DemoStage.Say("The owner comes to unwrap, finds that somebody was there before, and the set ends with an alarm.");
+        stage.Say("The owner comes to unwrap, finds that somebody was there before, and the set ends with an alarm.");
         await stage.RunAsync("owner", stolen, ExitCode.Refused, "retrieve", _identity);
     }
 
     private async Task<IReadOnlyList<string>> ClaimAsync()
     {
-        DemoStage.Chapter("3. The owner claims codes: issued, unwrapped and activated in one go");
+        stage.Chapter("3. The owner claims codes: issued, unwrapped and activated in one go");
         var (exit, claimed) = await stage.AskAsync("owner", "", "claim", _identity);
         if (exit != ExitCode.Done)
         {
@@ -57,24 +57,24 @@ internal sealed class DemoStory(DevEnvironment environment, DemoStage stage)
         }
 
         var codes = claimed["codes"]!.AsArray().Select(c => (string)c!).ToList();
-        DemoStage.Say($"{codes.Count} codes, shown once to their owner. In Vault there are only salted hashes:");
+        stage.Say($"{codes.Count} codes, shown once to their owner. In Vault there are only salted hashes:");
         await stage.RunAsync("owner", "", ExitCode.Done, "status", _identity);
         return codes;
     }
 
     private async Task ConsumeAsync(IReadOnlyList<string> codes)
     {
-        DemoStage.Chapter("4. A verifier spends one code; it never works again");
+        stage.Chapter("4. A verifier spends one code; it never works again");
         await stage.RunAsync("verifier", codes[0], ExitCode.Done, "consume", _identity, "--purpose", "deploy key lost");
-        DemoStage.Say("The same code once more, in another request:");
+        stage.Say("The same code once more, in another request:");
         await stage.RunAsync("verifier", codes[0], ExitCode.Refused, "consume", _identity, "--purpose", "replay");
-        DemoStage.Say("A typo is caught by the checksum before anything is sent, and counts as no failure:");
+        stage.Say("A typo is caught by the checksum before anything is sent, and counts as no failure:");
         await stage.RunAsync("verifier", Mistyped(codes[1]), ExitCode.Usage, "consume", _identity, "--purpose", "typo");
     }
 
     private async Task RaceAsync(string code, CancellationToken cancellation)
     {
-        DemoStage.Chapter(string.Create(CultureInfo.InvariantCulture, $"5. {Racers} verifiers race for one code"));
+        stage.Chapter(string.Create(CultureInfo.InvariantCulture, $"5. {Racers} verifiers race for one code"));
         var wins = 0;
         var options = new ParallelOptions { MaxDegreeOfParallelism = Racers, CancellationToken = cancellation };
         await Parallel.ForAsync(0, Racers, options, async (_, _) =>
@@ -85,7 +85,7 @@ internal sealed class DemoStory(DevEnvironment environment, DemoStage stage)
                 Interlocked.Increment(ref wins);
             }
         });
-        DemoStage.Say(string.Create(CultureInfo.InvariantCulture, $"{wins} of {Racers} was told yes."));
+        stage.Say(string.Create(CultureInfo.InvariantCulture, $"{wins} of {Racers} was told yes."));
         if (wins != 1)
         {
             throw new DemoFailedException("a race must have exactly one winner");
@@ -94,7 +94,7 @@ internal sealed class DemoStory(DevEnvironment environment, DemoStage stage)
 
     private async Task RevokeAsync(string code)
     {
-        DemoStage.Chapter("6. The platform team revokes; what is left is worthless at once");
+        stage.Chapter("6. The platform team revokes; what is left is worthless at once");
         await stage.RunAsync("platform", "", ExitCode.Done, "revoke", _identity, "--reason", "demo is over");
         await stage.RunAsync("verifier", code, ExitCode.Refused, "consume", _identity, "--purpose", "after the end");
         await stage.RunAsync("auditor", "", ExitCode.Done, "list");
@@ -110,7 +110,7 @@ internal static class DemoThief
     public static async Task<IReadOnlyList<string>> UnwrapAsync(DevEnvironment environment, string stolen)
     {
         using var vault = new Vault.VaultClient(new Vault.VaultSettings { Address = environment.VaultAddress }, TimeProvider.System);
-        var call = new Vault.VaultCall(Operations.TraceParents.Fresh(), CancellationToken.None);
+        var call = Vault.VaultCall.Fresh(CancellationToken.None);
         return await vault.UnwrapAsync(environment.People["stranger"].Token, new Vault.VaultToken(stolen), call) is Vault.VaultAnswer<byte[]>.Ok ok
             ? [.. JsonNode.Parse(ok.Value)!["codes"]!.AsArray().Select(c => (string)c!)]
             : throw new DemoFailedException("the stolen wrapping token could not be unwrapped");

@@ -3,7 +3,6 @@ using BackupCodeBroker.Access;
 using BackupCodeBroker.Bootstrap;
 using BackupCodeBroker.Configuration;
 using BackupCodeBroker.DevVault;
-using BackupCodeBroker.Operations;
 using BackupCodeBroker.Server;
 using BackupCodeBroker.Vault;
 using BackupCodeBroker.Vault.Administration;
@@ -54,12 +53,19 @@ internal sealed class DevEnvironment : IAsyncDisposable
     /// <param name="vaultPort">Port of the embedded Vault; a free one where it is taken.</param>
     /// <param name="step">Told of each step of bootstrap.</param>
     /// <param name="settings">Changes to the broker's settings.</param>
+    /// <param name="variable">The environment, which may name another Vault than the embedded one.</param>
     /// <param name="quiet">Whether the broker logs nothing.</param>
     /// <param name="cancellation">Ends the start.</param>
     public static async Task<DevEnvironment> StartAsync(
-        Uri listen, int vaultPort, Action<string> step, Func<BrokerSettings, BrokerSettings> settings, bool quiet, CancellationToken cancellation)
+        Uri listen,
+        int vaultPort,
+        Action<string> step,
+        Func<BrokerSettings, BrokerSettings> settings,
+        Func<string, string?> variable,
+        bool quiet,
+        CancellationToken cancellation)
     {
-        var (vault, names, admin) = await FindVaultAsync(vaultPort, cancellation);
+        var (vault, names, admin) = await FindVaultAsync(vaultPort, variable, cancellation);
         var folder = Directory.CreateTempSubdirectory("bcb-dev-").FullName;
         try
         {
@@ -90,10 +96,10 @@ internal sealed class DevEnvironment : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private static async Task<(DevVaultServer? Vault, VaultSettings Names, VaultToken Admin)> FindVaultAsync(int port, CancellationToken cancellation)
+    private static async Task<(DevVaultServer? Vault, VaultSettings Names, VaultToken Admin)> FindVaultAsync(int port, Func<string, string?> variable, CancellationToken cancellation)
     {
-        var names = VaultSettings.FromEnvironment(Environment.GetEnvironmentVariable);
-        var (address, token) = (Environment.GetEnvironmentVariable("VAULT_ADDR"), Environment.GetEnvironmentVariable("VAULT_TOKEN"));
+        var names = VaultSettings.FromEnvironment(variable);
+        var (address, token) = (variable("VAULT_ADDR"), variable("VAULT_TOKEN"));
         if (!string.IsNullOrEmpty(address) && !string.IsNullOrEmpty(token))
         {
             return (null, names, VaultToken.TryParse(token, out var error) ?? throw new DevStartException("VAULT_TOKEN: " + error));
@@ -130,7 +136,7 @@ internal sealed class DevEnvironment : IAsyncDisposable
     private static async Task<IReadOnlyDictionary<string, SamplePerson>> PeopleAsync(
         VaultSettings names, VaultToken admin, string folder, CancellationToken cancellation)
     {
-        using var wire = new AdminWire(names, admin, TraceParents.Fresh(), TimeProvider.System);
+        using var wire = new AdminWire(names, admin, VaultCall.Fresh(cancellation).TraceParent, TimeProvider.System);
         var making = new SamplePeople(wire);
         await making.PrepareAsync(cancellation);
         var people = new Dictionary<string, SamplePerson>();

@@ -16,7 +16,7 @@ internal static class DevServer
 
         try
         {
-            await using var environment = await DevEnvironment.StartAsync(listen, VaultPort, _ => { }, s => s, quiet: false, cancellation);
+            await using var environment = await DevEnvironment.StartAsync(listen, VaultPort, _ => { }, s => s, Environment.GetEnvironmentVariable, quiet: false, cancellation);
             await Console.Out.WriteLineAsync(QuickStart(environment));
             await environment.WaitForShutdownAsync(cancellation);
             return 0;

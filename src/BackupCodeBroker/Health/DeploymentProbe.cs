@@ -31,7 +31,7 @@ internal sealed partial class DeploymentProbe(
         DeploymentFacts? facts = null;
         try
         {
-            facts = await FindAsync(new VaultCall(TraceParents.Fresh(), either.Token), reasons);
+            facts = await FindAsync(VaultCall.Fresh(either.Token), reasons);
         }
         catch (BrokerFaultException fault)
         {

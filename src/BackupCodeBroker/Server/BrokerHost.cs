@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using BackupCodeBroker.Access;
@@ -46,6 +45,9 @@ internal static class BrokerHost
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Polly", LogLevel.None);
+        // Why a start failed is said by whoever started; these two would each add a stack trace to it.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", level => level is LogLevel.Warning or LogLevel.Error);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         AddServices(builder.Services, settings);
         AddTelemetry(builder);
         configure?.Invoke(builder.Services);
@@ -66,8 +68,7 @@ internal static class BrokerHost
         kestrel.Limits.MaxConcurrentConnections = settings.MaxConnections;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
-        var address = settings.Listen.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(settings.Listen.Host.Trim('[', ']'));
-        kestrel.Listen(address, settings.Listen.Port, listener =>
+        kestrel.Listen(settings.ListenAddress!, settings.Listen.Port, listener =>
         {
             if (settings.Listen.Scheme == Uri.UriSchemeHttps)
             {
@@ -80,13 +81,7 @@ internal static class BrokerHost
     {
         services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
-        services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info.Title = "BackupCodeBroker";
-            document.Info.Description = "Backup codes as a governed credential beside HashiCorp Vault. Send a Vault token in X-Vault-Token.";
-            document.Servers = [];
-            return Task.CompletedTask;
-        }));
+        services.AddOpenApi("v1", OpenApiDescription.Configure);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(settings);
         services.AddSingleton(settings.Failures);
@@ -123,7 +118,6 @@ internal static class BrokerHost
 
     private static Task StatusPageAsync(HttpContext http)
     {
-        using var nobody = new Activity("unrouted").Start();
         var problem = http.Response.StatusCode switch
         {
             StatusCodes.Status404NotFound => Problems.NotFound(),
@@ -131,9 +125,7 @@ internal static class BrokerHost
             StatusCodes.Status415UnsupportedMediaType => Problems.UnsupportedMediaType(),
             var status => Problems.BadHttp(status),
         };
-        var (operation, trace) = (ActivityTraceId.CreateRandom().ToHexString(), nobody.TraceId.ToHexString());
-        http.Response.Headers["Bcb-Operation-Id"] = operation;
-        http.Response.Headers["Bcb-Trace-Id"] = trace;
+        var (operation, trace) = AnswerIds.Stamp(http);
         return ProblemWriter.WriteAsync(http, problem with { OperationId = operation, TraceId = trace });
     }
 }

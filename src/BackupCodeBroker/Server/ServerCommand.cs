@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using BackupCodeBroker.Configuration;
 using BackupCodeBroker.Dev;
+using Microsoft.AspNetCore.Connections;
 
 namespace BackupCodeBroker.Server;
 
@@ -9,23 +11,27 @@ internal static class ServerCommand
 {
     private const int Done = 0;
     private const int BadConfiguration = 2;
+    private const int CannotListen = 3;
 
     /// <summary>The verb.</summary>
-    public static Command Create()
+    /// <param name="command">Makes a command of its name, its description and an example.</param>
+    public static Command Create(Func<string, string, string, Command> command)
     {
         var listen = new Option<string?>("--listen") { HelpName = "URL", Description = "Where to listen (else listen in the configuration, else http://127.0.0.1:8400)." };
         var credentials = new Option<string?>("--credentials") { HelpName = "DIR", Description = "Folder with role-id and secret-id (or wrapped-secret-id), as bcb bootstrap --credentials writes it." };
         var config = new Option<string?>("--config") { HelpName = "FILE", Description = "Configuration, bcb.json (else BCB_CONFIG; every setting has its twin in the environment, such as BCB_VAULT__KV_MOUNT)." };
         var dev = new Option<bool>("--dev") { Description = "Try it: with an embedded development Vault (or the one of VAULT_ADDR and VAULT_TOKEN), set up, with sample people and lines to paste." };
-        var command = new Command("server", "Run the broker beside Vault. Example: bcb server --listen http://127.0.0.1:8400 --credentials /etc/bcb/credentials")
+        var server = command("server", "Run the broker beside Vault.", "server --listen http://127.0.0.1:8400 --credentials /etc/bcb/credentials");
+        foreach (var option in (Option[])[listen, credentials, config, dev])
         {
-            listen, credentials, config, dev,
-        };
-        command.SetAction((parsed, cancellation) => parsed.GetValue(dev)
+            server.Add(option);
+        }
+
+        server.SetAction((parsed, cancellation) => parsed.GetValue(dev)
             ? DevServer.RunAsync(parsed.GetValue(listen), cancellation)
             : RunAsync(
                 parsed.GetValue(config), [("listen", parsed.GetValue(listen)), ("login:credentials", parsed.GetValue(credentials))], cancellation));
-        return command;
+        return server;
     }
 
     /// <summary>Reads the settings and runs until the process is told to stop.</summary>
@@ -49,10 +55,35 @@ internal static class ServerCommand
         }
 
         await using var app = BrokerHost.Build(settings);
-        await app.StartAsync(cancellation);
+        if (await StartAsync(app, cancellation) is { } why)
+        {
+            await Console.Error.WriteLineAsync($"bcb server: cannot listen on {settings.Listen.GetLeftPart(UriPartial.Authority)}: {why}");
+            return CannotListen;
+        }
+
         await Console.Out.WriteLineAsync($"bcb server listens on {string.Join(", ", app.Urls)}, Vault is {settings.Vault.Address}");
         await app.WaitForShutdownAsync(cancellation);
         return Done;
+    }
+
+    // Null, or why nobody can listen there. What had started by then is stopped: the broker gives its token back.
+    private static async Task<string?> StartAsync(WebApplication app, CancellationToken cancellation)
+    {
+        try
+        {
+            await app.StartAsync(cancellation);
+            return null;
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            await app.StopAsync(CancellationToken.None);
+            return "address already in use";
+        }
+        catch (SocketException e)
+        {
+            await app.StopAsync(CancellationToken.None);
+            return e.Message;
+        }
     }
 
     /// <summary>Settings of a file, the environment and the command line, which wins.</summary>

@@ -8,7 +8,7 @@ using static BackupCodeBroker.IntegrationTests.Kit.TappedCall;
 namespace BackupCodeBroker.IntegrationTests.Api;
 
 /// <summary>
-/// Each flow makes the calls of the design's table and no more, in as many round trips, cold and warm. The calls of one round trip are answered
+/// Each flow makes the calls of the table in <c>src/docs/costs.md</c> and no more, in as many round trips, cold and warm. The calls of one round trip are answered
 /// only once all of them were sent: a broker that sends them one after the other gets no answer.
 /// </summary>
 public sealed class CallCountTests(BrokerEnvironment environment) : IClassFixture<BrokerEnvironment>, IAsyncDisposable

@@ -48,6 +48,9 @@ public sealed class SurfaceTests(BrokerEnvironment environment) : IClassFixture<
         using var client = new ApiClient((await environment.SharedAsync()).Address, null);
         var reply = await client.SendAsync(HttpMethod.Get, path);
         Assert.Equal((200, status), (reply.Status, reply.Member("status")));
+        Assert.Matches("^[0-9a-f]{32}$", reply.OperationId);
+        Assert.Matches("^[0-9a-f]{32}$", reply.TraceId);
+        Assert.Equal((reply.OperationId, reply.TraceId), (reply.Member("operation_id"), reply.Member("trace_id")));
     }
 
     [Fact]

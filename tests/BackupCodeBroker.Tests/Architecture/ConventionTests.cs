@@ -17,7 +17,7 @@ public sealed class ConventionTests
     private static readonly Assembly DevVault = Assembly.Load("BackupCodeBroker.DevVault");
     private static readonly Lazy<List<Use>> BrokerUses = new(() => [.. MethodBodies.Of(Broker)]);
 
-    // Operations of the design that no route serves yet; a line goes when its route comes.
+    // Operations that policies can name and no route serves yet; a line goes when its route comes.
     private static readonly string[] WithoutRoute = ["drill", "approve", "transfer", "retire", "issue-in-lockdown", "lockdown", "report", "leaks"];
 
     [Fact]

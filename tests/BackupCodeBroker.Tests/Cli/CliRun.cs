@@ -1,5 +1,8 @@
+using System.CommandLine;
 using System.Text.Json.Nodes;
 using BackupCodeBroker.Cli;
+using BackupCodeBroker.Dev;
+using BackupCodeBroker.Server;
 
 namespace BackupCodeBroker.Tests.Cli;
 
@@ -7,6 +10,9 @@ namespace BackupCodeBroker.Tests.Cli;
 internal sealed class CliRun
 {
     public const string Token = "s.CANARYcallersOWNtoken000001";
+
+    /// <summary>The verbs that the program adds to those of the command line.</summary>
+    public static IReadOnlyList<Func<CliFrame, Command>> Servers { get; } = [frame => ServerCommand.Create(frame.Command), DemoCommand.Create];
 
     public FakeServer Broker { get; } = new();
 
@@ -66,7 +72,7 @@ internal sealed class CliRun
             BrokerHandler = () => Broker,
             VaultHandler = () => Vault,
         };
-        var exit = await CommandLineProgram.RunAsync(arguments, surroundings);
+        var exit = await CommandLineProgram.RunAsync(arguments, surroundings, Servers);
         (Out, Error) = (output.ToString(), error.ToString());
         return exit;
     }

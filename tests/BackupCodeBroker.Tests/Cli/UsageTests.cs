@@ -125,8 +125,8 @@ public sealed class UsageTests
     public async Task Every_verb_has_an_example_that_parses()
     {
         var frame = new CliFrame(CliSurroundings.OfProcess());
-        var root = CommandLineProgram.Root(frame, []);
-        Assert.NotEmpty(root.Subcommands);
+        var root = CommandLineProgram.Root(frame, CliRun.Servers);
+        Assert.Contains(root.Subcommands, verb => verb.Name == "server");
         foreach (var verb in root.Subcommands)
         {
             var example = frame.ExampleOf(verb);

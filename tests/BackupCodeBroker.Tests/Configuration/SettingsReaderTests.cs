@@ -57,6 +57,7 @@ public sealed class SettingsReaderTests
     [InlineData("""{"listen":"ftp://127.0.0.1"}""", "listen is not a URL")]
     [InlineData("""{"listen":"http://127.0.0.1/path"}""", "listen is not a URL")]
     [InlineData("""{"listen":"http://0.0.0.0:8400"}""", "listen is plain http")]
+    [InlineData("""{"listen":"http://broker.example:8400"}""", "listen: the host must be an IP address or localhost")]
     [InlineData("""{"listen":"https://127.0.0.1:8400"}""", "listen is https: tls.certificate and tls.key are needed")]
     [InlineData("""{"tls":{"certificate":"/no/such/file.pem"}}""", "tls.certificate: there is no file")]
     [InlineData("""{"login":{"credentials":"a","token_file":"b"}}""", "login.credentials and login.token_file exclude each other")]
@@ -99,6 +100,13 @@ public sealed class SettingsReaderTests
         Assert.StartsWith(error, told, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", told, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:8400", "127.0.0.1")]
+    [InlineData("http://localhost:8400", "127.0.0.1")]
+    [InlineData("http://[::1]:8400", "::1")]
+    public void A_host_is_an_address(string listen, string address) =>
+        Assert.Equal(address, Read($$"""{"listen":"{{listen}}"}""").Settings.ListenAddress?.ToString());
 
     [Fact]
     public void Every_error_is_told_at_once() =>

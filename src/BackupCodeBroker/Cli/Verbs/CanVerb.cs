@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BackupCodeBroker.Cli.Terminal;
 using BackupCodeBroker.Core.Operations;
+using BackupCodeBroker.Core.VaultPolicies;
 using BackupCodeBroker.Vault;
 
 namespace BackupCodeBroker.Cli.Verbs;
@@ -67,7 +68,7 @@ internal static class CanVerb
         {
             return Verdict(ExitCode.Refused, asked, "too-broad", plain, context.Problem(
                 "too-broad", $"this token is granted too much, so the broker refuses it: it may even use {probe}, which nobody grants on purpose") with
-            { Path = probe, Stanza = VaultWords.Stanza(plain, "read") });
+            { Path = probe, Stanza = PolicyStanza.Granting(plain, "read") });
         }
 
         if (Grants(capabilities(plain)))
@@ -81,7 +82,7 @@ internal static class CanVerb
         }
 
         return Verdict(ExitCode.Refused, asked, "not-granted", plain, context.Problem("not-granted", $"this token may not {asked}") with
-        { Path = plain, Stanza = VaultWords.Stanza(plain, "read") });
+        { Path = plain, Stanza = PolicyStanza.Granting(plain, "read") });
     }
 
     private static bool Grants(IReadOnlyList<string> capabilities) => capabilities.Any(c => c is "read" or "root");

@@ -104,18 +104,8 @@ internal static class ConsumeVerb
         }
     }
 
-    private static Problem Typo(CodeFlaw flaw)
-    {
-        var what = flaw switch
-        {
-            CodeFlaw.Checksum => "there is a typo in it",
-            CodeFlaw.Character => "it has a character that codes do not have",
-            CodeFlaw.Prefix => "it does not begin with BCB1",
-            CodeFlaw.TooLong => "it is too long",
-            _ => "characters are missing, or there are too many",
-        };
-        return Problem.Local("typo", $"that is not a backup code: {what}. Nothing was sent, and nothing counts as an attempt");
-    }
+    private static Problem Typo(CodeFlaw flaw) =>
+        Problem.Local("typo", $"the code {CodeFlaws.Word(flaw)}. Nothing was sent, and nothing counts as an attempt");
 
     private static string NewKey() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 }

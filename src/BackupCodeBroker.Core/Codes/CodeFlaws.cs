@@ -1,10 +1,9 @@
-using BackupCodeBroker.Core.Codes;
+namespace BackupCodeBroker.Core.Codes;
 
-namespace BackupCodeBroker.Api;
-
-/// <summary>What is wrong with a mistyped code, in words that help whoever typed it and repeat nothing of it.</summary>
-internal static class CodeFlaws
+/// <summary>What is wrong with a mistyped code, in words that help whoever typed it and repeat nothing of it: the same from the server and the command line.</summary>
+public static class CodeFlaws
 {
+    /// <summary>The words, as they follow "the code".</summary>
     public static string Word(CodeFlaw flaw) => flaw switch
     {
         CodeFlaw.Checksum => "is mistyped: its checksum does not match",

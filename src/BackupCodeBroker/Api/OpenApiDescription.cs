@@ -1,0 +1,137 @@
+using System.Globalization;
+using BackupCodeBroker.Core.Identities;
+using BackupCodeBroker.Features.Listing;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace BackupCodeBroker.Api;
+
+/// <summary>
+/// What the table of routes cannot say by itself, for clients that are generated from the document: requests are read from the raw HTTP, strictly, so
+/// their parameters, credentials and the closed form of their bodies are described here, from the same constants that they are checked against.
+/// </summary>
+internal static class OpenApiDescription
+{
+    private const string IdentityPattern = "^(?!.*[.]{2})[a-z0-9][a-z0-9._-]{0,62}$";
+    private const string ConsumeOperation = "Consume";
+    private const string VaultToken = "vaultToken";
+    private const string Bearer = "bearer";
+
+    /// <summary>Adds the description to the document.</summary>
+    public static void Configure(OpenApiOptions options)
+    {
+        options.AddOperationTransformer((operation, context, _) =>
+        {
+            Describe(operation, "/" + context.Description.RelativePath, context.Document!);
+            return Task.CompletedTask;
+        });
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            Describe(document);
+            return Task.CompletedTask;
+        });
+    }
+
+    private static void Describe(OpenApiDocument document)
+    {
+        document.Info.Title = "BackupCodeBroker";
+        document.Info.Description = "Backup codes as a governed credential beside HashiCorp Vault. Send a Vault token in X-Vault-Token.";
+        document.Servers = [];
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+        {
+            [VaultToken] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Header,
+                Name = "X-Vault-Token",
+                Description = "The caller's own Vault token.",
+            },
+            [Bearer] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "The same token, in Authorization." },
+        };
+        foreach (var operation in document.Paths.Values.SelectMany(path => path.Operations?.Values ?? Enumerable.Empty<OpenApiOperation>()))
+        {
+            CloseBody(operation);
+        }
+    }
+
+    private static void Describe(OpenApiOperation operation, string path, OpenApiDocument document)
+    {
+        foreach (var response in (operation.Responses ?? []).Values.OfType<OpenApiResponse>())
+        {
+            response.Headers = new Dictionary<string, IOpenApiHeader>
+            {
+                [AnswerIds.OperationHeader] = IdHeader("Id of the operation."),
+                [AnswerIds.TraceHeader] = IdHeader("Id of the trace."),
+            };
+        }
+
+        if (path.StartsWith("/v1/", StringComparison.Ordinal))
+        {
+            operation.Parameters = [.. Parameters(path, operation)];
+            operation.Security =
+            [
+                new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(VaultToken, document)] = [] },
+                new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] },
+            ];
+        }
+    }
+
+    private static IEnumerable<IOpenApiParameter> Parameters(string path, OpenApiOperation operation)
+    {
+        if (path.Contains("{identity}", StringComparison.Ordinal))
+        {
+            yield return Parameter("identity", ParameterLocation.Path, "The identity's name: " + IdentityName.Grammar + ".", Name());
+        }
+
+        if (path.Contains("{generation}", StringComparison.Ordinal))
+        {
+            yield return Parameter("generation", ParameterLocation.Path, "Generation of the code set.", Number(1, int.MaxValue));
+        }
+
+        if (operation.OperationId == ConsumeOperation)
+        {
+            var key = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = ApiRequest.MaxIdempotencyKey, Pattern = "^[ -~]+$" };
+            yield return Parameter(ApiRequest.IdempotencyHeader, ParameterLocation.Header, "A new one for each request; the same one repeats it.", key);
+        }
+
+        if (path == "/v1/identities")
+        {
+            var limit = Number(1, ListFeature.MaxLimit);
+            limit.Default = ListFeature.DefaultLimit;
+            yield return Parameter("after", ParameterLocation.Query, "Identities after this one: next of the page before.", Name(), required: false);
+            yield return Parameter("limit", ParameterLocation.Query, "Most identities of the page.", limit, required: false);
+        }
+    }
+
+    // The reader refuses members that it does not know, and a request without its body.
+    private static void CloseBody(OpenApiOperation operation)
+    {
+        if (operation.RequestBody is OpenApiRequestBody body)
+        {
+            body.Required = true;
+            foreach (var media in (body.Content ?? new Dictionary<string, OpenApiMediaType>()).Values)
+            {
+                var schema = media.Schema is OpenApiSchemaReference reference ? reference.RecursiveTarget : media.Schema as OpenApiSchema;
+                schema?.AdditionalPropertiesAllowed = false;
+            }
+        }
+    }
+
+    private static OpenApiParameter Parameter(string name, ParameterLocation where, string description, OpenApiSchema schema, bool required = true) =>
+        new() { Name = name, In = where, Required = required, Description = description, Schema = schema };
+
+    private static OpenApiHeader IdHeader(string description) =>
+        new() { Description = description, Schema = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = "^[0-9a-f]{32}$" } };
+
+    private static OpenApiSchema Name() =>
+        new() { Type = JsonSchemaType.String, Pattern = IdentityPattern, MinLength = 1, MaxLength = IdentityName.MaxLength };
+
+    private static OpenApiSchema Number(int min, int max) => new()
+    {
+        Type = JsonSchemaType.Integer,
+        Format = "int32",
+        Minimum = min.ToString(CultureInfo.InvariantCulture),
+        Maximum = max.ToString(CultureInfo.InvariantCulture),
+    };
+}
