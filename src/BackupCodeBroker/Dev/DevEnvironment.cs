@@ -12,16 +12,19 @@ namespace BackupCodeBroker.Dev;
 /// <summary>
 /// Everything that somebody needs who wants to try the broker: a Vault (the one that <c>VAULT_ADDR</c> and <c>VAULT_TOKEN</c> name, else the embedded one),
 /// set up by the same bootstrap as a real deployment, the broker beside it, and people under the shipped policies. The administrator's token is used for
-/// bootstrap and for making the people; the broker logs in by itself and never sees it.
+/// bootstrap, for making the people and, on a Vault that goes on, for ending their tokens; the broker logs in by itself and never sees it.
 /// </summary>
 internal sealed class DevEnvironment : IAsyncDisposable
 {
     private readonly DevVaultServer? _vault;
     private readonly WebApplication _broker;
+    private readonly VaultSettings _names;
+    private readonly VaultToken _admin;
 
-    private DevEnvironment(DevVaultServer? vault, WebApplication broker, string vaultAddress, string folder, IReadOnlyDictionary<string, SamplePerson> people)
+    private DevEnvironment(
+        DevVaultServer? vault, WebApplication broker, VaultSettings names, VaultToken admin, string folder, IReadOnlyDictionary<string, SamplePerson> people)
     {
-        (_vault, _broker, VaultAddress, Folder, People) = (vault, broker, vaultAddress, folder, people);
+        (_vault, _broker, _names, _admin, Folder, People) = (vault, broker, names, admin, folder, people);
     }
 
     /// <summary>Roles of the sample team and the shipped policy of each.</summary>
@@ -34,7 +37,7 @@ internal sealed class DevEnvironment : IAsyncDisposable
     public string BrokerAddress => _broker.Urls.Single();
 
     /// <summary>Address of Vault.</summary>
-    public string VaultAddress { get; }
+    public string VaultAddress => _names.Address;
 
     /// <summary>Whether the Vault is the embedded one.</summary>
     public bool IsEmbedded => _vault is not null;
@@ -75,7 +78,7 @@ internal sealed class DevEnvironment : IAsyncDisposable
             var broker = BrokerHost.Build(configured, quiet ? services => services.AddLogging(logging => logging.ClearProviders()) : null);
             await broker.StartAsync(cancellation);
             await UntilReadyAsync(broker, cancellation);
-            return new DevEnvironment(vault, broker, names.Address, folder, people);
+            return new DevEnvironment(vault, broker, names, admin, folder, people);
         }
         catch
         {
@@ -92,8 +95,30 @@ internal sealed class DevEnvironment : IAsyncDisposable
     {
         await _broker.StopAsync();
         await _broker.DisposeAsync();
+        if (!IsEmbedded)
+        {
+            await LeaveNoSecretAsync();
+        }
+
         await (_vault?.DisposeAsync() ?? ValueTask.CompletedTask);
         Directory.Delete(Folder, recursive: true);
+    }
+
+    // Somebody's own Vault goes on after this process: nothing that opens anything stays in it. What was set up and registered does.
+    private async Task LeaveNoSecretAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        using var wire = new AdminWire(_names, _admin, VaultCall.Fresh(patience.Token).TraceParent, TimeProvider.System);
+        var people = new SamplePeople(wire);
+        foreach (var person in People.Values)
+        {
+            await people.EndAsync(person, patience.Token);
+        }
+
+        if (VaultSecretId.TryParse((await File.ReadAllTextAsync(Path.Combine(Folder, "secret-id"), patience.Token)).Trim(), out _) is { } secretId)
+        {
+            await people.EndAsync(_names, secretId, patience.Token);
+        }
     }
 
     private static async Task<(DevVaultServer? Vault, VaultSettings Names, VaultToken Admin)> FindVaultAsync(int port, Func<string, string?> variable, CancellationToken cancellation)

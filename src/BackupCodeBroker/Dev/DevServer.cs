@@ -33,7 +33,7 @@ internal static class DevServer
         var program = Environment.ProcessPath ?? "bcb";
         var vault = environment.IsEmbedded
             ? $"embedded development Vault at {environment.VaultAddress}: in memory, gone with this process, never for production"
-            : $"your Vault at {environment.VaultAddress}: set up by bcb bootstrap";
+            : $"your Vault at {environment.VaultAddress}, set up by bcb bootstrap";
         return $"""
 
             BackupCodeBroker listens on {environment.BrokerAddress}
@@ -48,18 +48,18 @@ internal static class DevServer
               # the platform team registers an identity and names its owner
               as platform register team-a.deployer --owner {environment.People["owner"].EntityId} --profile machine
               # the owner has codes made, receives them once and keeps them
-              as owner claim team-a.deployer --out codes.txt
+              as owner claim team-a.deployer --out {environment.Folder}/codes.txt
               # whoever checks codes spends one (read from standard input, never an argument)
-              grep -m 1 BCB1 codes.txt | as verifier consume team-a.deployer --purpose "quick start"
+              grep -m 1 BCB1 {environment.Folder}/codes.txt | as verifier consume team-a.deployer --purpose "quick start"
               # the same code again: refused
-              grep -m 1 BCB1 codes.txt | as verifier consume team-a.deployer --purpose "replay"
+              grep -m 1 BCB1 {environment.Folder}/codes.txt | as verifier consume team-a.deployer --purpose "replay"
               # where it stands, and what a stranger may do
               as owner status team-a.deployer
               as stranger can consume team-a.deployer
               # the platform team ends the codes
               as platform revoke team-a.deployer --reason "quick start is over"
 
-            Ctrl-C ends it all.
+            Ctrl-C ends it all{(environment.IsEmbedded ? "" : ": the people's tokens and the broker's secret-id are revoked; what was set up and registered stays in your Vault")}.
             """;
     }
 }

@@ -24,6 +24,16 @@ internal sealed class SamplePeople(AdminWire wire)
             ? new SamplePerson(name, auth.Text("entity_id"), token)
             : null,
         cancellation);
+
+    /// <summary>Ends a person's token.</summary>
+    public Task<VaultAnswer<Done>> EndAsync(SamplePerson person, CancellationToken cancellation) =>
+        wire.ChangeAsync("auth/token/revoke", JsonSerializer.SerializeToElement(new { token = person.Token.Reveal() }), cancellation);
+
+    /// <summary>Ends the secret-id that the broker of a development environment logged in with.</summary>
+    public Task<VaultAnswer<Done>> EndAsync(VaultSettings settings, VaultSecretId secretId, CancellationToken cancellation) => wire.ChangeAsync(
+        $"auth/{settings.AppRoleMount}/role/{settings.AppRoleName}/secret-id/destroy",
+        JsonSerializer.SerializeToElement(new { secret_id = secretId.Reveal() }),
+        cancellation);
 }
 
 /// <summary>One of them.</summary>
