@@ -45,8 +45,7 @@ internal static class BrokerHost
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Polly", LogLevel.None);
-        // Why a start failed is said by whoever started; these two would each add a stack trace to it.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", level => level is LogLevel.Warning or LogLevel.Error);
+        // Why a start failed is said by whoever started; the host would add a stack trace. A worker that breaks down is critical, and shown.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         AddServices(builder.Services, settings);
         AddTelemetry(builder);
