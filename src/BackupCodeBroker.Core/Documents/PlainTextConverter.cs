@@ -17,6 +17,13 @@ internal sealed class PlainTextConverter : JsonConverter<string>
 
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options)
     {
+        // Nearly everything that is kept: ids, hashes, salts.
+        if (Ascii.IsValid(value) && !value.AsSpan().ContainsAnyInRange('\0', '\u001f') && !value.Contains('\u007f', StringComparison.Ordinal))
+        {
+            writer.WriteStringValue(value);
+            return;
+        }
+
         var text = new StringBuilder(value.Length + 2).Append('"');
         // Half a character has no UTF-8 of its own: it is replaced, as every reader of text does.
         foreach (var c in value.EnumerateRunes())

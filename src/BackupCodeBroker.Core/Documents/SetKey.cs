@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using BackupCodeBroker.Core.Codes;
@@ -22,7 +23,7 @@ public static class SetKey
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(text));
+            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(text));
         }
     }
 
@@ -35,7 +36,7 @@ public static class SetKey
 
     /// <summary>Compares two of these in constant time.</summary>
     public static bool Same(string one, string other) =>
-        CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(one), Encoding.ASCII.GetBytes(other));
+        CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(one.AsSpan()), MemoryMarshal.AsBytes(other.AsSpan()));
 
     private static string Part(string text) => text.Length + ":" + text + ";";
 
