@@ -71,7 +71,14 @@ internal static class BrokerHost
         {
             if (settings.Listen.Scheme == Uri.UriSchemeHttps)
             {
-                listener.UseHttps(X509Certificate2.CreateFromPemFile(settings.TlsCertificate!, settings.TlsKey!));
+                // The file may hold the whole chain: clients that know the root alone need what lies between.
+                var chain = new X509Certificate2Collection();
+                chain.ImportFromPemFile(settings.TlsCertificate!);
+                listener.UseHttps(tls =>
+                {
+                    tls.ServerCertificate = X509Certificate2.CreateFromPemFile(settings.TlsCertificate!, settings.TlsKey!);
+                    tls.ServerCertificateChain = chain;
+                });
             }
         });
     }

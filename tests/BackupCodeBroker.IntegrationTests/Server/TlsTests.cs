@@ -33,6 +33,34 @@ public sealed class TlsTests(BrokerEnvironment environment) : IClassFixture<Brok
     }
 
     [Fact]
+    public async Task Certificates_between_the_servers_and_the_root_are_sent_along()
+    {
+        using var root = Issue("CN=root", null, authority: true);
+        using var between = Issue("CN=between", root, authority: true);
+        using var leaf = Issue("CN=localhost", between, authority: false);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "tls.crt"), leaf.ExportCertificatePem() + "\n" + between.ExportCertificatePem(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "tls.key"), leaf.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+        var broker = await environment.StartAsync(s => s with
+        {
+            Listen = new Uri("https://127.0.0.1:0"),
+            TlsCertificate = Path.Combine(_folder, "tls.crt"),
+            TlsKey = Path.Combine(_folder, "tls.key"),
+        });
+        var sent = new List<string>();
+        using var handler = new HttpClientHandler
+        {
+            ServerCertificateCustomValidationCallback = (_, _, chain, _) =>
+            {
+                sent.AddRange(chain!.ChainElements.Select(e => e.Certificate.Subject));
+                return true;
+            },
+        };
+        using var http = new HttpClient(handler);
+        using var answer = await http.GetAsync(new Uri(broker.Address + "/healthz"), TestContext.Current.CancellationToken);
+        Assert.Equal(["CN=localhost", "CN=between"], sent);
+    }
+
+    [Fact]
     public async Task A_vault_of_an_own_authority_is_reached_with_its_certificate_and_not_without()
     {
         using var certificate = WriteCertificate();
@@ -66,6 +94,21 @@ public sealed class TlsTests(BrokerEnvironment environment) : IClassFixture<Brok
         });
         await app.StartAsync(TestContext.Current.CancellationToken);
         return app;
+    }
+
+    private static X509Certificate2 Issue(string subject, X509Certificate2? issuer, bool authority)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(authority, false, 0, critical: true));
+        var (from, until) = (DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
+        if (issuer is null)
+        {
+            return request.CreateSelfSigned(from, until);
+        }
+
+        using var issued = request.Create(issuer, from, until, RandomNumberGenerator.GetBytes(8));
+        return issued.CopyWithPrivateKey(key);
     }
 
     private X509Certificate2 WriteCertificate()

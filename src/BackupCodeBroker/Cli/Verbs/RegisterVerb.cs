@@ -16,7 +16,7 @@ internal static class RegisterVerb
         var identity = CliFrame.Identity();
         var command = frame.Command(
             "register",
-            "Register an identity, or say anew what belongs to it: the step before anything else, by the platform team.",
+            "Register an identity, or say anew what belongs to it (what is left out then is removed): the step before anything else, by the platform team.",
             "register build-bot --owner 7d2e3179-f69b-450c-7179-ac8ee8bd8ca9 --profile machine --label team=ci");
         command.Add(identity);
         options.AddTo(command);
