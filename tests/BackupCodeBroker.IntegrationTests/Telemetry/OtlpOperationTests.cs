@@ -1,0 +1,116 @@
+using System.Text.RegularExpressions;
+using BackupCodeBroker.Core.Decisions;
+using BackupCodeBroker.IntegrationTests.Kit;
+using BackupCodeBroker.IntegrationTests.Telemetry.OtlpProtocol;
+using BackupCodeBroker.Tests.Architecture;
+using Xunit;
+
+namespace BackupCodeBroker.IntegrationTests.Telemetry;
+
+/// <summary>
+/// What a receiver holds after every operation and every refusal that there is: the span with its parent and its calls to Vault, the access record, the
+/// counts. The receiver is a real one and the broker a process of its own, over both of the protocol's transports.
+/// </summary>
+public sealed partial class OtlpOperationTests(BrokerEnvironment environment) : IClassFixture<BrokerEnvironment>
+{
+    private static readonly HashSet<int> Audited = [200, 204, 400, 403, 404, 405];
+
+    [Fact]
+    public void The_table_has_every_reason_that_the_program_has()
+    {
+        var codes = ProblemCode().Matches(Repository.Read("src/BackupCodeBroker/Api/Problems.cs")).Select(m => m.Groups[1].Value).ToList();
+        Assert.True(codes.Count > 15);
+        var reasons = codes.Concat(Enum.GetValues<Reason>().Select(r => r.Name())).Distinct().Order().ToList();
+
+        var made = OtlpOperations.All.Select(o => o.Reason).OfType<string>().ToHashSet();
+
+        Assert.Equal(reasons, made.Concat(OtlpOperations.NotMade.Keys).Order());
+        Assert.All(Enum.GetValues<Reason>(), r => Assert.Contains(OtlpOperations.All, o => (o.Outcome, o.Reason) == ("refused", r.Name())));
+    }
+
+    [Theory]
+    [Trait("Requirement", "R-38")]
+    [InlineData("grpc")]
+    [InlineData("http/protobuf")]
+    public async Task Every_operation_and_every_refusal_arrives_as_one_span_one_access_record_and_one_count(string protocol)
+    {
+        await using var stage = await OtlpStage.StartAsync(environment, protocol);
+        var asked = new List<Asked>();
+        foreach (var operation in OtlpOperations.All)
+        {
+            using var caller = new CallersSpan();
+            var t = System.Diagnostics.Stopwatch.GetTimestamp();
+            asked.Add(new Asked(operation, await operation.Act(stage), caller.SpanId, caller.TraceId));
+            Console.WriteLine($"XX {operation}: {asked[^1].Reply.Status} {asked[^1].Reply.Text} {System.Diagnostics.Stopwatch.GetElapsedTime(t).TotalMilliseconds}");
+        }
+
+        var received = await stage.Receiver.UntilAsync(
+            r => asked.All(a => r.Access.Any(l => a.Is(l["bcb.operation_id"])) && r.Spans.Any(s => a.Is(s["bcb.operation_id"])))
+                && r.Counters("bcb.operations").Sum(c => c.Value) >= asked.Count,
+            "a span, a record and a count for each operation");
+
+        Assert.All(stage.Receiver.Payloads, p => Assert.True(p.Known && p.Grpc == (protocol == "grpc"), p.Path));
+        Assert.Multiple([.. asked.Select(a => (Action)(() => OperationIsTold(a, received, stage)))]);
+        CountsAreTold(asked, received);
+    }
+
+    private static void OperationIsTold(Asked asked, OtlpReceived received, OtlpStage stage)
+    {
+        var (operation, reply) = (asked.Operation, asked.Reply);
+        var about = $"{operation}: {reply.Status} {reply.Text}";
+        var access = Assert.Single(received.Access, l => asked.Is(l["bcb.operation_id"]));
+        Assert.Equal((operation.Operation, operation.Outcome, operation.Reason), ((string)access["bcb.operation"]!, (string)access["bcb.outcome"]!, (string?)access["bcb.reason"]));
+        var span = Assert.Single(received.Spans, s => asked.Is(s["bcb.operation_id"]));
+        Assert.True((asked.TraceId, asked.CallerSpanId) == (span.TraceId, span.ParentId), about);
+        Assert.Equal((reply.TraceId, span.SpanId), (access.TraceId, access.SpanId));
+        Assert.Equal(("bcb." + operation.Operation, Span.Types.SpanKind.Server), (span.Name, span.Span.Kind));
+        Assert.Equal(operation.Outcome == "fault" ? Status.Types.StatusCode.Error : Status.Types.StatusCode.Unset, span.Span.Status?.Code ?? Status.Types.StatusCode.Unset);
+        Assert.Equal((long)reply.Status, span["http.response.status_code"]);
+        foreach (var name in (string[])["bcb.operation", "bcb.identity", "bcb.outcome", "bcb.reason", "bcb.caller.entity", "bcb.generation"])
+        {
+            Assert.Equal((about, name, access[name]), (about, name, span[name]));
+        }
+
+        CallsAreTold(access, span, received, stage.Proxy.Of(reply));
+    }
+
+    // Every call that passed the proxy under the operation's own span, with Vault's ids of the requests; and nothing of what paths name.
+    private static void CallsAreTold(OtlpLog access, OtlpSpan span, OtlpReceived received, IReadOnlyList<ProxiedCall> passed)
+    {
+        var own = passed.Where(c => c.SpanId == span.SpanId).ToList();
+        var calls = received.Spans.Where(s => s.ParentId == span.SpanId).ToList();
+        Assert.All(own, c => Assert.EndsWith("-01", c.TraceParent, StringComparison.Ordinal));
+        Assert.Equal(own.Count(c => Audited.Contains(c.Status)), (int)(long)access["bcb.vault.calls"]!);
+        Assert.Equal(own.Count(c => !Audited.Contains(c.Status)), (int)(long)access["bcb.vault.uncertain"]!);
+        var ids = own.Select(c => c.RequestId).Where(i => i.Length > 0).Order().ToList();
+        Assert.Equal(ids, ((List<string>?)access["bcb.vault.requests"] ?? []).Order());
+        Assert.Equal(ids, calls.Select(c => (string?)c["vault.request_id"]).OfType<string>().Order());
+        Assert.All(calls, call =>
+        {
+            Assert.Equal((span.TraceId, Span.Types.SpanKind.Client, "BackupCodeBroker"), (call.TraceId, call.Span.Kind, call.Scope));
+            var path = (string)call["vault.path"]!;
+            Assert.DoesNotContain(access["bcb.identity"] as string ?? "team-a", path, StringComparison.Ordinal);
+            Assert.DoesNotContain("team-a", path, StringComparison.Ordinal);
+            Assert.NotNull(call["vault.outcome"]);
+        });
+        Assert.True(calls.Count <= own.Count && (calls.Count > 0) == (own.Count > 0), $"{calls.Count} spans of calls, {own.Count} calls");
+    }
+
+    private static void CountsAreTold(List<Asked> asked, OtlpReceived received)
+    {
+        var expected = asked.GroupBy(a => (a.Operation.Operation, a.Operation.Outcome, Reason: a.Operation.Reason ?? ""))
+            .ToDictionary(g => g.Key, g => (long)g.Count());
+        var counted = received.Counters("bcb.operations")
+            .ToDictionary(c => ((string)c.Attributes["bcb.operation"], (string)c.Attributes["bcb.outcome"], (string)c.Attributes["bcb.reason"]), c => c.Value);
+        Assert.Equal(expected.OrderBy(e => e.Key), counted.Where(c => expected.ContainsKey(c.Key)).OrderBy(c => c.Key));
+    }
+
+    [GeneratedRegex(@"(?:[0-9]{3}|status),\s+""([a-z-]+)""")]
+    private static partial Regex ProblemCode();
+
+    /// <summary>An operation that was asked for and answered.</summary>
+    private sealed record Asked(OtlpOperation Operation, ApiReply Reply, string CallerSpanId, string TraceId)
+    {
+        public bool Is(object? operationId) => operationId as string == Reply.OperationId;
+    }
+}
