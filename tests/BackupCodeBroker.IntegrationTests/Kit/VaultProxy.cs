@@ -30,6 +30,9 @@ internal sealed class VaultProxy : IAsyncDisposable
     /// <summary>Answers a request in Vault's place; false lets it through.</summary>
     public Func<HttpContext, Task<bool>>? Answer { get; set; }
 
+    /// <summary>Sees each request with its body before it goes on.</summary>
+    public Action<HttpRequest, byte[]>? Seen { get; set; }
+
     /// <summary>What passed, in the order of the answers.</summary>
     public IReadOnlyList<ProxiedCall> Calls => [.. _calls];
 
@@ -61,6 +64,7 @@ internal sealed class VaultProxy : IAsyncDisposable
         using var request = new HttpRequestMessage(new HttpMethod(http.Request.Method), http.Request.Path + http.Request.QueryString.Value);
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body);
+        Seen?.Invoke(http.Request, body.ToArray());
         request.Content = body.Length > 0 ? new ByteArrayContent(body.ToArray()) : null;
         foreach (var (name, values) in http.Request.Headers.Where(h => !OfTheConnection.Contains(h.Key, StringComparer.OrdinalIgnoreCase)))
         {
