@@ -38,20 +38,18 @@ internal sealed class BrokerProcess : IAsyncDisposable
     /// <param name="environment">The deployment that it serves.</param>
     /// <param name="vault">Where it finds Vault, if not where the deployment's is.</param>
     /// <param name="variables">Environment variables beside its own.</param>
+    /// <param name="folder">Where it runs; there, as a service manager would, without core dumps, which hold a process's whole memory.</param>
     public static async Task<BrokerProcess> StartAsync(
-        BrokerEnvironment environment, string? vault = null, IReadOnlyDictionary<string, string>? variables = null)
+        BrokerEnvironment environment, string? vault = null, IReadOnlyDictionary<string, string>? variables = null, string? folder = null)
     {
         var config = Path.GetTempFileName();
         await File.WriteAllTextAsync(config, ConfigurationOf(environment));
-        var start = new ProcessStartInfo("dotnet")
-        {
-            ArgumentList =
-            {
-                Path.Combine(AppContext.BaseDirectory, "bcb.dll"), "server", "--listen", "http://127.0.0.1:0", "--credentials", environment.Credentials, "--config", config,
-            },
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        string[] command =
+        [
+            "dotnet", Path.Combine(AppContext.BaseDirectory, "bcb.dll"), "server", "--listen", "http://127.0.0.1:0", "--credentials", environment.Credentials, "--config", config,
+        ];
+        var start = folder is null ? new ProcessStartInfo(command[0], command[1..]) : new ProcessStartInfo("sh", ["-c", "ulimit -c 0; exec \"$0\" \"$@\"", .. command]);
+        (start.RedirectStandardOutput, start.RedirectStandardError, start.WorkingDirectory) = (true, true, folder ?? "");
         start.Environment["VAULT_ADDR"] = vault ?? environment.Vault.Address;
         start.Environment.Remove("VAULT_TOKEN");
         foreach (var (name, value) in variables ?? new Dictionary<string, string>())
@@ -75,15 +73,10 @@ internal sealed class BrokerProcess : IAsyncDisposable
     public ApiClient As(Person person) => new(Address, person.Token);
 
     /// <summary>Tells the process to end, as a service manager does, and waits; its exit code.</summary>
-    public async Task<int> TerminateAsync(TimeSpan patience)
-    {
-        using var told = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await told.WaitForExitAsync();
-        using var limit = new CancellationTokenSource(patience);
-        await _process.WaitForExitAsync(limit.Token);
-        await _reading;
-        return _process.ExitCode;
-    }
+    public Task<int> TerminateAsync(TimeSpan patience) => SignalAsync("TERM", patience);
+
+    /// <summary>The process ends itself, as a runtime does that finds its own memory broken; its exit code.</summary>
+    public Task<int> AbortAsync() => SignalAsync("ABRT", Patience);
 
     /// <summary>The process ends at once, as by a power cut.</summary>
     public async Task KillAsync()
@@ -102,6 +95,16 @@ internal sealed class BrokerProcess : IAsyncDisposable
 
         _process.Dispose();
         File.Delete(_config);
+    }
+
+    private async Task<int> SignalAsync(string signal, TimeSpan patience)
+    {
+        using var told = Process.Start("kill", ["-" + signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await told.WaitForExitAsync();
+        using var limit = new CancellationTokenSource(patience);
+        await _process.WaitForExitAsync(limit.Token);
+        await _reading;
+        return _process.ExitCode;
     }
 
     private async Task UntilListeningAsync()

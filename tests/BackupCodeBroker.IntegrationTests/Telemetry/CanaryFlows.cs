@@ -1,0 +1,180 @@
+using System.Text;
+using BackupCodeBroker.Core.Codes;
+using BackupCodeBroker.IntegrationTests.Kit;
+using Xunit;
+
+namespace BackupCodeBroker.IntegrationTests.Telemetry;
+
+/// <summary>The flows of the canary run: as they are meant, as they fail, as clumsy clients send them, and with Vault at its worst.</summary>
+internal static class CanaryFlows
+{
+    private static readonly string[] WrongPlaces = ["upper", "lower"];
+
+    /// <summary>Every route, for both kinds of codes, with every refusal that needs no change behind the broker's back.</summary>
+    public static async Task<Payload> MeantAsync(CanaryRun run)
+    {
+        Assert.Equal(201, (await run.AskAsync(run.Cast.Team, c => c.RegisterAsync(run.Visible, run.Cast.Owner.EntityId))).Status);
+        Assert.Equal(201, (await run.AskAsync(run.Cast.Team, c => c.RegisterAsync(run.PrintableIdentity, run.Cast.Owner.EntityId, "printable"))).Status);
+        await ReceivedWronglyAsync(run);
+        var printable = await run.ClaimAsync(run.PrintableIdentity);
+        var payload = await run.ClaimAsync(run.Visible);
+        foreach (var (identity, codes) in new[] { (run.PrintableIdentity, printable.Codes), (run.Visible, payload.Codes) })
+        {
+            foreach (var who in new[] { run.Cast.Desk, run.Cast.Verifier })
+            {
+                var code = who == run.Cast.Desk ? codes[0] : codes[1];
+                Assert.Equal(200, (await run.AskAsync(who, c => c.ConsumeAsync(identity, code, "key"))).Status);
+                Assert.Equal(who == run.Cast.Desk ? 200 : 409, (await run.AskAsync(run.Cast.Desk, c => c.ConsumeAsync(identity, code, "key"))).Status);
+                Assert.Equal(409, (await run.AskAsync(who, c => c.ConsumeAsync(identity, code, "key", "other purpose"))).Status);
+                Assert.Equal(403, (await run.AskAsync(who, c => c.ConsumeAsync(identity, code))).Status);
+                Assert.Equal(403, (await run.AskAsync(who, c => c.ConsumeAsync(identity, run.Wrong(MadeCodes.WrongSecretOf(codes[2]))))).Status);
+                Assert.Equal(400, (await run.AskAsync(who, c => c.ConsumeAsync(identity, codes[3][..^1] + (codes[3][^1] == '0' ? '1' : '0')))).Status);
+                Assert.Equal(403, (await run.AskAsync(who, c => c.ConsumeAsync(BrokerEnvironment.NewIdentity(), codes[4]))).Status);
+                Assert.Equal(403, (await run.AskAsync(who, c => c.ConsumeAsync(identity, run.Wrong(MadeCodes.Unknown(CodeKind.Machine))))).Status);
+            }
+        }
+
+        await run.AskAsync(run.Cast.Verifier, c => c.StatusAsync(run.Visible));
+        await run.AskAsync(run.Cast.Team, c => c.StatusAsync(run.Visible));
+        await run.AskAsync(run.Cast.Team, c => c.ListAsync());
+        await run.AskAsync(null, c => c.ConsumeAsync(run.Visible, payload.Codes[5]));
+        await run.AskAsync(run.Cast.Team, c => c.RevokeAsync(run.PrintableIdentity));
+        Assert.Equal(403, (await run.AskAsync(run.Cast.Desk, c => c.ConsumeAsync(run.PrintableIdentity, printable.Codes[6]))).Status);
+        return payload;
+    }
+
+    /// <summary>By the command line, as processes.</summary>
+    public static async Task ByCommandLineAsync(CanaryRun run, string code)
+    {
+        var claimed = await run.RunCliAsync(run.Cast.Owner, "", "claim", run.PrintableIdentity, "--out", "codes", "--json");
+        Assert.True(claimed.ExitCode == 0, claimed.Output + claimed.Error);
+        var consumed = await run.RunCliAsync(run.Cast.Desk, code + "\n", "consume", run.Visible, "--purpose", "canary");
+        Assert.True(consumed.ExitCode == 0, consumed.Output + consumed.Error);
+        var again = await run.RunCliAsync(run.Cast.Desk, code + "\n", "consume", run.Visible, "--purpose", "canary", "--json");
+        Assert.NotEqual(0, again.ExitCode);
+        var typo = await run.RunCliAsync(run.Cast.Desk, code[..^2] + "\n", "consume", run.Visible, "--purpose", "canary");
+        Assert.NotEqual(0, typo.ExitCode);
+        var retrieved = await run.RunCliAsync(run.Cast.Owner, run.Noted("no wrapping token", "s.noWrappingTokenHasThis0") + "\n", "retrieve", run.Visible);
+        Assert.NotEqual(0, retrieved.ExitCode);
+    }
+
+    /// <summary>Secrets where they do not belong.</summary>
+    public static async Task ClumsyAsync(CanaryRun run, Payload payload)
+    {
+        var (code, who) = (payload.Codes[7], run.Cast.Desk);
+        string consume = $"/v1/identities/{run.Visible}/consume", register = $"/v1/identities/{run.Visible}";
+        foreach (var spelt in WrongPlaces.Select(w => w == "upper" ? code : code.ToLowerInvariant()).Append(payload.Activation).Append(who.Token))
+        {
+            await run.AskAsync(who, c => c.StatusAsync(spelt));
+            await run.AskAsync(who, c => c.StatusAsync(spelt.Replace("-", "", StringComparison.Ordinal)));
+            await run.AskAsync(who, c => c.ConsumeAsync(spelt, code));
+            await run.AskAsync(who, c => c.RegisterAsync(spelt, run.Cast.Owner.EntityId));
+            await run.AskAsync(run.Cast.Team, c => c.ListAsync("?after=" + spelt));
+            await run.AskAsync(run.Cast.Team, c => c.ListAsync($"?{spelt}=1"));
+            await run.AskAsync(who, c => c.SendAsync(HttpMethod.Post, $"{consume}?code={spelt}", new { code, purpose = "canary" }, ("Idempotency-Key", "k")));
+            await run.AskAsync(who, c => c.SendAsync(HttpMethod.Post, $"{register}/code-sets/{spelt}/activate", new { activation = payload.Activation }));
+            await run.AskAsync(who, c => c.SendAsync(HttpMethod.Get, $"/{spelt}"));
+            await run.AskAsync(who, c => c.SendAsync(HttpMethod.Delete, $"{register}/{spelt}"));
+            foreach (var header in new[] { "X-Code", "User-Agent", "tracestate", "baggage", "traceparent", "X-Vault-Namespace", "Referer", "Idempotency-Key", "Authorization" })
+            {
+                await run.AskAsync(who, c => c.SendAsync(HttpMethod.Post, consume, new { code = "BCB1", purpose = "canary" }, (header, header == "tracestate" ? "a=" + spelt.ToLowerInvariant() : spelt)));
+            }
+        }
+
+        foreach (var body in Bodies(code, payload.Activation, who.Token))
+        {
+            await run.AskAsync(who, c => c.SendAsync(HttpMethod.Post, consume, body, ("Idempotency-Key", "k")));
+            await run.AskAsync(run.Cast.Team, c => c.SendAsync(HttpMethod.Put, register, body));
+            await run.AskAsync(run.Cast.Team, c => c.SendAsync(HttpMethod.Post, register + "/revoke", body));
+            await run.AskAsync(run.Cast.Owner, c => c.SendAsync(HttpMethod.Post, $"{register}/code-sets/{payload.Generation}/activate", body));
+            await run.AskAsync(run.Cast.Owner, c => c.SendAsync(HttpMethod.Post, $"{register}/code-sets/{payload.Generation}/intercepted", body));
+        }
+
+        await run.AskAsync(who, c => c.SendAsync(HttpMethod.Post, consume, new StringContent("code=" + code, Encoding.UTF8, "application/x-www-form-urlencoded"), ("Idempotency-Key", "k")));
+        await run.AskAsync(new Person(code, "", ""), c => c.StatusAsync(run.Visible));
+        await run.AskAsync(new Person(run.Noted("nobody's token", "s.nobodyHasThisTokenAtAll00"), "", ""), c => c.StatusAsync(run.Visible));
+    }
+
+    /// <summary>Vault's answers at their worst, each while a code is on its way.</summary>
+    public static async Task FaultyAsync(CanaryRun run, Payload payload)
+    {
+        foreach (var path in new[] { "-ask/", "/data/identities/", "/data/broker/state", "identity/entity/", "token/create/" })
+        {
+            foreach (var answer in Answers())
+            {
+                run.Proxy.Answer = async http => http.Request.Path.Value!.Contains(path, StringComparison.Ordinal) && await answer(http);
+                await run.AskAsync(run.Cast.Desk, c => c.ConsumeAsync(run.Visible, payload.Codes[8]));
+                run.Proxy.Answer = null;
+            }
+        }
+
+        run.Proxy.Answer = async http => http.Request.Path.Value!.Contains("wrapping/wrap", StringComparison.Ordinal) && await EchoAsync(http);
+        await run.AskAsync(run.Cast.Owner, c => c.IssueAsync(run.Visible));
+        run.Proxy.Answer = async http => http.Request.Path.Value!.Contains("/hmac/", StringComparison.Ordinal) && await EchoAsync(http);
+        await run.AskAsync(run.Cast.Owner, c => c.IssueAsync(run.PrintableIdentity));
+        run.Proxy.Answer = null;
+    }
+
+    private static async Task ReceivedWronglyAsync(CanaryRun run)
+    {
+        foreach (var identity in new[] { run.Visible, run.PrintableIdentity })
+        {
+            var issued = await run.AskAsync(run.Cast.Owner, c => c.IssueAsync(identity));
+            var token = issued.Json.GetProperty("wrapping").GetProperty("token").GetString()!;
+            await run.AskAsync(new Person(token, "", ""), c => c.StatusAsync(identity));
+            var pending = run.Keep(await run.UnwrapAsync(issued));
+            await run.AskAsync(run.Cast.Owner, c => c.ActivateAsync(identity, pending.Generation, run.Noted("wrong activation secret", "5CVQ8N0R4T6Y2ZKJ9HMW7XABDE")));
+            await run.AskAsync(run.Cast.Owner, c => c.ActivateAsync(identity, pending.Generation + 1, pending.Activation));
+            await run.AskAsync(run.Cast.Desk, c => c.ConsumeAsync(identity, pending.Codes[0]));
+            await run.AskAsync(run.Cast.Owner, c => c.InterceptedAsync(identity, pending.Generation, "canary"));
+        }
+    }
+
+    private static IEnumerable<string> Bodies(string code, string activation, string token) =>
+    [
+        $$"""{"code":"{{code}}","purpose":"canary","{{code}}":1}""",
+        $$"""{"code":"{{code}}","purpose":"canary","other":"{{code}}"}""",
+        $$"""{"code":"{{code}}","purpose":"canary","token":"{{token}}"}""",
+        $$"""{"code":{"value":"{{code}}"},"purpose":"canary"}""",
+        $$"""{"code":["{{code}}"],"purpose":"canary"}""",
+        $$"""{"code":"{{code}}","code":"{{code}}","purpose":"canary"}""",
+        $$"""{"code":"{{code}} {{code}}","purpose":"canary"}""",
+        $$"""{"code":"{{activation}}","purpose":"canary"}""",
+        $$"""{"code":"{{token}}","purpose":"canary"}""",
+        $$"""{"code":"BCB1","purpose":"{{code}}","reason":"because of {{code}}","activation":"{{code}}"}""",
+        $$"""{"reason":"because of {{code}}"}""",
+        $$"""{"activation":"{{token}}"}""",
+        $$"""{"owner":"{{code}}","profile":"{{code}}"}""",
+        $$"""{"owner":"x","profile":"machine","external_id":"{{code}}"}""",
+        $$"""{"owner":"x","profile":"machine","labels":{"a":"{{code}}"}}""",
+        $$"""{"owner":"x","profile":"machine","labels":{"{{code}}":"a"}}""",
+        $$"""{"code":"{{code}}","purpose":"canary" """,
+        $"\"{code}\"",
+        code,
+        activation,
+    ];
+
+    private static IEnumerable<Func<HttpContext, Task<bool>>> Answers() =>
+    [
+        EchoAsync,
+        OtlpStage.Vault(503, "Vault is sealed"),
+        OtlpStage.Vault(500, "internal error"),
+        OtlpStage.Vault(403, "permission denied"),
+        http =>
+        {
+            http.Abort();
+            return Task.FromResult(true);
+        },
+    ];
+
+    // A proxy's page for developers: it shows the whole request.
+    private static async Task<bool> EchoAsync(HttpContext http)
+    {
+        using var reader = new StreamReader(http.Request.Body);
+        var body = await reader.ReadToEndAsync();
+        http.Response.StatusCode = 502;
+        http.Response.ContentType = "application/json";
+        await http.Response.WriteAsJsonAsync(new { errors = new[] { string.Join(' ', http.Request.Headers.Select(h => h.Key + ": " + h.Value)), body } });
+        return true;
+    }
+}
