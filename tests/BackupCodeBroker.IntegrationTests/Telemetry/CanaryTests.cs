@@ -21,7 +21,7 @@ public sealed class CanaryTests(BrokerEnvironment environment) : IClassFixture<B
         await CanaryFlows.ByCommandLineAsync(run, payload.Codes[6]);
         await CanaryFlows.ClumsyAsync(run, payload);
         await CanaryFlows.FaultyAsync(run, payload);
-        await run.UntilExportedAsync();
+        //XX await run.UntilExportedAsync();
         await run.CrashAsync(c => c.ConsumeAsync(run.Visible, payload.Codes[9]));
 
         Assert.True(run.Secrets.Count > 60, run.Secrets.Count + " secrets");
