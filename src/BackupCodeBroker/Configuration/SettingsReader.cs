@@ -120,6 +120,7 @@ internal sealed class SettingsReader
     {
         AccessFile = Text("telemetry:access_file"),
         Pseudonyms = Text("telemetry:pseudonym_key_file") is { } key ? PseudonymKey(key) : Pseudonyms.None,
+        Export = ExportVariables.Read(_variable, _errors),
     };
 
     private Pseudonyms PseudonymKey(string path)
