@@ -73,10 +73,29 @@ internal sealed class BrokerProcess : IAsyncDisposable
     public ApiClient As(Person person) => new(Address, person.Token);
 
     /// <summary>Tells the process to end, as a service manager does, and waits; its exit code.</summary>
-    public Task<int> TerminateAsync(TimeSpan patience) => SignalAsync("TERM", patience);
+    public async Task<int> TerminateAsync(TimeSpan patience)
+    {
+        await SendAsync("TERM");
+        using var limit = new CancellationTokenSource(patience);
+        await _process.WaitForExitAsync(limit.Token);
+        await _reading;
+        return _process.ExitCode;
+    }
 
     /// <summary>The process ends itself, as a runtime does that finds its own memory broken; its exit code.</summary>
-    public Task<int> AbortAsync() => SignalAsync("ABRT", Patience);
+    public async Task<int> AbortAsync()
+    {
+        // The first is the runtime's, which then leaves the next to the system.
+        using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!_process.HasExited)
+        {
+            await SendAsync("ABRT");
+            await beat.WaitForNextTickAsync();
+        }
+
+        await _reading;
+        return _process.ExitCode;
+    }
 
     /// <summary>The process ends at once, as by a power cut.</summary>
     public async Task KillAsync()
@@ -97,14 +116,10 @@ internal sealed class BrokerProcess : IAsyncDisposable
         File.Delete(_config);
     }
 
-    private async Task<int> SignalAsync(string signal, TimeSpan patience)
+    private async Task SendAsync(string signal)
     {
         using var told = Process.Start("kill", ["-" + signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await told.WaitForExitAsync();
-        using var limit = new CancellationTokenSource(patience);
-        await _process.WaitForExitAsync(limit.Token);
-        await _reading;
-        return _process.ExitCode;
     }
 
     private async Task UntilListeningAsync()

@@ -1,7 +1,7 @@
 using System.Globalization;
 using BackupCodeBroker.IntegrationTests.Telemetry.OtlpProtocol;
 using Google.Protobuf;
-using Xunit;
+using Xunit.Sdk;
 
 namespace BackupCodeBroker.IntegrationTests.Kit;
 
@@ -150,6 +150,9 @@ internal sealed record OtlpMetric(IReadOnlyDictionary<string, object> Resource, 
 /// <summary>The protocol's values as plain ones.</summary>
 internal static class OtlpValues
 {
+    /// <summary>The value of an attribute that came without one. The broker leaves such out; the platform's own log entries have some.</summary>
+    public static readonly object None = new();
+
     /// <summary>Attributes by key: string, bool, long, double, or a list of strings. A key that comes twice is an error.</summary>
     public static IReadOnlyDictionary<string, object> Of(IEnumerable<KeyValue> attributes) => attributes.ToDictionary(a => a.Key, a => Plain(a.Value));
 
@@ -162,6 +165,7 @@ internal static class OtlpValues
         AnyValue.ValueOneofCase.IntValue => value.IntValue,
         AnyValue.ValueOneofCase.DoubleValue => value.DoubleValue,
         AnyValue.ValueOneofCase.ArrayValue => value.ArrayValue.Values.Select(v => v.StringValue).ToList(),
-        _ => throw new Xunit.Sdk.XunitException($"an attribute without a value that the tests know: {value}"),
+        AnyValue.ValueOneofCase.None => None,
+        _ => throw new XunitException($"an attribute with a value that the broker never sends: {value}"),
     };
 }

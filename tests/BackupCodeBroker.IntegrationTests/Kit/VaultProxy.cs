@@ -14,6 +14,7 @@ internal sealed class VaultProxy : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly HttpClient _http;
     private readonly ConcurrentQueue<ProxiedCall> _calls = new();
+    private readonly ConcurrentQueue<Exception> _faults = new();
 
     private VaultProxy(string vault)
     {
@@ -22,13 +23,27 @@ internal sealed class VaultProxy : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _app = builder.Build();
-        _app.Run(PassAsync);
+        _app.Run(async http =>
+        {
+            try
+            {
+                await PassAsync(http);
+            }
+            catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
+            {
+                _faults.Enqueue(e);
+                throw;
+            }
+        });
     }
 
     public string Address => _app.Urls.Single();
 
     /// <summary>Answers a request in Vault's place; false lets it through.</summary>
     public Func<HttpContext, Task<bool>>? Answer { get; set; }
+
+    /// <summary>What went wrong in the proxy itself: a test that has any tests something else than it thinks.</summary>
+    public IReadOnlyCollection<Exception> Faults => _faults;
 
     /// <summary>Sees each request with its body before it goes on.</summary>
     public Action<HttpRequest, byte[]>? Seen { get; set; }
@@ -83,7 +98,10 @@ internal sealed class VaultProxy : IAsyncDisposable
             http.Response.Headers[name] = values.ToArray();
         }
 
-        await http.Response.Body.WriteAsync(text);
+        if (text.Length > 0)
+        {
+            await http.Response.Body.WriteAsync(text);
+        }
     }
 
     private static string IdOf(byte[] body)
