@@ -73,7 +73,8 @@ internal sealed class CanaryRun : IAsyncDisposable
     {
         using var client = new ApiClient(_broker.Address, who?.Token);
         var reply = await request(client);
-        Assert.True(expected is null || expected == reply.Status, $"{reply.Status} {reply.Text} {string.Join(' ', Proxy.Faults)}");
+        Assert.Empty(Proxy.Faults);
+        Assert.True(expected is null || expected == reply.Status, $"{reply.Status} {reply.Text}");
         _answers.Append(reply.Status).Append(' ').Append(reply.Headers).Append(reply.ContentType).Append('\n').Append(Told(reply)).Append('\n');
         _last = reply.Headers.Contains("Bcb-Operation-Id") ? reply : _last;
         return reply;
@@ -82,7 +83,7 @@ internal sealed class CanaryRun : IAsyncDisposable
     /// <summary>Codes of a new set, made and received through the process.</summary>
     public async Task<Payload> ClaimAsync(string identity)
     {
-        var issued = await AskAsync(Cast.Owner, c => c.IssueAsync(identity));
+        var issued = await AskAsync(Cast.Owner, c => c.IssueAsync(identity), 201);
         var payload = Keep(await _environment.UnwrapAsync(Cast.Owner, issued));
         await AskAsync(Cast.Owner, c => c.ActivateAsync(identity, payload.Generation, payload.Activation), 204);
         return payload;

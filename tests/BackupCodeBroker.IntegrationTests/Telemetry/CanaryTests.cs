@@ -18,19 +18,12 @@ public sealed class CanaryTests(BrokerEnvironment environment) : IClassFixture<B
         await using var audit = await AuditFile.StartAsync(environment);
         await using var run = await CanaryRun.StartAsync(environment);
         var payload = await CanaryFlows.MeantAsync(run);
-        Console.WriteLine("YY 1 " + DateTime.Now);
         await CanaryFlows.ByCommandLineAsync(run, payload.Codes[6]);
-        Console.WriteLine("YY 2 " + DateTime.Now);
         await CanaryFlows.ClumsyAsync(run, payload);
-        Console.WriteLine("YY 3 " + DateTime.Now);
         await CanaryFlows.FaultyAsync(run, payload);
-        Console.WriteLine("YY 4 " + DateTime.Now);
         await run.UntilExportedAsync();
-        Console.WriteLine("YY 5 " + DateTime.Now);
         await run.CrashAsync(c => c.ConsumeAsync(run.Visible, payload.Codes[9]));
 
-        Console.WriteLine("YY 6 " + DateTime.Now);
-        foreach (var line in run.Console.Split('\n')) { var f = run.Secrets.In(line); if (f.Count > 0) { Console.WriteLine("XX " + f[0] + ": " + line[..Math.Min(400, line.Length)]); } }
         Assert.True(run.Secrets.Count > 60, run.Secrets.Count + " secrets");
         Assert.All(run.Receiver.Payloads, p => Assert.True(p.Known, p.Path));
         var sinks = new Dictionary<string, (byte[] Content, string Visible)>

@@ -39,9 +39,7 @@ public sealed partial class OtlpOperationTests(BrokerEnvironment environment) : 
         foreach (var operation in OtlpOperations.All)
         {
             using var caller = new CallersSpan();
-            var t = System.Diagnostics.Stopwatch.GetTimestamp();
             asked.Add(new Asked(operation, await operation.Act(stage), caller.SpanId, caller.TraceId));
-            Console.WriteLine($"XX {operation}: {asked[^1].Reply.Status} {asked[^1].Reply.Text} {System.Diagnostics.Stopwatch.GetElapsedTime(t).TotalMilliseconds}");
         }
 
         var received = await stage.Receiver.UntilAsync(

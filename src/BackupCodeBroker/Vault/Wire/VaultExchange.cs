@@ -158,7 +158,10 @@ internal sealed class VaultExchange(HttpMessageHandler handler, VaultSettings se
                 buffer = length == buffer.Length ? Grown(buffer) : buffer;
             }
 
-            var reply = new VaultReply(status, buffer, length, RetryAfter(response.Headers.RetryAfter));
+            var reply = new VaultReply(status, buffer, length, RetryAfter(response.Headers.RetryAfter))
+            {
+                IsEcho = status >= 400 && Echo.IsIn(buffer.AsSpan(0, length), request),
+            };
             buffer = null;
             return reply;
         }
