@@ -61,6 +61,13 @@ internal sealed class VaultProxy : IAsyncDisposable
     /// <summary>The calls of one operation.</summary>
     public IReadOnlyList<ProxiedCall> Of(ApiReply reply) => [.. _calls.Where(c => c.TraceId == reply.TraceId)];
 
+    /// <summary>Cuts the connection: whether anything was done nobody can tell.</summary>
+    public static void Cut(HttpContext http)
+    {
+        http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+        http.Abort();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
@@ -122,7 +129,7 @@ internal sealed class VaultProxy : IAsyncDisposable
 /// <param name="Method">Its method.</param>
 /// <param name="Path">Its path, <c>/v1/</c> included.</param>
 /// <param name="TraceParent">The trace context that came with it.</param>
-/// <param name="Status">What was answered.</param>
+/// <param name="Status">What was answered; 499 where the connection was cut.</param>
 /// <param name="RequestId">Vault's id of it, where the answer has one.</param>
 internal sealed record ProxiedCall(string Method, string Path, string TraceParent, int Status, string RequestId)
 {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.IntegrationTests.Kit;
 
@@ -90,7 +89,7 @@ internal sealed class OtlpStage : IAsyncDisposable
     /// <summary>Somebody asks the process for something.</summary>
     public async Task<ApiReply> AskAsync(Person who, Func<ApiClient, Task<ApiReply>> request)
     {
-        using var client = Broker.As(who);
+        using var client = new ApiClient(Broker.Address, who.Token) { TraceParent = CallersSpan.Current?.ToString() };
         return await request(client);
     }
 
@@ -131,22 +130,20 @@ internal sealed class OtlpStage : IAsyncDisposable
     };
 }
 
-/// <summary>An operation that a caller's own span began: its span id is the parent of the operation's.</summary>
+/// <summary>A span of whoever calls: what is asked for while it lasts carries its context.</summary>
 internal sealed class CallersSpan : IDisposable
 {
-    private readonly Activity _activity;
+    private static readonly AsyncLocal<CallersSpan?> Now = new();
 
-    public CallersSpan()
-    {
-        _activity = new Activity("caller") { ActivityTraceFlags = ActivityTraceFlags.Recorded };
-        _activity.SetIdFormat(ActivityIdFormat.W3C).Start();
-    }
+    public CallersSpan() => Now.Value = this;
 
-    public string TraceId => _activity.TraceId.ToHexString();
+    public static CallersSpan? Current => Now.Value;
 
-    public string SpanId => _activity.SpanId.ToHexString();
+    public string TraceId { get; } = ActivityTraceId.CreateRandom().ToHexString();
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"00-{TraceId}-{SpanId}-01");
+    public string SpanId { get; } = ActivitySpanId.CreateRandom().ToHexString();
 
-    public void Dispose() => _activity.Dispose();
+    public override string ToString() => $"00-{TraceId}-{SpanId}-01";
+
+    public void Dispose() => Now.Value = null;
 }

@@ -53,7 +53,8 @@ internal sealed class VaultExchange(HttpMessageHandler handler, VaultSettings se
             if (response.StatusCode is not (HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect))
             {
                 var reply = await ReadAsync(request, response, cancellation).ConfigureAwait(false);
-                if (request is { Journal: { } journal, IsNamedByAnswer: true } && reply.Status == 200)
+                // Not only a 200 has an id: what was deleted is 404 with one.
+                if (request is { Journal: { } journal, IsNamedByAnswer: true } && reply.RequestId.Length > 0)
                 {
                     journal.Name(reply.RequestId);
                 }
