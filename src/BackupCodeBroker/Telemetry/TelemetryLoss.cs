@@ -63,7 +63,8 @@ internal sealed partial class TelemetryLoss : IDisposable
         if (items > 0)
         {
             Count(sink, "shutdown", items);
-            Told.Left(Logger, Name(sink), items);
+            var name = Name(sink);
+            Told.Left(Logger, name, items);
         }
     }
 
@@ -79,7 +80,8 @@ internal sealed partial class TelemetryLoss : IDisposable
     {
         if (Of(sink).End() is { } dropped)
         {
-            Told.Over(Logger, Name(sink), dropped);
+            var name = Name(sink);
+            Told.Over(Logger, name, dropped);
         }
     }
 
@@ -114,7 +116,8 @@ internal sealed partial class TelemetryLoss : IDisposable
     {
         if (Of(sink).Begin())
         {
-            Told.Began(Logger, Name(sink), why);
+            var name = Name(sink);
+            Told.Began(Logger, name, why);
         }
     }
 
