@@ -57,7 +57,7 @@ internal sealed class OtlpReceived(IReadOnlyList<OtlpPayload> payloads)
     ];
 
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{payloads.Count} payloads, {Spans.Count} spans, {Logs.Count} log records, {Metrics.Count} metrics");
+        CultureInfo.InvariantCulture, $"{payloads.Count} payloads, {Spans.Count} spans, {Logs.Count} log records, {Metrics.Count} metrics, dropped: {string.Join(", ", Counters("bcb.telemetry.dropped").Select(c => string.Join('/', c.Attributes.Values) + " " + c.Value))}");
 }
 
 /// <summary>One request to a receiver.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using BackupCodeBroker.Core.Audit;
 using BackupCodeBroker.Core.Decisions;
@@ -46,12 +47,26 @@ public sealed partial class OtlpOperationTests(BrokerEnvironment environment) : 
 
         var received = await stage.Receiver.UntilAsync(
             r => asked.All(a => r.Access.Any(l => a.Is(l["bcb.operation_id"])) && r.Spans.Any(s => a.Is(s["bcb.operation_id"])))
-                && r.Counters("bcb.operations").Sum(c => c.Value) >= asked.Count,
+                && Expected(asked).All(e => Counted(r).GetValueOrDefault(e.Key) >= e.Value),
             "a span, a record and a count for each operation");
 
         Assert.All(stage.Receiver.Payloads, p => Assert.True(p.Known && p.Grpc == (protocol == "grpc"), p.Path));
         Assert.Multiple([.. asked.Select(a => (Action)(() => OperationIsTold(a, received, stage)))]);
         CountsAreTold(asked, received);
+        DurationsAreTold(asked, received);
+        NothingUnboundedIsALabel(stage);
+        Assert.All(
+            [.. received.Spans.Select(s => s.Resource), .. received.Logs.Select(l => l.Resource), .. received.Metrics.Select(m => m.Resource)],
+            resource => ResourceIsTold(resource, received.Access.First()));
+    }
+
+    [Fact]
+    public async Task Without_a_callers_span_an_operation_begins_a_trace_of_its_own()
+    {
+        await using var stage = await OtlpStage.StartAsync(environment, "grpc");
+        var reply = await stage.AskAsync(stage.Cast.Team, c => c.ListAsync());
+        var span = await stage.Receiver.UntilAsync(r => r.Spans.SingleOrDefault(s => s["bcb.operation_id"] as string == reply.OperationId), "the span");
+        Assert.Equal((reply.TraceId, ""), (span.TraceId, span.ParentId));
     }
 
     private static void OperationIsTold(Asked asked, OtlpReceived received, OtlpStage stage)
@@ -85,7 +100,7 @@ public sealed partial class OtlpOperationTests(BrokerEnvironment environment) : 
         var ids = Sorted(own.Select(c => c.RequestId));
         var recorded = (List<string>?)access["bcb.vault.requests"] ?? [];
         Assert.Equal((about, Math.Min(ids.Count, AccessRecord.MaxRequestIds)), (about, recorded.Count));
-        Assert.Subset([.. ids], recorded.ToHashSet());
+        Assert.Subset(ids.ToHashSet(), recorded.ToHashSet());
         Assert.Equal((about, string.Join(' ', ids)), (about, string.Join(' ', Sorted(calls.Select(c => (string?)c["vault.request_id"])))));
         Assert.All(calls, call =>
         {
@@ -100,11 +115,49 @@ public sealed partial class OtlpOperationTests(BrokerEnvironment environment) : 
 
     private static void CountsAreTold(List<Asked> asked, OtlpReceived received)
     {
-        var expected = asked.GroupBy(a => (a.Operation.Operation, a.Operation.Outcome, Reason: a.Operation.Reason ?? ""))
-            .ToDictionary(g => g.Key, g => (long)g.Count());
-        var counted = received.Counters("bcb.operations")
-            .ToDictionary(c => ((string)c.Attributes["bcb.operation"], (string)c.Attributes["bcb.outcome"], (string)c.Attributes["bcb.reason"]), c => c.Value);
-        Assert.Equal(expected.OrderBy(e => e.Key), counted.Where(c => expected.ContainsKey(c.Key)).OrderBy(c => c.Key));
+        var expected = Expected(asked);
+        Assert.Equal(expected.OrderBy(e => e.Key), Counted(received).Where(c => expected.ContainsKey(c.Key)).OrderBy(c => c.Key));
+    }
+
+    private static Dictionary<(string, string, string), long> Expected(List<Asked> asked) =>
+        asked.GroupBy(a => (a.Operation.Operation, a.Operation.Outcome, a.Operation.Reason ?? "")).ToDictionary(g => g.Key, g => (long)g.Count());
+
+    private static Dictionary<(string, string, string), long> Counted(OtlpReceived received) => received.Counters("bcb.operations")
+        .ToDictionary(c => ((string)c.Attributes["bcb.operation"], (string)c.Attributes["bcb.outcome"], (string)c.Attributes["bcb.reason"]), c => c.Value);
+
+    // Seconds, one measurement for each operation, and the trace of one of them to look at.
+    private static void DurationsAreTold(List<Asked> asked, OtlpReceived received)
+    {
+        foreach (var name in new[] { "bcb.operation.duration", "bcb.vault.call.duration" })
+        {
+            Assert.Equal(("s", Metric.DataOneofCase.Histogram), (received.Metrics.Last(m => m.Name == name).Metric.Unit, received.Metrics.Last(m => m.Name == name).Metric.DataCase));
+        }
+
+        var durations = received.Metrics.Where(m => m.Name == "bcb.operation.duration").ToList();
+        foreach (var group in asked.GroupBy(a => (a.Operation.Operation, a.Operation.Outcome)))
+        {
+            var points = durations[^1].Metric.Histogram.DataPoints.Where(p => OtlpValues.Of(p.Attributes) is var at
+                && ((string)at["bcb.operation"], (string)at["bcb.outcome"]) == group.Key);
+            Assert.Equal((group.Key, (ulong)group.Count()), (group.Key, Assert.Single(points).Count));
+        }
+
+        var exemplar = durations.SelectMany(m => m.Exemplars).First(e => asked.Any(a => a.TraceId == OtlpValues.Hex(e.TraceId)));
+        Assert.Contains(received.Spans, s => (s.TraceId, s.SpanId) == (OtlpValues.Hex(exemplar.TraceId), OtlpValues.Hex(exemplar.SpanId)) && s["bcb.operation_id"] is not null);
+    }
+
+    // What grows with identities, people or requests would grow the receiver's storage without bound, and tell who did what to whoever may see metrics.
+    private static void NothingUnboundedIsALabel(OtlpStage stage)
+    {
+        var metrics = string.Concat(stage.Receiver.Payloads.Where(p => p.Metrics is not null).Select(p => Encoding.Latin1.GetString(p.Bytes)));
+        Assert.Contains("bcb.operations", metrics, StringComparison.Ordinal);
+        string[] unbounded = ["team-a", .. new[] { stage.Cast.Team, stage.Cast.Owner, stage.Cast.Verifier, stage.Cast.Desk }.SelectMany(p => new[] { p.EntityId, p.Accessor, p.Token })];
+        Assert.DoesNotContain(unbounded, text => metrics.Contains(text, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static void ResourceIsTold(IReadOnlyDictionary<string, object> resource, OtlpLog access)
+    {
+        Assert.Equal(("backup-code-broker", access["bcb.replica"]), (resource["service.name"], resource["service.instance.id"]));
+        Assert.Matches("^[0-9]+\\.[0-9]+\\.[0-9]+", (string)resource["service.version"]);
     }
 
     [GeneratedRegex(@"(?:[0-9]{3}|status),\s+""([a-z-]+)""")]
