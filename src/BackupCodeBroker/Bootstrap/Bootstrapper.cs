@@ -32,8 +32,12 @@ internal sealed class Bootstrapper(
         var traceParent = $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01";
         using var wire = new AdminWire(patient, admin, traceParent, time, handler);
         var session = new BootstrapSession(patient, new VaultAdmin(wire, patient), client, admin, traceParent);
-        return await new BootstrapRunner(options.Check, sink).RunAsync(BootstrapPlan.For(session, options, documents), cancellation);
+        var report = await new BootstrapRunner(options.Check, sink).RunAsync(BootstrapPlan.For(session, options, documents), cancellation);
+        return report.SawNothing ? report : report with { Remarks = await RemarksAsync(wire, cancellation) };
     }
+
+    private static async Task<IReadOnlyList<string>> RemarksAsync(AdminWire wire, CancellationToken cancellation) =>
+        AuditAdvice.Remark(await new VaultSurvey(wire).AuditDevicesAsync(cancellation)) is { } remark ? [remark] : [];
 }
 
 /// <summary>What the steps of one run work with.</summary>
@@ -41,4 +45,14 @@ internal sealed record BootstrapSession(VaultSettings Settings, VaultAdmin Admin
 {
     /// <summary>A call of this run: all carry one trace, by which Vault's audit log shows the run as a whole.</summary>
     public VaultCall Call(CancellationToken cancellation) => new(TraceParent, cancellation);
+
+    /// <summary>The entity that an alias of the token mount leads to. It creates nothing.</summary>
+    public async Task<VaultAnswer<EntityFacts>> FindEntityAsync(string alias, CancellationToken cancellation) =>
+        await Admin.ReadTokenMountAccessorAsync(cancellation) switch
+        {
+            VaultAnswer<string>.Ok accessor => await Client.LookupAliasAsync(Token, alias, accessor.Value, Call(cancellation)),
+            VaultAnswer<string>.Denied denied => new VaultAnswer<EntityFacts>.Denied(denied.Why, denied.Path),
+            VaultAnswer<string>.Faulted faulted => new VaultAnswer<EntityFacts>.Faulted(faulted.Fault),
+            _ => new VaultAnswer<EntityFacts>.Absent(),
+        };
 }

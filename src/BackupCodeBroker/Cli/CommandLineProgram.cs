@@ -59,6 +59,7 @@ internal static class CommandLineProgram
             RevokeVerb.Create(frame),
             CanVerb.Create(frame),
             BootstrapVerb.Create(frame),
+            DoctorVerb.Create(frame),
             DevVaultVerb.Create(frame),
         ];
         foreach (var verb in verbs)
