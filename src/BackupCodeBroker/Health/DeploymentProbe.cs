@@ -37,7 +37,7 @@ internal sealed partial class DeploymentProbe(
         }
         catch (BrokerFaultException fault)
         {
-            missing.Add(ReadinessWords.Of(fault));
+            missing.Add(ReadinessWords.Of(fault, session.State is SessionState.LoggedIn));
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {

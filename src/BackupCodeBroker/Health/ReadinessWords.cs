@@ -22,10 +22,13 @@ internal static class ReadinessWords
     /// <summary>Vault gave no answer to go by.</summary>
     public static Shortcoming Of(VaultFault fault) => new(IdOf(fault), fault.Describe(), FixOf(fault));
 
-    /// <summary>The broker itself could not look: it has no token, or Vault refuses its token something.</summary>
-    public static Shortcoming Of(BrokerFaultException fault) => fault.Kind == FaultKind.NotReady
-        ? new("log-in", fault.Message, fault.Message.Contains("bcb bootstrap", StringComparison.Ordinal) ? "" : "see that the credentials are there and that Vault takes them (`bcb doctor`)")
-        : new("vault-reachable", fault.Message, "");
+    /// <summary>The broker itself could not look: it has no token, or Vault refuses its token something, and the fault says what.</summary>
+    public static Shortcoming Of(BrokerFaultException fault, bool loggedIn) => (fault.Kind, loggedIn) switch
+    {
+        (FaultKind.NotReady, true) => new(StepIds.BrokerPolicies, fault.Message, ""),
+        (FaultKind.NotReady, false) => new("log-in", fault.Message, "`bcb doctor --credentials DIR` looks at the broker's credentials"),
+        _ => new("vault-reachable", fault.Message, ""),
+    };
 
     private static string IdOf(VaultFault fault) => fault switch
     {
