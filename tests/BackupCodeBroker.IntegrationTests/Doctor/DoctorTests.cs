@@ -126,8 +126,10 @@ public sealed class DoctorTests(DoctorVault vault) : IClassFixture<DoctorVault>
         var file = Path.Combine(folder, name);
         switch (what)
         {
+            case "others may read it" when OperatingSystem.IsWindows():
+                Assert.Skip("files there have no such modes");
+                break;
             case "others may read it":
-                Assert.SkipWhen(OperatingSystem.IsWindows(), "files there have no such modes");
                 File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
                 break;
             case "not there":
