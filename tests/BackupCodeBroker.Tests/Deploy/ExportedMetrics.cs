@@ -1,0 +1,88 @@
+using System.Diagnostics.Metrics;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using BackupCodeBroker.Configuration;
+using BackupCodeBroker.Server;
+using BackupCodeBroker.Telemetry;
+using BackupCodeBroker.Tests.Architecture;
+
+namespace BackupCodeBroker.Tests.Deploy;
+
+/// <summary>
+/// The series that a broker's metrics become, with their labels. The instruments are those that a host really makes; their labels stand in the table of
+/// the telemetry's documentation, which a test of its own keeps true.
+/// </summary>
+internal static partial class ExportedMetrics
+{
+    // Prometheus gives each series these two: service.name and service.instance.id.
+    private static readonly string[] Everywhere = ["job", "instance"];
+
+    private static readonly Lazy<Dictionary<string, HashSet<string>>> Found = new(Find);
+
+    /// <summary>Labels by series.</summary>
+    public static IReadOnlyDictionary<string, HashSet<string>> Series => Found.Value;
+
+    /// <summary>The instruments that a host makes.</summary>
+    public static IReadOnlyList<Instrument> Instruments()
+    {
+        List<Instrument> instruments = [];
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, _) =>
+            {
+                if (instrument.Meter.Name == TelemetryNames.Source)
+                {
+                    instruments.Add(instrument);
+                }
+            },
+        };
+        listener.Start();
+        List<Type> singletons = [];
+        using var host = (IDisposable)BrokerHost.Build(new BrokerSettings(), services => singletons.AddRange(
+            services.Where(s => s.Lifetime == ServiceLifetime.Singleton && Ours(s.ServiceType)).Select(s => s.ServiceType)));
+        foreach (var service in singletons)
+        {
+            _ = ((WebApplication)host).Services.GetService(service);
+        }
+
+        // Instruments that are kept in static fields are made with their type.
+        foreach (var type in typeof(TelemetryNames).Assembly.GetTypes().Where(HoldsInstruments))
+        {
+            RuntimeHelpers.RunClassConstructor(type.TypeHandle);
+        }
+
+        return [.. instruments.DistinctBy(i => i.Name)];
+    }
+
+    private static bool Ours(Type type) => type.Namespace?.StartsWith("BackupCodeBroker", StringComparison.Ordinal) == true;
+
+    private static bool HoldsInstruments(Type type) => !type.ContainsGenericParameters
+        && type.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public).Any(f => f.FieldType.IsAssignableTo(typeof(Instrument)));
+
+    private static Dictionary<string, HashSet<string>> Find()
+    {
+        var documented = Documented();
+        var found = new Dictionary<string, HashSet<string>>();
+        foreach (var instrument in Instruments())
+        {
+            var attributes = documented[instrument.Name].Select(PrometheusNames.Label);
+            foreach (var (series, labels) in PrometheusNames.Of(instrument.Name, instrument.Unit, PrometheusNames.Kind(instrument)))
+            {
+                found[series] = [.. Everywhere, .. labels, .. attributes];
+            }
+        }
+
+        return found;
+    }
+
+    // | `bcb.operations` | counter | … `bcb.operation`, `bcb.outcome` … |
+    private static Dictionary<string, List<string>> Documented() => Repository.Read("src/docs/telemetry.md").Split('\n')
+        .Where(l => l.StartsWith("| `", StringComparison.Ordinal))
+        .Select(l => Names().Matches(l).Select(m => m.Groups[1].Value).ToList())
+        .GroupBy(names => names[0])
+        .ToDictionary(g => g.Key, g => g.SelectMany(names => names.Skip(1)).ToList());
+
+    [GeneratedRegex("`([a-z_.]+)`")]
+    private static partial Regex Names();
+}
