@@ -22,7 +22,8 @@ fi
 vault status > /dev/null 2>&1 || vault write sys/unseal - > /dev/null <<KEY
 {"key": "$(cat "$keys/unseal-key")"}
 KEY
-until vault status > /dev/null 2>&1; do sleep 1; done
+# Unsealed is not yet active: raft elects a leader first, and until then nothing that needs a token is answered.
+until vault token lookup > /dev/null 2>&1; do sleep 1; done
 
 # Before anything else is set up: from here on every request stands in the log. Mode 0640 lets the group read it, which is how the auditor does.
 vault audit list 2> /dev/null | grep -q '^file/' || vault audit enable file file_path=/vault/logs/audit.log mode=0640
