@@ -47,10 +47,14 @@ internal static class AuditText
         screen.Line();
         Folded(screen, $"{number}. ", words.Title + ".");
         Folded(screen, "   ", finding.What);
+        Field(screen, "when", Words.Time(finding.At) + " UTC");
+        if (Words.Who(finding.Who) is { } who)
+        {
+            Folded(screen, "   who        ", who);
+        }
+
         List<(string Name, string? Value)> fields =
         [
-            ("when", Words.Time(finding.At) + " UTC"),
-            ("who", Words.Who(finding.Who)),
             ("codes of", Words.Set(finding.Identity, finding.Generation)),
             .. finding.Paths.Select((path, i) => (i == 0 ? "what" : "", (string?)path)),
             ("stands at", finding.Place),
@@ -60,11 +64,13 @@ internal static class AuditText
         ];
         foreach (var (name, value) in fields.Where(f => !string.IsNullOrEmpty(f.Value)))
         {
-            screen.Line($"   {name,-10} {value}");
+            Field(screen, name, value!);
         }
 
         Folded(screen, "   to do      ", words.Advice);
     }
+
+    private static void Field(Screen screen, string name, string value) => screen.Line($"   {name,-10} {value}");
 
     private static void Sets(Screen screen, IReadOnlyList<SetLife> sets)
     {
@@ -163,8 +169,12 @@ internal static class AuditText
             ("requests", $"{Number(totals.Requests)}, of them {Number(totals.BrokerRequests)} concern the broker and {Number(totals.Explained)} are explained"),
             ("operations", $"{Number(totals.Operations)}, of them {Number(totals.OperationsFound)} found whole in Vault's log"),
             ("", totals.OperationsOutside > 0 ? $"{Number(totals.OperationsOutside)} lie outside what the log covers" : null),
-            ("by people", totals.PersonUsedMachineCode > 0 ? $"{Words.Count(totals.PersonUsedMachineCode, "code")} of machines spent by people" : null),
-            ("", totals.ByOutcome.Count == 0 ? null : string.Join(", ", totals.ByOutcome.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Key} {Number(o.Value)}"))));
+            ("by people", totals.PersonUsedMachineCode > 0 ? $"{Words.Count(totals.PersonUsedMachineCode, "code")} of machines spent by people" : null));
+        if (totals.ByOutcome.Count > 0)
+        {
+            var outcomes = totals.ByOutcome.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Key} {Number(o.Value)}");
+            Folded(screen, "outcomes     ", string.Join(", ", outcomes));
+        }
     }
 
     private static void Sources(Screen screen, AuditReport report)

@@ -6,9 +6,10 @@ namespace BackupCodeBroker.Audit.Report;
 /// <summary>Words that the terminal and the page share: counts, times, people, steps, and the verdict.</summary>
 internal static class Words
 {
-    private const int SecondsInMinute = 60;
-    private const int MinutesInTwoHours = 120;
-    private const int HoursInTwoDays = 48;
+    // Up to this many of a unit before the next one says it better.
+    private const int MostSeconds = 100;
+    private const int MostMinutes = 100;
+    private const int MostHours = 48;
 
     /// <summary>The verdict in one line, with counts.</summary>
     public static string Verdict(AuditReport report)
@@ -75,9 +76,9 @@ internal static class Words
     {
         { TotalMilliseconds: < 1000 } => Number(time.TotalMilliseconds, "0", "ms"),
         { TotalSeconds: < 10 } => Number(time.TotalSeconds, "0.0", "s"),
-        { TotalSeconds: < SecondsInMinute * 2 } => Number(time.TotalSeconds, "0", "s"),
-        { TotalMinutes: < MinutesInTwoHours } => Number(time.TotalMinutes, "0", "min"),
-        { TotalHours: < HoursInTwoDays } => Number(time.TotalHours, "0", "h"),
+        { TotalSeconds: < MostSeconds } => Number(time.TotalSeconds, "0", "s"),
+        { TotalMinutes: < MostMinutes } => Number(time.TotalMinutes, "0", "min"),
+        { TotalHours: < MostHours } => Number(time.TotalHours, "0", "h"),
         _ => Number(time.TotalDays, "#,0", "days"),
     };
 
