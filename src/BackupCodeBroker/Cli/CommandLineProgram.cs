@@ -59,6 +59,7 @@ internal static class CommandLineProgram
             RevokeVerb.Create(frame),
             CanVerb.Create(frame),
             HealthVerb.Create(frame),
+            AuditVerb.Create(frame),
             BootstrapVerb.Create(frame),
             DevVaultVerb.Create(frame),
         ];
