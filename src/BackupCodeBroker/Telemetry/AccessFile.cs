@@ -105,7 +105,7 @@ internal sealed class AccessFile : IAsyncDisposable
             {
                 if (_stopping.IsCancellationRequested)
                 {
-                    _loss?.GaveUp(Sink.AccessFile, count, "shutdown");
+                    _loss?.LeftBehind(Sink.AccessFile, count);
                     break;
                 }
 

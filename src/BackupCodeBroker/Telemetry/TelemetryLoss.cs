@@ -57,6 +57,16 @@ internal sealed partial class TelemetryLoss : IDisposable
         }
     }
 
+    /// <summary>The process ends and these are still there.</summary>
+    public void LeftBehind(Sink sink, long items)
+    {
+        if (items > 0)
+        {
+            Count(sink, "shutdown", items);
+            Told.Left(Logger, Name(sink), items);
+        }
+    }
+
     /// <summary>A delivery failed.</summary>
     public void Failed(Sink sink, string why)
     {
@@ -115,6 +125,9 @@ internal sealed partial class TelemetryLoss : IDisposable
     {
         [LoggerMessage(EventId = 110, Level = LogLevel.Warning, Message = "telemetry is not delivered ({Sink}): {Why}; operations go on, what is dropped is counted")]
         public static partial void Began(ILogger logger, string sink, string why);
+
+        [LoggerMessage(EventId = 112, Level = LogLevel.Warning, Message = "telemetry was not delivered before the end ({Sink}): {Items}")]
+        public static partial void Left(ILogger logger, string sink, long items);
 
         [LoggerMessage(EventId = 111, Level = LogLevel.Information, Message = "telemetry is delivered again ({Sink}); {Dropped} were dropped meanwhile")]
         public static partial void Over(ILogger logger, string sink, long dropped);

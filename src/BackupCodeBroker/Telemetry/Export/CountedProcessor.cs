@@ -64,7 +64,7 @@ internal sealed class CountedProcessor<T> : BaseExportProcessor<T>
     {
         _stopped = true;
         var delivered = _batches.Shutdown(timeoutMilliseconds);
-        _loss.GaveUp(_sink, Volatile.Read(ref _inside), "shutdown");
+        _loss.LeftBehind(_sink, Volatile.Read(ref _inside));
         return delivered;
     }
 
