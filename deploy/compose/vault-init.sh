@@ -28,6 +28,9 @@ until vault token lookup > /dev/null 2>&1; do sleep 1; done
 # Before anything else is set up: from here on every request stands in the log. Mode 0640 lets the group read it, which is how the auditor does.
 vault audit list 2> /dev/null | grep -q '^file/' || vault audit enable file file_path=/vault/logs/audit.log mode=0640
 
+# By this header `bcb audit` joins Vault's entries with the broker's. Bootstrap sees to it too, but what it did before could not be joined.
+vault write sys/config/auditing/request-headers/traceparent hmac=false > /dev/null
+
 # What bootstrap may do stands in its policy; the root token is not needed for it, and every use of root is a finding of `bcb audit`.
 vault policy write bcb-bootstrap /policies/bcb-bootstrap.hcl > /dev/null
 mkdir -p "$keys/bootstrap"

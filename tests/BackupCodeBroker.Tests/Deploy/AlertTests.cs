@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using BackupCodeBroker.Core.Decisions;
+using BackupCodeBroker.Core.Operations;
 using BackupCodeBroker.Tests.Architecture;
 using Xunit;
 
@@ -12,6 +14,9 @@ public sealed class AlertTests
         [.. DeployFiles.Yaml("prometheus/alerts.yaml")["groups"]!.AsArray().SelectMany(g => g!["rules"]!.AsArray()).Select(r => r!.AsObject())];
 
     private static readonly JsonObject Dashboard = JsonNode.Parse(DeployFiles.Text("grafana/backup-code-broker.json"))!.AsObject();
+
+    private static readonly Lazy<HashSet<string>> Values = new(() =>
+        ["", .. ExportedMetrics.DocumentedWords(), .. Operation.All.Select(o => o.Name), .. Enum.GetValues<Reason>().Select(r => r.Name())]);
 
     public static TheoryData<string> Names => [.. Alerts.Select(a => (string)a["alert"]!)];
 
@@ -92,6 +97,10 @@ public sealed class AlertTests
         {
             Assert.True(ExportedMetrics.Series.TryGetValue(selector.Series, out var labels), $"there is no series {selector.Series}");
             Assert.All(selector.Matchers, m => Assert.Contains(m.Label, labels));
+            // Values of bounded labels are as easily misspelled, and a rule that matches nothing is silent.
+            Assert.All(
+                selector.Matchers.Where(m => m.Label.StartsWith("bcb_", StringComparison.Ordinal)).SelectMany(m => m.Value.Split('|')),
+                value => Assert.Contains(value, Values.Value));
         }
 
         var all = read.Selectors.SelectMany(s => ExportedMetrics.Series[s.Series]).ToHashSet();

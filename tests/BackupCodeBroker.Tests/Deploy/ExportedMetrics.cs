@@ -76,13 +76,19 @@ internal static partial class ExportedMetrics
         return found;
     }
 
-    // | `bcb.operations` | counter | … `bcb.operation`, `bcb.outcome` … |
-    private static Dictionary<string, List<string>> Documented() => Repository.Read("src/docs/telemetry.md").Split('\n')
-        .Where(l => l.StartsWith("| `", StringComparison.Ordinal))
-        .Select(l => Names().Matches(l).Select(m => m.Groups[1].Value).ToList())
-        .GroupBy(names => names[0])
-        .ToDictionary(g => g.Key, g => g.SelectMany(names => names.Skip(1)).ToList());
+    /// <summary>What stands between backticks in the documentation of telemetry, where every value of a bounded label is listed.</summary>
+    public static IReadOnlySet<string> DocumentedWords() => Words().Matches(Repository.Read("src/docs/telemetry.md")).Select(m => m.Groups[1].Value).ToHashSet();
 
-    [GeneratedRegex("`([a-z_.]+)`")]
+    // | `bcb.operations` | counter | `bcb.operation`, `bcb.outcome`: `done`, … | operations |
+    private static Dictionary<string, List<string>> Documented() => Repository.Read("src/docs/telemetry.md")
+        .Split("\n## ").Single(section => section.StartsWith("Metrics\n", StringComparison.Ordinal)).Split('\n')
+        .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+        .Select(line => line.Split('|'))
+        .ToDictionary(cells => cells[1].Trim(' ', '`'), cells => Names().Matches(cells[3]).Select(m => m.Groups[1].Value).ToList());
+
+    [GeneratedRegex("`([a-z_]+(?:\\.[a-z_]+)+)`")]
     private static partial Regex Names();
+
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex Words();
 }
