@@ -10,6 +10,9 @@ namespace BackupCodeBroker.Cli;
 [Flags]
 internal enum Reach
 {
+    /// <summary>Neither: a verb that looks at the settings itself.</summary>
+    None = 0,
+
     /// <summary>The broker.</summary>
     Broker = 1,
 

@@ -61,6 +61,7 @@ internal static class CommandLineProgram
             HealthVerb.Create(frame),
             AuditVerb.Create(frame),
             BootstrapVerb.Create(frame),
+            DoctorVerb.Create(frame),
             DevVaultVerb.Create(frame),
         ];
         foreach (var verb in verbs)
