@@ -38,10 +38,9 @@ internal static partial class ExportedMetrics
             },
         };
         listener.Start();
-        List<Type> singletons = [];
-        using var host = (IDisposable)BrokerHost.Build(new BrokerSettings(), services => singletons.AddRange(
-            services.Where(s => s.Lifetime == ServiceLifetime.Singleton && Ours(s.ServiceType)).Select(s => s.ServiceType)));
-        foreach (var service in singletons)
+        IServiceCollection? registered = null;
+        using var host = (IDisposable)BrokerHost.Build(new BrokerSettings(), services => registered = services);
+        foreach (var service in registered!.Where(s => s.Lifetime == ServiceLifetime.Singleton && Ours(s.ServiceType)).Select(s => s.ServiceType).ToList())
         {
             _ = ((WebApplication)host).Services.GetService(service);
         }
