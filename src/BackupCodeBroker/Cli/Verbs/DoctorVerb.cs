@@ -4,7 +4,6 @@ using BackupCodeBroker.Cli.Broker;
 using BackupCodeBroker.Doctor;
 using BackupCodeBroker.Health;
 using BackupCodeBroker.Server;
-using BackupCodeBroker.Vault;
 
 namespace BackupCodeBroker.Cli.Verbs;
 
