@@ -142,6 +142,8 @@ internal sealed class LifeBook(FindingBook findings)
         else if (record.Reason == "intercepted" || record.Outcome == "intercepted")
         {
             Step(identity, generation, record, LifeStep.Intercepted, by);
+            Forget(_pending, identity, generation);
+            Forget(_active, identity, generation);
             wraps.Ended(identity, generation);
             Ending(identity, record.EndedAt);
         }
@@ -179,6 +181,14 @@ internal sealed class LifeBook(FindingBook findings)
         }
 
         Ending(identity, record.EndedAt);
+    }
+
+    private static void Forget(AgingMap<string, int> map, string identity, int generation)
+    {
+        if (map.TryGet(identity, out var known) && known == generation)
+        {
+            map.Remove(identity);
+        }
     }
 
     private void Ending(string identity, DateTimeOffset at)

@@ -151,7 +151,7 @@ internal sealed class WrapBook(FindingBook findings, LifeBook lives, TokenBook t
             return false;
         }
 
-        findings.Note(entry.Time, $"{Parties.Named(Parties.Of(entry))} revoked the wrap of codes before it was opened: its recipient gets nothing.", wrap.Identity, entry.Place);
+        findings.Note(entry.Time, $"{Parties.Capital(Parties.Named(Parties.Of(entry)))} revoked the wrap of codes before it was opened: its recipient gets nothing.", wrap.Identity, entry.Place);
         wrap.IsEnded = true;
         return true;
     }
@@ -294,7 +294,7 @@ internal sealed class WrapBook(FindingBook findings, LifeBook lives, TokenBook t
             Set(_byAccessor, next.Accessor, wrap);
         }
 
-        var what = $"{Parties.Named(Parties.Of(entry))} wrapped the codes of {Of(wrap)} again under another wrapping token: the recipient cannot tell any more whether they are the first to see them.";
+        var what = $"{Parties.Capital(Parties.Named(Parties.Of(entry)))} wrapped the codes of {Of(wrap)} again under another wrapping token: the recipient cannot tell any more whether they are the first to see them.";
         if (wrap.Finding is { } finding)
         {
             finding.Add(entry);
@@ -338,7 +338,7 @@ internal sealed class WrapBook(FindingBook findings, LifeBook lives, TokenBook t
         else if (wrap is { Opened: { } opened, IsEnded: false, Finding: null } && findings.Find(
             FindingKind.TakenNotActivated,
             wrap.Deadline,
-            $"{Parties.Named(tokens.Who(opened.Token) ?? Parties.Of(opened))} opened the wrap with the codes of {Of(wrap)} at {opened.Time:yyyy-MM-dd'T'HH:mm:ss'Z'}, and nobody proved receipt before it lapsed: the codes were read and are worthless.",
+            $"{Parties.Capital(Parties.Named(tokens.Who(opened.Token) ?? Parties.Of(opened)))} opened the wrap with the codes of {Of(wrap)} at {opened.Time:yyyy-MM-dd'T'HH:mm:ss'Z'}, and nobody proved receipt before it lapsed: the codes were read and are worthless.",
             wrap.Identity) is { } draft)
         {
             Attach(wrap, draft);
