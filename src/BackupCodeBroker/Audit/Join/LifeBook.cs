@@ -31,7 +31,7 @@ internal sealed class LifeBook(FindingBook findings)
     public int SetsNotListed { get; private set; }
 
     /// <summary>An operation on record.</summary>
-    public void Operation(AccessRecord record, string? identity, Party? by, WrapBook wraps, AuditEntry? asked)
+    public void Operation(AccessRecord record, string? identity, Party? by, WrapBook wraps, Someone? asked)
     {
         if (identity is null)
         {
@@ -133,7 +133,7 @@ internal sealed class LifeBook(FindingBook findings)
         return [.. _changes.OrderBy(c => c.At).Select(c => new ChangeEnding(c.Identity, c.How, c.At, c.By, c.EndedAt))];
     }
 
-    private void Received(AccessRecord record, string identity, int generation, Party? by, WrapBook wraps, AuditEntry? asked)
+    private void Received(AccessRecord record, string identity, int generation, Party? by, WrapBook wraps, Someone? asked)
     {
         if (record.Outcome == "refused")
         {

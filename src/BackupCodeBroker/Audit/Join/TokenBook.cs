@@ -107,6 +107,13 @@ internal sealed class TokenBook(AuditNames names, TimeSpan skew, Func<Mark, bool
         return null;
     }
 
+    /// <summary>Who made a request, by what the log says there or said before: a failed opening names the token alone.</summary>
+    public Someone Someone(AuditEntry entry)
+    {
+        var party = Know(entry) ?? Who(entry.Token) ?? Parties.Of(entry);
+        return new Someone(entry.Auth.Entity.Length > 0 ? entry.Auth.Entity : party?.Entity ?? "", entry.Token, entry.Accessor, party);
+    }
+
     /// <summary>Who a token is, from whatever it was seen doing before.</summary>
     public Party? Who(Mark token) => _callers.TryGet(token, out var party) ? party : null;
 
