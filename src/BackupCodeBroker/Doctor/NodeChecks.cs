@@ -138,7 +138,7 @@ internal sealed class NodeChecks(BootstrapSession session, VaultSurvey survey, T
 
         var certain = skew.Certain.Duration();
         return certain <= ClockSkew.Noticeable
-            ? new CheckResult.Ok($"{VaultNode.Seconds(skew.Least)} to {VaultNode.Seconds(skew.Most)}")
+            ? new CheckResult.Ok($"Vault's clock against this one: between {VaultNode.Seconds(skew.Least)} and {VaultNode.Seconds(skew.Most)}")
             : new CheckResult.Finding(
                 certain > ClockSkew.Harmful ? Severity.Error : Severity.Warning,
                 $"Vault's clock is {VaultNode.Seconds(skew.Estimate)[1..]} {(skew.Estimate > TimeSpan.Zero ? "ahead of" : "behind")} this machine's",

@@ -41,8 +41,10 @@ internal static class ServerChecks
 
     private static IEnumerable<CheckResult> Readiness(BrokerSaid said)
     {
-        var findings = said.Missing.Select(missing => Finding(Severity.Error, missing, "until then it refuses every operation"))
-            .Concat(said.Notices.Select(notice => Finding(Severity.Hint, notice, "the broker remarks this itself")))
+        var findings = said.Missing
+            .Select(missing => Finding(Severity.Error, missing, "until then it refuses every operation"))
+            // What the broker cannot see, doctor looks at itself.
+            .Concat(said.Notices.Where(notice => notice.Id != DoctorChecks.AuditDevices).Select(notice => Finding(Severity.Hint, notice, "the broker remarks this itself")))
             .ToList();
         return !said.Ready && said.Missing.Count == 0
             ? [new CheckResult.NotChecked("the broker is not ready and does not say why: it is older than this program"), .. findings]

@@ -185,6 +185,9 @@ internal sealed partial class DeploymentProbe(
             case KvRead.Faulted faulted:
                 missing.Add(ReadinessWords.Of(faulted.Fault));
                 break;
+            case KvRead.Denied:
+                missing.Add(ReadinessWords.ChildrenMayNot(settings.Vault.TokenRole, "broker/state"));
+                break;
             default:
                 missing.Add(new(StepIds.State, "broker/state is missing in Vault", ReadinessWords.Bootstrap));
                 break;
@@ -193,14 +196,23 @@ internal sealed partial class DeploymentProbe(
 
     private async Task<IdentityDocument?> DecoyAsync(Child child, VaultCall call, List<Shortcoming> missing)
     {
-        if (await vault.ReadKvAsync(child.Token, "identities/" + Decoy.Alias, call) is KvRead.Found found
-            && DocumentJson.TryReadIdentity(found.Json.Span, Decoy.Name, out var document, out _))
+        switch (await vault.ReadKvAsync(child.Token, "identities/" + Decoy.Alias, call))
         {
-            return document;
+            case KvRead.Found found when DocumentJson.TryReadIdentity(found.Json.Span, Decoy.Name, out var document, out _):
+                return document;
+            case KvRead.Found:
+                missing.Add(new("decoy-content", "the decoy's document cannot be read", "`bcb doctor` says how it is made anew"));
+                return null;
+            case KvRead.Faulted faulted:
+                missing.Add(ReadinessWords.Of(faulted.Fault));
+                return null;
+            case KvRead.Denied:
+                missing.Add(ReadinessWords.ChildrenMayNot(settings.Vault.TokenRole, "the decoy's document"));
+                return null;
+            default:
+                missing.Add(new(StepIds.DecoyDocument, "the decoy's document is missing in Vault", ReadinessWords.Bootstrap));
+                return null;
         }
-
-        missing.Add(new(StepIds.DecoyDocument, "the decoy's document is missing in Vault", ReadinessWords.Bootstrap));
-        return null;
     }
 
     private async Task<string?> AccessorAsync(VaultToken token, Child child, VaultCall call, List<Shortcoming> missing)

@@ -19,6 +19,10 @@ internal static class ReadinessWords
     /// <summary>The look took too long.</summary>
     public static Shortcoming Slow { get; } = new("vault-reachable", "Vault did not answer in time", "");
 
+    /// <summary>A child may not read what it needs: its policy is not there, or another one.</summary>
+    public static Shortcoming ChildrenMayNot(string policy, string what) =>
+        new(StepIds.BrokerPolicies, $"the policy {policy} does not let the broker's children read {what}", Bootstrap);
+
     /// <summary>Vault gave no answer to go by.</summary>
     public static Shortcoming Of(VaultFault fault) => new(IdOf(fault), fault.Describe(), FixOf(fault));
 

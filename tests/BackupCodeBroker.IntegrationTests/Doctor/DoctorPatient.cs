@@ -56,6 +56,9 @@ internal sealed class DoctorPatient(DoctorVault vault)
             case ["bcb", "bootstrap"]:
                 await Deployment.RunAsync();
                 break;
+            case ["bcb", "bootstrap", "--credentials", var folder]:
+                await Deployment.RunAsync(credentials: folder);
+                break;
             case ["export", var setting] when setting.StartsWith("BCB_EPOCH=", StringComparison.Ordinal):
                 Epoch = int.Parse(setting["BCB_EPOCH=".Length..]);
                 break;

@@ -114,6 +114,42 @@ public sealed class DoctorTests(DoctorVault vault) : IClassFixture<DoctorVault>
 
     [Theory]
     [Trait("Requirement", "R-47")]
+    [InlineData("secret-id", "others may read it")]
+    [InlineData("secret-id", "Vault does not take it")]
+    [InlineData("secret-id", "not there")]
+    [InlineData("role-id", "Vault has another role-id")]
+    public async Task Credentials_on_this_machine_are_looked_at_too(string name, string what)
+    {
+        var patient = await DoctorPatient.HealthyAsync(vault);
+        var folder = Directory.CreateTempSubdirectory("bcb-credentials-").FullName;
+        await patient.Deployment.RunAsync(credentials: folder);
+        var file = Path.Combine(folder, name);
+        switch (what)
+        {
+            case "others may read it":
+                Assert.SkipWhen(OperatingSystem.IsWindows(), "files there have no such modes");
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+                break;
+            case "not there":
+                File.Delete(file);
+                break;
+            default:
+                await File.WriteAllTextAsync(file, "00000000-0000-0000-0000-000000000000", TestContext.Current.CancellationToken);
+                break;
+        }
+
+        Task<DoctorReport> LookAsync() => patient.ExamineAsync(more: options => options with { CredentialsDirectory = folder });
+        var found = Assert.Single((await LookAsync()).Checks, check => check.Id == "credentials" && check.Result is CheckResult.Finding);
+        var finding = (CheckResult.Finding)found.Result;
+        Assert.Equal((file, what, Severity.Error), (found.About.Split(' ')[0], finding.What, finding.Severity));
+        await patient.PasteAsync(Assert.Single(finding.Fix.Commands));
+
+        Assert.Equal(0, (await LookAsync()).Count(Severity.Error));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [Trait("Requirement", "R-47")]
     [InlineData(12, "Warning")]
     [InlineData(-12, "Warning")]
     [InlineData(95, "Error")]

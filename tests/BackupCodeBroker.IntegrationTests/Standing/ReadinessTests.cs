@@ -20,6 +20,7 @@ public sealed class ReadinessTests(TestVault vault)
     [InlineData("state unreadable", "broker/state cannot be read", "state-content")]
     [InlineData("epoch below the floor", "epoch", "epoch")]
     [InlineData("no decoy", "decoy", "decoy-document")]
+    [InlineData("children's policy gone", "does not let the broker's children read broker/state", "broker-policies")]
     public async Task Not_ready_says_why_and_does_nothing_until_it_is_repaired(string what, string why, string id)
     {
         await using var environment = new BrokerEnvironment(vault);
@@ -191,6 +192,9 @@ public sealed class ReadinessTests(TestVault vault)
                 var policy = "sys/policies/acl/" + environment.Names.AppRoleName;
                 var text = (await root.GetAsync(policy)).GetProperty("data").GetProperty("policy").GetString()!;
                 await root.PostAsync(policy, new { policy = text.Replace("/@ready", "/@elsewhere", StringComparison.Ordinal) });
+                break;
+            case "children's policy gone":
+                await root.DeleteAsync("sys/policies/acl/" + environment.Names.TokenRole);
                 break;
             case "no state":
                 await root.DeleteAsync(kv + "/metadata/broker/state");

@@ -11,7 +11,7 @@ namespace BackupCodeBroker.Tests.Cli;
 /// <summary><c>bcb doctor</c> as it is typed: exit codes, the page at 80 columns, the document.</summary>
 public sealed class DoctorVerbTests
 {
-    private const string Ready = """{"status":"ready","reasons":[],"missing":[],"notices":[{"id":"audit-devices","what":"not seen","fix":"run doctor"}]}""";
+    private const string Ready = """{"status":"ready","reasons":[],"missing":[],"notices":[{"id":"audit-devices","what":"not seen","fix":"run doctor"},{"id":"standby-reads","what":"they do","fix":"turn them off"}]}""";
 
     [Fact]
     public async Task A_new_Vault_has_errors_and_a_set_up_one_has_none()
@@ -75,6 +75,25 @@ public sealed class DoctorVerbTests
         Assert.Contains("not checked: Vault does not answer", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_sealed_Vault_is_the_one_error_and_nothing_behind_it_is_called_well()
+    {
+        await using var vault = await StartAsync();
+        await RunAsync(vault, "bootstrap");
+        using var http = new HttpClient();
+        using var seal = new HttpRequestMessage(HttpMethod.Put, new Uri(vault.Address, "/v1/sys/seal"));
+        seal.Headers.Add("X-Vault-Token", vault.RootToken);
+        using var answer = await http.SendAsync(seal, TestContext.Current.CancellationToken);
+
+        var (exit, output) = await RunAsync(vault, "doctor", "--json");
+
+        var checks = JsonNode.Parse(output)!["checks"]!.AsArray();
+        Assert.Equal(1, exit);
+        var error = Assert.Single(checks, check => (string?)check!["result"] == "error")!;
+        Assert.Equal(("vault-unsealed", "vault operator unseal"), ((string?)error["id"], (string?)error["fix"]!["commands"]![0]));
+        Assert.DoesNotContain(checks, check => (string?)check!["id"] is "token" or "document-config" or "broker-state" or "standby-reads" && (string?)check["result"] == "ok");
+    }
+
     [Theory]
     [InlineData("""{"status":"alive","version":"0.0.1"}""", Ready, "warning: broker-version")]
     [InlineData("""{"status":"alive","version":"{version}"}""", """{"status":"not-ready","reasons":["x"],"missing":[{"id":"epoch","what":"too low","fix":"raise it"}],"notices":[]}""", "error: broker-ready")]
@@ -82,6 +101,7 @@ public sealed class DoctorVerbTests
     [InlineData("""{"status":"alive"}""", Ready, "not checked: the broker does not tell its version")]
     [InlineData("<html>", "<html>", "does not speak as a broker does")]
     [InlineData("""{"status":"alive","version":"{version}"}""", Ready, "hint: broker-ready")]
+    [InlineData("""{"status":"alive","version":"{version}"}""", """{"status":"ready","reasons":[],"missing":[],"notices":[{"id":"audit-devices","what":"x","fix":"y"}]}""", "ok  broker-ready")]
     public async Task The_broker_is_asked_too(string alive, string ready, string said)
     {
         await using var vault = await StartAsync();
