@@ -60,6 +60,9 @@ internal static class Words
     /// <summary>A time for people where milliseconds do not matter.</summary>
     public static string Minute(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
+    /// <summary>The day of a time, in UTC; a dash where there is none.</summary>
+    public static string Day(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "-";
+
     /// <summary>The period that the report is about.</summary>
     public static string Period(AuditReport report)
     {
