@@ -1,8 +1,10 @@
 using BackupCodeBroker.Access;
 using BackupCodeBroker.Configuration;
+using BackupCodeBroker.Core.Audit;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Operations;
+using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
 using BackupCodeBroker.Vault.Login;
 
@@ -14,7 +16,7 @@ namespace BackupCodeBroker.Health;
 /// missing the broker is up, not ready, and says what; nothing is served.
 /// </summary>
 internal sealed partial class DeploymentProbe(
-    VaultClient vault, BrokerSession session, OwnToken own, IdentityChildren children, Deployment deployment, BrokerSettings settings, TimeProvider time, ILogger<DeploymentProbe> logger)
+    VaultClient vault, BrokerSession session, OwnToken own, IdentityChildren children, Deployment deployment, BrokerSettings settings, AccessLog access, OperationMetrics metrics, TimeProvider time, ILogger<DeploymentProbe> logger)
     : BackgroundService
 {
     private static readonly TimeSpan WhileReady = TimeSpan.FromSeconds(30);
@@ -29,9 +31,10 @@ internal sealed partial class DeploymentProbe(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
         var reasons = new List<string>();
         DeploymentFacts? facts = null;
+        using var work = new OwnWorkScope(OwnWork.Readiness, access, metrics, time);
         try
         {
-            facts = await FindAsync(VaultCall.Fresh(either.Token), reasons);
+            facts = await FindAsync(work.Call(either.Token), reasons);
         }
         catch (BrokerFaultException fault)
         {
@@ -42,6 +45,7 @@ internal sealed partial class DeploymentProbe(
             reasons.Add("Vault did not answer in time");
         }
 
+        work.Conclude(reasons.Count == 0 ? Outcomes.Done : Outcomes.Fault, reasons.Count == 0 ? null : FaultKind.NotReady.Name());
         Conclude(facts, reasons);
     }
 

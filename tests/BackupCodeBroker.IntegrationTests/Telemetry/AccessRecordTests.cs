@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using BackupCodeBroker.Core.Codes;
 using BackupCodeBroker.IntegrationTests.Kit;
 using Xunit;
@@ -43,12 +44,12 @@ public sealed class AccessRecordTests(BrokerEnvironment environment) : IClassFix
         ];
         foreach (var (operation, outcome, reason, caller, reply) in expected)
         {
-            var record = Assert.Single(_logs.Access, r => r["OperationId"] as string == reply.OperationId);
-            Assert.Equal((operation, outcome, reason, caller), (record["Operation"], record["Outcome"], record["Reason"], record["CallerEntity"]));
-            Assert.Equal(reply.TraceId, record["TraceId"]);
+            var record = Assert.Single(_logs.Access, r => r["bcb.operation_id"] as string == reply.OperationId);
+            Assert.Equal((operation, outcome, reason, caller), (record["bcb.operation"], record["bcb.outcome"], record.GetValueOrDefault("bcb.reason"), record.GetValueOrDefault("bcb.caller.entity")));
+            Assert.Equal(reply.TraceId, record["trace"]);
         }
 
-        Assert.Equal(expected.Length, _logs.Access.Count);
+        Assert.Equal(expected.Length, _logs.Access.Count(r => (string)r["bcb.operation"]! is not ("readiness" or "count-failures")));
         foreach (var group in expected.GroupBy(e => $"{e.Operation} {e.Outcome} {e.Reason ?? ""}"))
         {
             Assert.Equal((group.Key, (long)group.Count()), (group.Key, metrics.Count("bcb.operations", group.Key)));
@@ -138,7 +139,9 @@ public sealed class AccessRecordTests(BrokerEnvironment environment) : IClassFix
                 logs._lines.Enqueue(formatter(state, exception) + exception);
                 if (eventId.Name == "bcb.access" && state is IReadOnlyList<KeyValuePair<string, object?>> values)
                 {
-                    logs._access.Enqueue(values.ToDictionary(v => v.Key, v => v.Value));
+                    logs._access.Enqueue(values
+                        .Append(new("trace", Activity.Current?.TraceId.ToHexString())).Append(new("span", Activity.Current?.SpanId.ToHexString()))
+                        .ToDictionary(v => v.Key, v => v.Value));
                 }
             }
         }
