@@ -6,6 +6,11 @@ if (Console.IsOutputRedirected)
     Spectre.Console.AnsiConsole.Profile.Width = 140;
 }
 
-await using var bench = await BenchDeployment.StartAsync(args.FirstOrDefault() ?? "artifacts/bcb/bcb");
-await new ConsumeBenchmark(bench).RunAsync();
-return 0;
+var program = args.FirstOrDefault(a => a != AuditBenchmark.Only) ?? "artifacts/bcb/bcb";
+if (!args.Contains(AuditBenchmark.Only))
+{
+    await using var bench = await BenchDeployment.StartAsync(program);
+    await new ConsumeBenchmark(bench).RunAsync();
+}
+
+return await new AuditBenchmark(program).RunAsync() ? 0 : 1;
