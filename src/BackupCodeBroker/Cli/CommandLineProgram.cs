@@ -58,6 +58,7 @@ internal static class CommandLineProgram
             ListVerb.Create(frame),
             RevokeVerb.Create(frame),
             CanVerb.Create(frame),
+            AuditVerb.Create(frame),
             BootstrapVerb.Create(frame),
             DevVaultVerb.Create(frame),
         ];
