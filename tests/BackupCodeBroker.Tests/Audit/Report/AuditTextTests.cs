@@ -32,7 +32,7 @@ public sealed class AuditTextTests
                 "   choose and explains nothing.",
                 "   when       2026-11-17 03:23:59.999 UTC",
                 "   who        root, a root token, from 10.66.6.6",
-                "   codes of   team-a.deployer, set 1",
+                "   codes of   team-a.deployer, generation 1",
                 "   what       read backup-codes/data/identities/bcb.team-a.deployer",
                 "              list backup-codes/metadata/identities",
                 "   stands at  vault-1/audit.log.2.gz:312044",
