@@ -97,6 +97,8 @@ internal static class Words
     public static string? Name(Party? party) => party switch
     {
         null => null,
+        // Every token that was made by hand is called so.
+        { Name: "token", Entity: { Length: > 0 } entity } => "entity " + entity,
         { Name: { Length: > 0 } name } => name,
         { Entity: { Length: > 0 } entity } => "entity " + entity,
         { Accessor: { Length: > 0 } accessor } => "accessor " + accessor,
