@@ -11,12 +11,12 @@ namespace BackupCodeBroker.Benchmarks;
 /// <c>bcb audit</c>, as a process of its own, over a made log of a busy Vault: how fast, in how much memory, and that it found every access explained; otherwise it
 /// measured something else.
 /// </summary>
-internal sealed class AuditBenchmark(string program)
+internal sealed class AuditBenchmark(string program, int? megabytes = null)
 {
-    /// <summary>The argument that leaves everything else out.</summary>
+    /// <summary>The argument that leaves everything else out; a size in MiB may follow it.</summary>
     public const string Only = "audit";
 
-    private const long LogBytes = 220L * 1024 * 1024;
+    private const int Megabytes = 220;
     private const double GoalMegabytesPerMinute = 200;
     private const double GoalMemoryMegabytes = 150;
     private const int Seed = 20261102;
@@ -31,7 +31,7 @@ internal sealed class AuditBenchmark(string program)
         try
         {
             var (log, records) = (Path.Combine(folder.FullName, "audit.log"), Path.Combine(folder.FullName, "access.jsonl"));
-            var (bytes, operations) = Make(log, records);
+            var (bytes, operations) = Make(log, records, (megabytes ?? Megabytes) * (long)Mega);
             AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"audit of {bytes / Mega:F0} MiB of Vault's log, {operations} consumptions, {Environment.ProcessorCount} processors"));
             var table = new Table().AddColumns("log", "on disk MiB", "s", "MiB/min", "peak MiB", "goals");
             var reached = await MeasureAsync(table, "plain", log, records, bytes, operations);
@@ -47,12 +47,12 @@ internal sealed class AuditBenchmark(string program)
         }
     }
 
-    private static (long Bytes, int Operations) Make(string log, string records)
+    private static (long Bytes, int Operations) Make(string log, string records, long bytes)
     {
         using var logWriter = new StreamWriter(log, append: false, Encoding.ASCII, bufferSize: 1 << 20);
         using var recordWriter = new StreamWriter(records, append: false, Encoding.ASCII, bufferSize: 1 << 16);
         var made = new AuditLog(logWriter, recordWriter, Seed);
-        made.Write(LogBytes);
+        made.Write(bytes);
         return (made.Bytes, made.Operations);
     }
 

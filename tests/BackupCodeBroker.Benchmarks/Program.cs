@@ -1,4 +1,7 @@
+using System.Globalization;
 using BackupCodeBroker.Benchmarks;
+
+const string Built = "artifacts/bcb/bcb";
 
 // A bare client against the broker, on one Vault in one run: ratios are what counts, absolute figures are the machine's.
 if (Console.IsOutputRedirected)
@@ -6,10 +9,14 @@ if (Console.IsOutputRedirected)
     Spectre.Console.AnsiConsole.Profile.Width = 140;
 }
 
-var program = args.FirstOrDefault(a => a != AuditBenchmark.Only) ?? "artifacts/bcb/bcb";
-if (!args.Contains(AuditBenchmark.Only))
+if (args is [AuditBenchmark.Only, .. var size])
 {
-    await using var bench = await BenchDeployment.StartAsync(program);
+    return await new AuditBenchmark(Built, size is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : null).RunAsync() ? 0 : 1;
+}
+
+var program = args.FirstOrDefault() ?? Built;
+await using (var bench = await BenchDeployment.StartAsync(program))
+{
     await new ConsumeBenchmark(bench).RunAsync();
 }
 
