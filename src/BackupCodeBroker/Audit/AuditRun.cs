@@ -43,6 +43,7 @@ internal sealed class AuditRun(AuditQuestion question, Func<Stream> standardInpu
             new AuditInput(number, name, () => Open(name), staysOpen: name == StandardInput, faults, progress))];
         using var merge = new TimeMerge(inputs);
         var join = new AuditJoin(question, place => $"{files[place.Source]}:{place.Line}");
+        var heap = new HeapKeeper();
         var items = 0L;
         while (merge.Next() is { } item)
         {
@@ -55,8 +56,9 @@ internal sealed class AuditRun(AuditQuestion question, Func<Stream> standardInpu
                 join.Add(item.Record!);
             }
 
-            if (++items % 4096 == 0)
+            if (++items % 1024 == 0)
             {
+                heap.Look();
                 cancellation.ThrowIfCancellationRequested();
             }
         }

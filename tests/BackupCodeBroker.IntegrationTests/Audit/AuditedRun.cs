@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using BackupCodeBroker.Audit;
 using BackupCodeBroker.Audit.Join;
 using BackupCodeBroker.Core.Audit;
@@ -33,6 +35,8 @@ public sealed class AuditedVault : IAsyncLifetime
 internal sealed class AuditedRun : IAsyncDisposable
 {
     private readonly AuditFile _log;
+    private readonly List<Func<Task>> _undo = [];
+    private TimeSpan? _goesOn;
     private RunningBroker? _broker;
 
     private AuditedRun(BrokerEnvironment environment, AuditFile log) => (Environment, _log) = (environment, log);
@@ -52,11 +56,11 @@ internal sealed class AuditedRun : IAsyncDisposable
 
     public string LogPath => _log.Path;
 
-    public static async Task<AuditedRun> StartAsync(AuditedVault vault, TimeProvider? clock = null)
+    public static async Task<AuditedRun> StartAsync(AuditedVault vault)
     {
         var environment = vault.Environment;
         var run = new AuditedRun(environment, await AuditFile.StartAsync(environment));
-        run._broker = await environment.StartAsync(s => s with { Telemetry = s.Telemetry with { AccessFile = run.Access.Path } }, clock: clock);
+        run._broker = await environment.StartAsync(s => s with { Telemetry = s.Telemetry with { AccessFile = run.Access.Path } }, clock: new TestClock());
         run.Cast = await Cast.OfAsync(environment);
         run.Since = DateTimeOffset.UtcNow;
         return run;
@@ -95,12 +99,29 @@ internal sealed class AuditedRun : IAsyncDisposable
     public async Task<AuditReport> AuditAsync(params string[] files)
     {
         await StopAsync();
-        return Audit(files.Length > 0 ? files : [LogPath, Access.Path]);
+        files = files.Length > 0 ? files : [LogPath, Access.Path];
+        return Audit(_goesOn is null ? files : [.. files, Later(_goesOn.Value)]);
     }
+
+    /// <summary>Undoes something when the run is over.</summary>
+    public void Afterwards(Func<Task> undo) => _undo.Add(undo);
+
+    /// <summary>Lets the log go on: its last line once more, that much later, in a file of its own. Nobody can wait for a wrap to lapse.</summary>
+    public void GoesOnFor(TimeSpan length) => _goesOn = length;
 
     public AuditReport Audit(IReadOnlyList<string> files) =>
         new AuditRun(new AuditQuestion(AuditRun.NamesOf(Environment.Names, Environment.PolicyPrefix), Since, null, TimeSpan.FromSeconds(30)), () => Stream.Null)
             .Run(files, _ => { }, TestContext.Current.CancellationToken);
+
+    private string Later(TimeSpan by)
+    {
+        var line = JsonNode.Parse(File.ReadLines(LogPath).Last())!;
+        line["time"] = DateTimeOffset.Parse(line["time"]!.GetValue<string>(), CultureInfo.InvariantCulture).Add(by).UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+        line["request"]!["id"] = Guid.NewGuid().ToString();
+        var path = Path.Combine(Access.Folder, "later.log");
+        File.WriteAllText(path, line.ToJsonString() + "\n");
+        return path;
+    }
 
     public async Task StopAsync()
     {
@@ -110,6 +131,11 @@ internal sealed class AuditedRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        foreach (var undo in _undo)
+        {
+            await undo();
+        }
+
         await _log.DisposeAsync();
         Access.Dispose();
     }

@@ -13,7 +13,6 @@ public sealed class CleanRunTests(AuditedVault vault) : IClassFixture<AuditedVau
         await using var run = await AuditedRun.StartAsync(vault);
         await run.AllFlowsAsync();
         var report = await run.AuditAsync();
-        File.Copy(run.LogPath, "/tmp/auditlogs/clean.log", true); File.Copy(run.Access.Path, "/tmp/auditlogs/clean.jsonl", true);
         Assert.Equal([], report.Findings.Select(f => f.Kind + " " + f.What + string.Join(';', f.Paths)));
         Assert.True(report.Explained);
         Assert.Empty(report.Unreadable);

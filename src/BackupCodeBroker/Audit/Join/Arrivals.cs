@@ -11,10 +11,10 @@ namespace BackupCodeBroker.Audit.Join;
 /// </summary>
 internal sealed class Arrivals
 {
-    private const int MaxIds = 600_000;
-    private const int MaxAliases = 200_000;
+    private const int MaxIds = 200_000;
+    private const int MaxAliases = 100_000;
 
-    private readonly AgingMap<(UInt128 Id, bool IsAnswer), bool> _seen = new(MaxIds);
+    private readonly AgingMap<UInt128, bool> _seen = new(MaxIds);
     private readonly AgingMap<Mark, Mark> _aliases = new(MaxAliases);
     private bool _several;
 
@@ -37,17 +37,18 @@ internal sealed class Arrivals
     /// <summary>Whether an entry is the first of its kind.</summary>
     public bool IsFirst(UInt128 id, bool isAnswer)
     {
-        if (_seen.Has((id, isAnswer)))
+        var key = isAnswer ? ~id : id;
+        if (_seen.Has(key))
         {
             return false;
         }
 
-        _seen.Set((id, isAnswer), true);
+        _seen.Set(key, true);
         return true;
     }
 
     /// <summary>Whether the other entry of a request has been seen.</summary>
-    public bool HasOther(UInt128 id, bool isAnswer) => _seen.Has((id, !isAnswer));
+    public bool HasOther(UInt128 id, bool isAnswer) => _seen.Has(isAnswer ? id : ~id);
 
     /// <summary>An entry with one mark for each value.</summary>
     public AuditEntry InOneKey(AuditEntry entry) => !_several ? entry : entry with

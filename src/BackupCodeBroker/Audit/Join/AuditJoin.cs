@@ -26,6 +26,7 @@ internal sealed class AuditJoin
     private readonly Agenda _agenda = new();
     private readonly Arrivals _arrivals = new();
     private readonly Dictionary<UInt128, Request> _open = [];
+    private readonly Queue<(DateTimeOffset Until, UInt128 Id)> _closing = new();
     private readonly RootUses _roots;
     private readonly Tally _tally = new();
     private readonly FindingBook _findings;
@@ -52,13 +53,13 @@ internal sealed class AuditJoin
         _changes = new ChangeBook(question.Names, _findings, people);
         _witness = new Witness(_tokens, people, _wraps, _changes, _lives, _findings, _tally);
         _strays = new Strays(_tokens, _findings, _changes, _witness, _tally);
-        _desk = new OperationDesk(new Explanation(question.Names, question.Skew), _tokens, _agenda, _patience, _tally, _findings, _strays, _witness);
+        _desk = new OperationDesk(new Explanation(question.Names, question.Skew), _tokens, _agenda, _patience, _tally, _findings, _strays, _witness, request => _open.Remove(Arrivals.IdOf(request.Entry.RequestId)));
     }
 
     /// <summary>The next entry of a log.</summary>
     public void Add(AuditEntry entry)
     {
-        _agenda.PassTo(entry.Time);
+        PassTo(entry.Time);
         _tokens.LogBegins ??= entry.Time;
         _desk.LogBegins ??= entry.Time;
         _desk.LogEnds = entry.Time > _desk.LogEnds ? entry.Time : _desk.LogEnds;
@@ -97,7 +98,7 @@ internal sealed class AuditJoin
     /// <summary>The next access record.</summary>
     public void Add(AccessRecord record)
     {
-        _agenda.PassTo(record.EndedAt);
+        PassTo(record.EndedAt);
         if (AccessLine.TryNameOf(record, out var span))
         {
             _desk.Add(record, span);
@@ -108,6 +109,7 @@ internal sealed class AuditJoin
     public AuditReport Finish(IReadOnlyList<AuditInput> inputs, LineFaults faults)
     {
         _agenda.Finish();
+        _desk.Finish();
         _changes.Finish();
         _witness.Finish();
         _roots.Finish();
@@ -117,6 +119,16 @@ internal sealed class AuditJoin
                 FindingKind.RawAuditDevice,
                 _question.Since ?? raw.First ?? _desk.LogBegins ?? DateTimeOffset.UnixEpoch,
                 $"The audit device that wrote {raw.Name} logs values in clear (log_raw): the file holds tokens and codes. Treat it as a secret, set log_raw to false, and end what it holds.");
+        }
+
+        if (!inputs.Any(i => i.Kind is InputKind.AccessRecords or InputKind.Otlp))
+        {
+            _findings.Note(null, "No access records were read: nothing that the broker did can be explained without them.");
+        }
+
+        if (!inputs.Any(i => i.Kind == InputKind.VaultAudit))
+        {
+            _findings.Note(null, "No audit log of Vault's was read: what reached codes past the broker cannot be seen.");
         }
 
         var changes = _lives.Changes();
@@ -161,7 +173,17 @@ internal sealed class AuditJoin
         }
 
         _desk.Add(request);
-        _agenda.At(entry.Time + _patience, () => _open.Remove(id));
+        _closing.Enqueue((entry.Time + _patience, id));
+    }
+
+    private void PassTo(DateTimeOffset now)
+    {
+        _agenda.PassTo(now);
+        _desk.PassTo(now);
+        while (_closing.TryPeek(out var next) && next.Until <= now)
+        {
+            _open.Remove(_closing.Dequeue().Id);
+        }
     }
 
     private void AtVault(UInt128 id, Request request)

@@ -53,6 +53,9 @@ internal sealed class ChangeBook(AuditNames names, FindingBook findings, PeopleB
             case SubjectKind.Ask:
                 Report(FindingKind.MountChange, entry, $"wrote to the mount by which callers are authorised ({entry.Path}), which is to stay empty.");
                 break;
+            case SubjectKind.Audit when IsOwnBeginning(entry):
+                findings.Note(entry.Time, $"{Parties.Capital(Parties.Named(Parties.Of(entry)))} turned this audit device on ({entry.Path}): its log begins here.", place: entry.Place);
+                break;
             case SubjectKind.Audit:
                 Report(FindingKind.AuditChange, entry, $"changed what Vault's audit log shows ({entry.Path}): the log may lack what happened then.");
                 break;
@@ -84,12 +87,14 @@ internal sealed class ChangeBook(AuditNames names, FindingBook findings, PeopleB
         }
     }
 
+    // A device logs its own enabling first, after a line by which Vault tries it.
+    private static bool IsOwnBeginning(AuditEntry entry) =>
+        entry.Place.Line <= 3 && entry.Path.StartsWith("sys/audit/", StringComparison.Ordinal) && entry.Verb != "delete";
+
     private static string Times(long count) => count > 1 ? $", {count} times" : "";
 
     private void Report(FindingKind kind, AuditEntry entry, string what) => findings.Join(
-        kind, entry.Token + entry.What, entry, () => $"{Capital(Parties.Named(Parties.Of(entry)))} {what}");
-
-    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+        kind, entry.Token + entry.What, entry, () => $"{Parties.Capital(Parties.Named(Parties.Of(entry)))} {what}");
 
     private void Wait(AuditEntry entry, Subject subject)
     {
@@ -132,5 +137,5 @@ internal sealed class ChangeBook(AuditNames names, FindingBook findings, PeopleB
     }
 
     private void Entity(AuditEntry entry, string? identity, string what) => findings.Join(
-        FindingKind.EntityChange, entry.Token + entry.What, entry, () => $"{Capital(Parties.Named(Parties.Of(entry)))} {what}", identity);
+        FindingKind.EntityChange, entry.Token + entry.What, entry, () => $"{Parties.Capital(Parties.Named(Parties.Of(entry)))} {what}", identity);
 }

@@ -26,6 +26,9 @@ internal sealed class Group(SpanName? span, DateTimeOffset begunAt)
     /// <summary>Whether judgement has been passed.</summary>
     public bool IsJudged { get; set; }
 
+    /// <summary>Its place among those that wait.</summary>
+    public LinkedListNode<Group>? Place { get; set; }
+
     /// <summary>Identity, in clear, where it is known.</summary>
     public string? Identity { get; set; }
 
@@ -34,6 +37,9 @@ internal sealed class Group(SpanName? span, DateTimeOffset begunAt)
     {
         LetGo = requests;
         Requests = [];
-        Record = Record! with { VaultRequests = [], CallerAccessor = null, ProfileDigest = null };
+        Record = Record! with
+        {
+            VaultRequests = [], CallerEntity = null, CallerAccessor = null, CallerName = null, Owner = null, Reason = null, Profile = null, ProfileDigest = null, Replica = null,
+        };
     }
 }

@@ -31,7 +31,7 @@ internal sealed class LifeBook(FindingBook findings)
     public int SetsNotListed { get; private set; }
 
     /// <summary>An operation on record.</summary>
-    public void Operation(AccessRecord record, string? identity, Party? by, WrapBook wraps, AuditEntry? asked)
+    public void Operation(AccessRecord record, string? identity, Party? by, WrapBook wraps, Someone? asked)
     {
         if (identity is null)
         {
@@ -133,7 +133,7 @@ internal sealed class LifeBook(FindingBook findings)
         return [.. _changes.OrderBy(c => c.At).Select(c => new ChangeEnding(c.Identity, c.How, c.At, c.By, c.EndedAt))];
     }
 
-    private void Received(AccessRecord record, string identity, int generation, Party? by, WrapBook wraps, AuditEntry? asked)
+    private void Received(AccessRecord record, string identity, int generation, Party? by, WrapBook wraps, Someone? asked)
     {
         if (record.Outcome == "refused")
         {
@@ -142,6 +142,8 @@ internal sealed class LifeBook(FindingBook findings)
         else if (record.Reason == "intercepted" || record.Outcome == "intercepted")
         {
             Step(identity, generation, record, LifeStep.Intercepted, by);
+            Forget(_pending, identity, generation);
+            Forget(_active, identity, generation);
             wraps.Ended(identity, generation);
             Ending(identity, record.EndedAt);
         }
@@ -179,6 +181,14 @@ internal sealed class LifeBook(FindingBook findings)
         }
 
         Ending(identity, record.EndedAt);
+    }
+
+    private static void Forget(AgingMap<string, int> map, string identity, int generation)
+    {
+        if (map.TryGet(identity, out var known) && known == generation)
+        {
+            map.Remove(identity);
+        }
     }
 
     private void Ending(string identity, DateTimeOffset at)

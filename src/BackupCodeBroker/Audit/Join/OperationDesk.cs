@@ -10,14 +10,14 @@ namespace BackupCodeBroker.Audit.Join;
 /// operation takes, and a run of bootstrap too.
 /// </summary>
 internal sealed class OperationDesk(
-    Explanation explanation, TokenBook tokens, Agenda agenda, TimeSpan patience, Tally tally, FindingBook findings, Strays strays, Witness witness)
+    Explanation explanation, TokenBook tokens, Agenda agenda, TimeSpan patience, Tally tally, FindingBook findings, Strays strays, Witness witness, Action<Request> letGo)
 {
-    private const int MaxWaiting = 60_000;
+    private const int MaxWaiting = 20_000;
 
     private static readonly TimeSpan LongestOperation = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<SpanName, Group> _groups = [];
-    private readonly Queue<Group> _order = new();
+    private readonly LinkedList<Group> _order = [];
     private int _waiting;
 
     /// <summary>When the log begins and how far it has come; an operation beyond is not missing anything.</summary>
@@ -54,6 +54,24 @@ internal sealed class OperationDesk(
         if (request.Entry.Span is { } span && _groups.TryGetValue(span, out var group))
         {
             Settle(group);
+        }
+    }
+
+    /// <summary>Time passes: who has waited for a record for longer than any operation takes waits no more.</summary>
+    public void PassTo(DateTimeOffset now)
+    {
+        while (_order.First is { Value: var oldest } && oldest.BegunAt + LongestOperation <= now)
+        {
+            Judge(oldest);
+        }
+    }
+
+    /// <summary>The log is at its end.</summary>
+    public void Finish()
+    {
+        while (_order.First is { Value: var oldest })
+        {
+            Judge(oldest);
         }
     }
 
@@ -109,15 +127,14 @@ internal sealed class OperationDesk(
         }
 
         _groups[span] = group = new Group(span, at);
-        _order.Enqueue(group);
-        agenda.At(at + LongestOperation, () => Judge(group));
+        group.Place = _order.AddLast(group);
         return group;
     }
 
     // Too many wait for a record: the oldest wait no longer.
     private void Relieve()
     {
-        while (_waiting > MaxWaiting && _order.TryDequeue(out var oldest))
+        while (_waiting > MaxWaiting && _order.First is { Value: var oldest })
         {
             Judge(oldest);
         }
@@ -143,6 +160,7 @@ internal sealed class OperationDesk(
             witness.Explained(record, group.Identity, group.Requests);
             Count(group, requests, requests);
             _waiting -= requests;
+            group.Requests.ForEach(letGo);
             group.LetGoOf(requests);
         }
     }
@@ -159,6 +177,11 @@ internal sealed class OperationDesk(
 
         group.IsJudged = true;
         _waiting -= group.Requests.Count;
+        if (group.Place is { } place)
+        {
+            _order.Remove(place);
+        }
+
         if (group.Span is { } span)
         {
             _groups.Remove(span);

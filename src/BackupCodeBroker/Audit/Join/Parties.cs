@@ -21,6 +21,9 @@ internal static class Parties
             };
     }
 
+    /// <summary>A sentence's beginning.</summary>
+    public static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+
     /// <summary>Somebody in a sentence.</summary>
     public static string Named(Party? party) => party switch
     {

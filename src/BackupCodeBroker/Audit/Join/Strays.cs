@@ -209,7 +209,7 @@ internal sealed class Strays(TokenBook tokens, FindingBook findings, ChangeBook 
             FindingKind.AskWithoutRecord,
             (request.Entry.Span?.TraceId ?? "") + request.Entry.Token + request.Entry.What,
             request.Entry,
-            () => $"{Parties.Named(Parties.Of(request.Entry))} was asked whether they may {request.Subject.Name}, and no operation is on record that asked.");
+            () => $"Vault was asked whether {Parties.Named(Parties.Of(request.Entry))} may {request.Subject.Name}, and no operation is on record that asked.");
     }
 
     private void Touched(AuditEntry entry, Subject subject, Holder holder)
@@ -225,7 +225,7 @@ internal sealed class Strays(TokenBook tokens, FindingBook findings, ChangeBook 
         }
 
         Count(entry, explained: false);
-        if (tokens.WasMade(entry.Token, out var making) && making is not null)
+        if (tokens.MakingOf(entry.Token) is { } made && Report(made) is { } making)
         {
             making.Add(entry);
             making.Identity ??= subject.Name.Length > 0 ? subject.Name : null;
@@ -237,14 +237,14 @@ internal sealed class Strays(TokenBook tokens, FindingBook findings, ChangeBook 
             return;
         }
 
-        var who = Parties.Named(Parties.Of(entry));
+        var who = Parties.Capital(Parties.Named(Parties.Of(entry)));
         findings.Join(
             FindingKind.ForeignAccess,
             entry.Token + entry.What,
             entry,
             () => holder == Holder.Lookalike
                 ? "A token that looks like a child of the broker's, and that the broker did not make, touched code data."
-                : $"{char.ToUpperInvariant(who[0])}{who[1..]} touched {(subject.Kind == SubjectKind.PepperHmac ? "the pepper" : "code data")} directly, not through the broker{(entry.Span is null ? "" : "; the trace that the request claims explains nothing")}.",
+                : $"{who} touched {(subject.Kind == SubjectKind.PepperHmac ? "the pepper" : "code data")} directly, not through the broker{(entry.Span is null ? "" : "; the trace that the request claims explains nothing")}.",
             subject.Kind == SubjectKind.Document && subject.Name.Length > 0 ? subject.Name : null);
     }
 
@@ -260,24 +260,31 @@ internal sealed class Strays(TokenBook tokens, FindingBook findings, ChangeBook 
             return;
         }
 
-        var who = Parties.Named(Parties.Of(entry));
         if (entry.Answer?.Auth is { IsRoot: true })
         {
             Count(entry, explained: false);
-            findings.Find(FindingKind.RootToken, entry, $"{char.ToUpperInvariant(who[0])}{who[1..]} made a root token, which may do everything, past every policy.");
+            findings.Find(FindingKind.RootToken, entry, $"{Parties.Capital(Parties.Named(Parties.Of(entry)))} made a root token, which may do everything, past every policy.");
         }
         else if (subject.Kind == SubjectKind.Mint || entry.Answer?.Auth is { } made && tokens.HasOurPowers(made))
         {
             Count(entry, explained: false);
-            var draft = findings.Find(
-                FindingKind.BrokerTokenMade,
-                entry,
-                $"{char.ToUpperInvariant(who[0])}{who[1..]} made a token with the broker's powers, or a child's, by hand.");
-            if (entry.Answer is { Token.IsNone: false } answer)
-            {
-                tokens.Keep(answer.Token, draft);
-            }
+            Report(tokens.MakingOf(entry.Answer?.Token ?? default) ?? new MadeToken(entry));
         }
+    }
+
+    // Once, whether its making or its first use is judged first.
+    private Draft? Report(MadeToken made)
+    {
+        if (!made.IsReported)
+        {
+            made.IsReported = true;
+            made.Finding = findings.Find(
+                FindingKind.BrokerTokenMade,
+                made.Making,
+                $"{Parties.Capital(Parties.Named(Parties.Of(made.Making)))} made a token with the broker's powers, or a child's, by hand.");
+        }
+
+        return made.Finding;
     }
 
     private void Rooted(AuditEntry entry)

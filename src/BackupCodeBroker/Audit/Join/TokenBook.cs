@@ -2,6 +2,20 @@ using BackupCodeBroker.Core.Audit;
 
 namespace BackupCodeBroker.Audit.Join;
 
+/// <summary>A token with the broker's powers that somebody else made.</summary>
+/// <param name="making">The request that made it.</param>
+internal sealed class MadeToken(AuditEntry making)
+{
+    /// <summary>The request that made it.</summary>
+    public AuditEntry Making => making;
+
+    /// <summary>Whether it was reported.</summary>
+    public bool IsReported { get; set; }
+
+    /// <summary>The finding about it, where its making lies in the period. Its uses belong there.</summary>
+    public Draft? Finding { get; set; }
+}
+
 /// <summary>
 /// Whose token is whose: the broker's own tokens, by their log-in or their policy; children, by the answer that made them; tokens of the same powers
 /// that somebody else made; and who callers are.
@@ -16,7 +30,7 @@ internal sealed class TokenBook(AuditNames names, TimeSpan skew, Func<Mark, bool
 
     private readonly AgingMap<Mark, bool> _broker = new(MaxTokens);
     private readonly AgingMap<Mark, bool> _children = new(MaxChildren);
-    private readonly AgingMap<Mark, Draft?> _made = new(MaxTokens);
+    private readonly AgingMap<Mark, MadeToken> _made = new(MaxTokens);
     private readonly AgingMap<Mark, Party> _callers = new(MaxTokens);
 
     /// <summary>When the log begins.</summary>
@@ -39,7 +53,7 @@ internal sealed class TokenBook(AuditNames names, TimeSpan skew, Func<Mark, bool
         {
             if (HasOurPowers(made))
             {
-                _made.Set(token, null);
+                _made.Set(token, new MadeToken(entry));
             }
         }
         else if (made.Policies.Contains(names.BrokerRole))
@@ -73,11 +87,8 @@ internal sealed class TokenBook(AuditNames names, TimeSpan skew, Func<Mark, bool
         return isWrap(entry.Token) ? Holder.Wrap : ByForm(entry) ?? Holder.Caller;
     }
 
-    /// <summary>The finding about the making of a token; false where the token was not made by hand.</summary>
-    public bool WasMade(Mark token, out Draft? finding) => _made.TryGet(token, out finding);
-
-    /// <summary>Keeps the finding about the making of a token.</summary>
-    public void Keep(Mark token, Draft? finding) => _made.Set(token, finding);
+    /// <summary>The making of a token with the broker's powers by somebody else; null where it was not made so.</summary>
+    public MadeToken? MakingOf(Mark token) => _made.TryGet(token, out var made) ? made : null;
 
     /// <summary>Learns who a token is.</summary>
     public Party? Know(AuditEntry entry)
@@ -94,6 +105,13 @@ internal sealed class TokenBook(AuditNames names, TimeSpan skew, Func<Mark, bool
         }
 
         return null;
+    }
+
+    /// <summary>Who made a request, by what the log says there or said before: a failed opening names the token alone.</summary>
+    public Someone Someone(AuditEntry entry)
+    {
+        var party = Know(entry) ?? Who(entry.Token) ?? Parties.Of(entry);
+        return new Someone(entry.Auth.Entity.Length > 0 ? entry.Auth.Entity : party?.Entity ?? "", entry.Token, entry.Accessor, party);
     }
 
     /// <summary>Who a token is, from whatever it was seen doing before.</summary>

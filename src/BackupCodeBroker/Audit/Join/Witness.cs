@@ -22,7 +22,7 @@ internal sealed class Witness(TokenBook tokens, PeopleBook people, WrapBook wrap
             return;
         }
 
-        lives.Operation(record, identity, by, wraps, asked);
+        lives.Operation(record, identity, by, wraps, asked is null ? null : tokens.Someone(asked));
         if (record.PersonUsedMachineCode && findings.Covers(record.EndedAt))
         {
             PersonUsed(record, identity);

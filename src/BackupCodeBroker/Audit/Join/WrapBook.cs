@@ -3,6 +3,18 @@ using BackupCodeBroker.Core.Profiles;
 
 namespace BackupCodeBroker.Audit.Join;
 
+/// <summary>Somebody, as far as two of them have to be told apart.</summary>
+/// <param name="Entity">Entity; empty where there is none.</param>
+/// <param name="Token">Token.</param>
+/// <param name="Accessor">Its accessor.</param>
+/// <param name="Party">As a report names them.</param>
+internal sealed record Someone(string Entity, Mark Token, Mark Accessor, Party? Party)
+{
+    /// <summary>Whether two are the same: by entity, else by token.</summary>
+    public bool Is(Someone other) =>
+        Entity.Length > 0 && Entity == other.Entity || !Token.IsNone && Token == other.Token || !Accessor.IsNone && Accessor == other.Accessor;
+}
+
 /// <summary>A wrap of codes, from its making to its end.</summary>
 internal sealed class CodeWrap
 {
@@ -13,15 +25,21 @@ internal sealed class CodeWrap
     public int? Generation { get; init; }
 
     /// <summary>Who asked for the codes: the recipient.</summary>
-    public AuditEntry? Asked { get; init; }
+    public Someone? Asked { get; init; }
 
     public required DateTimeOffset Deadline { get; init; }
 
-    /// <summary>The request that opened it.</summary>
-    public AuditEntry? Opened { get; set; }
+    /// <summary>Who opened it.</summary>
+    public Someone? Opened { get; set; }
+
+    /// <summary>When it was opened.</summary>
+    public DateTimeOffset OpenedAt { get; set; }
+
+    /// <summary>The request that opened it, as long as nobody has explained it.</summary>
+    public AuditEntry? Doubtful { get; set; }
 
     /// <summary>Who proved receipt.</summary>
-    public AuditEntry? Activated { get; set; }
+    public Someone? Activated { get; set; }
 
     public bool IsActivated { get; set; }
 
@@ -31,11 +49,7 @@ internal sealed class CodeWrap
     /// <summary>The finding about it: whatever else happens to it belongs there.</summary>
     public Draft? Finding { get; set; }
 
-    public bool IsSettled { get; set; }
-
-    /// <summary>Whether the opening is somebody's whom nobody has explained yet.</summary>
-    public bool IsDoubtful { get; set; }
-}
+    public bool IsSettled { get; set; }}
 
 /// <summary>
 /// Follows each wrap of codes: opened by its recipient, or by whoever then proves receipt; by nobody else, once, and never wrapped again. What happens
@@ -43,7 +57,7 @@ internal sealed class CodeWrap
 /// </summary>
 internal sealed class WrapBook(FindingBook findings, LifeBook lives, TokenBook tokens, Agenda agenda, TimeSpan patience)
 {
-    private const int MaxWraps = 60_000;
+    private const int MaxWraps = 30_000;
 
     private readonly AgingMap<Mark, CodeWrap> _byToken = new(MaxWraps);
     private readonly AgingMap<Mark, CodeWrap> _byAccessor = new(MaxWraps);
@@ -63,7 +77,7 @@ internal sealed class WrapBook(FindingBook findings, LifeBook lives, TokenBook t
             Token = wrap.Token,
             Identity = identity,
             Generation = generation,
-            Asked = asked,
+            Asked = asked is null ? null : tokens.Someone(asked),
             Deadline = (wrap.CreatedAt ?? entry.Time) + wrap.Ttl + Profile.ActivationGrace,
         };
         Set(_byToken, wrap.Token, made);
@@ -85,7 +99,7 @@ internal sealed class WrapBook(FindingBook findings, LifeBook lives, TokenBook t
     {
         if (_byToken.TryGet(token, out var wrap))
         {
-            wrap.IsEnded = wrap.IsSettled = true;
+            wrap.IsEnded = true;
         }
     }
 
@@ -106,7 +120,7 @@ internal sealed class WrapBook(FindingBook findings, LifeBook lives, TokenBook t
         }
         else
         {
-            Open(wrap, entry, token, by);
+            Open(wrap, entry, token);
         }
 
         return true;
@@ -151,13 +165,13 @@ internal sealed class WrapBook(FindingBook findings, LifeBook lives, TokenBook t
             return false;
         }
 
-        findings.Note(entry.Time, $"{Parties.Named(Parties.Of(entry))} revoked the wrap of codes before it was opened: its recipient gets nothing.", wrap.Identity, entry.Place);
+        findings.Note(entry.Time, $"{Parties.Capital(Parties.Named(Parties.Of(entry)))} revoked the wrap of codes before it was opened: its recipient gets nothing.", wrap.Identity, entry.Place);
         wrap.IsEnded = true;
         return true;
     }
 
     /// <summary>Receipt of a set was proven.</summary>
-    public void Activated(string identity, int generation, AuditEntry? by)
+    public void Activated(string identity, int generation, Someone? by)
     {
         if (!_bySet.TryGet((identity, generation), out var wrap) || wrap.IsActivated)
         {
@@ -186,32 +200,34 @@ internal sealed class WrapBook(FindingBook findings, LifeBook lives, TokenBook t
         }
     }
 
-    private static bool IsSame(AuditEntry one, AuditEntry other) =>
-        one.Auth.Entity.Length > 0 && one.Auth.Entity == other.Auth.Entity
-        || !one.Token.IsNone && one.Token == other.Token
-        || !one.Accessor.IsNone && one.Accessor == other.Accessor;
-
-    private bool IsSameAs(AuditEntry one, AuditEntry other) =>
-        IsSame(one, other) || tokens.Who(one.Token)?.Entity is { } entity && entity == (tokens.Who(other.Token)?.Entity ?? other.Auth.Entity);
-
     private static string Of(CodeWrap wrap) => wrap.Generation is { } generation ? $"generation {generation} of {wrap.Identity}" : wrap.Identity;
 
-    private void Open(CodeWrap wrap, AuditEntry entry, Mark token, Party? by)
+    private void Open(CodeWrap wrap, AuditEntry entry, Mark token)
     {
-        wrap.Opened ??= entry;
+        var by = tokens.Someone(entry);
+        if (wrap.Opened is null)
+        {
+            (wrap.Opened, wrap.OpenedAt) = (by, entry.Time);
+        }
+
         if (wrap.Finding is { } finding)
         {
             finding.Add(entry);
         }
-        else if (entry.Token == token || wrap.Asked is null)
+        else if (wrap.Asked is null)
         {
-            Another(wrap, entry, wrap.Asked is null
-                ? $"The wrap with the codes of {Of(wrap)} was opened by {Parties.Named(by)}, and the log does not show who had asked for them."
-                : $"The wrap with the codes of {Of(wrap)} was opened with the wrapping token itself, so nobody can be named; {Parties.Named(Parties.Of(wrap.Asked))} had asked for them.");
+            Another(wrap, entry, $"The wrap with the codes of {Of(wrap)} was opened by {Parties.Named(by.Party)}, and the log does not show who had asked for them.");
         }
-        else if (!IsSameAs(entry, wrap.Asked))
+        else if (entry.Token == token)
         {
-            wrap.IsDoubtful = true;
+            Another(
+                wrap,
+                entry,
+                $"The wrap with the codes of {Of(wrap)} was opened with the wrapping token itself, so nobody can be named; {Parties.Named(wrap.Asked.Party)} had asked for them.");
+        }
+        else if (!by.Is(wrap.Asked))
+        {
+            wrap.Doubtful = entry;
             Settle(wrap);
         }
     }
@@ -219,28 +235,36 @@ internal sealed class WrapBook(FindingBook findings, LifeBook lives, TokenBook t
     // Opened by somebody else than who asked: explained where the same then proves receipt, as where one has codes made for another.
     private void Settle(CodeWrap wrap)
     {
-        if (!wrap.IsDoubtful || wrap.Opened is not { } opened || !(wrap.IsActivated || wrap.IsEnded))
+        if (wrap.Doubtful is not { } opening || !(wrap.IsActivated || wrap.IsEnded))
         {
             return;
         }
 
-        wrap.IsDoubtful = false;
-        if (wrap.IsActivated && !wrap.IsEnded && wrap.Activated is { } activated && IsSameAs(opened, activated))
+        if (wrap.IsActivated && !wrap.IsEnded && wrap.Activated is { } activated && wrap.Opened!.Is(activated))
         {
+            wrap.Doubtful = null;
             findings.Note(
-                opened.Time,
-                $"Codes of {Of(wrap)} were asked for by {Parties.Named(Parties.Of(wrap.Asked!))}, opened and activated by {Parties.Named(Parties.Of(opened))}.",
+                opening.Time,
+                $"Codes of {Of(wrap)} were asked for by {Parties.Named(wrap.Asked!.Party)}, opened and activated by {Parties.Named(wrap.Opened!.Party)}.",
                 wrap.Identity,
-                opened.Place);
+                opening.Place);
             return;
         }
 
-        Another(wrap, opened, Stolen(wrap, opened));
+        Stolen(wrap);
     }
 
-    private static string Stolen(CodeWrap wrap, AuditEntry opened) =>
-        $"The wrap with the codes of {Of(wrap)} was opened by {Parties.Named(Parties.Of(opened))}; {Parties.Named(Parties.Of(wrap.Asked!))} had asked for them, "
-        + "and whoever opened it did not prove receipt.";
+    private void Stolen(CodeWrap wrap)
+    {
+        if (wrap.Doubtful is { } opening)
+        {
+            wrap.Doubtful = null;
+            Another(
+                wrap,
+                opening,
+                $"The wrap with the codes of {Of(wrap)} was opened by {Parties.Named(wrap.Opened!.Party)}; {Parties.Named(wrap.Asked!.Party)} had asked for them, and whoever opened it did not prove receipt.");
+        }
+    }
 
     private void Another(CodeWrap wrap, AuditEntry entry, string what) => Attach(wrap, findings.Find(FindingKind.UnwrappedByAnother, entry, what, wrap.Identity));
 
@@ -266,11 +290,10 @@ internal sealed class WrapBook(FindingBook findings, LifeBook lives, TokenBook t
             return;
         }
 
-        if (wrap.IsDoubtful)
+        if (wrap.Doubtful is not null)
         {
             // The recipient comes second: the first opening is what there is to explain.
-            wrap.IsDoubtful = false;
-            Another(wrap, wrap.Opened, Stolen(wrap, wrap.Opened));
+            Stolen(wrap);
             wrap.Finding?.Add(entry);
             return;
         }
@@ -278,7 +301,7 @@ internal sealed class WrapBook(FindingBook findings, LifeBook lives, TokenBook t
         Attach(wrap, findings.Find(
             FindingKind.SecondUnwrap,
             entry,
-            $"The wrap with the codes of {Of(wrap)} had been opened by {Parties.Named(Parties.Of(wrap.Opened))}, and {Parties.Named(by)} tried to open it again: two hold, or held, the wrapping token.",
+            $"The wrap with the codes of {Of(wrap)} had been opened by {Parties.Named(wrap.Opened.Party)}, and {Parties.Named(by)} tried to open it again: two hold, or held, the wrapping token.",
             wrap.Identity));
         if (wrap.Finding is { } again)
         {
@@ -294,7 +317,7 @@ internal sealed class WrapBook(FindingBook findings, LifeBook lives, TokenBook t
             Set(_byAccessor, next.Accessor, wrap);
         }
 
-        var what = $"{Parties.Named(Parties.Of(entry))} wrapped the codes of {Of(wrap)} again under another wrapping token: the recipient cannot tell any more whether they are the first to see them.";
+        var what = $"{Parties.Capital(Parties.Named(Parties.Of(entry)))} wrapped the codes of {Of(wrap)} again under another wrapping token: the recipient cannot tell any more whether they are the first to see them.";
         if (wrap.Finding is { } finding)
         {
             finding.Add(entry);
@@ -306,8 +329,8 @@ internal sealed class WrapBook(FindingBook findings, LifeBook lives, TokenBook t
             return;
         }
 
-        var opened = wrap.IsDoubtful ? wrap.Opened : null;
-        wrap.IsDoubtful = false;
+        var opened = wrap.Doubtful;
+        wrap.Doubtful = null;
         Attach(wrap, findings.Find(FindingKind.WrappedAgain, entry, what, wrap.Identity));
         if (opened is not null)
         {
@@ -317,32 +340,15 @@ internal sealed class WrapBook(FindingBook findings, LifeBook lives, TokenBook t
 
     private void Lapse(CodeWrap wrap)
     {
-        if (wrap.IsSettled || wrap.IsActivated || agenda.Now < wrap.Deadline)
-        {
-            // Activated, or the log ends before it could be known.
-            if (wrap.IsDoubtful && !wrap.IsActivated && wrap.Finding is null && wrap.Opened is { } early)
-            {
-                wrap.IsDoubtful = false;
-                Another(wrap, early, Stolen(wrap, early));
-            }
-
-            return;
-        }
-
-        wrap.IsSettled = true;
-        if (wrap.IsDoubtful && wrap.Opened is { } doubtful)
-        {
-            wrap.IsDoubtful = false;
-            Another(wrap, doubtful, Stolen(wrap, doubtful));
-        }
-        else if (wrap is { Opened: { } opened, IsEnded: false, Finding: null } && findings.Find(
+        Stolen(wrap);
+        if (!wrap.IsActivated && !wrap.IsEnded && wrap is { Finding: null, Opened: { } opened } && agenda.Now >= wrap.Deadline && findings.Find(
             FindingKind.TakenNotActivated,
             wrap.Deadline,
-            $"{Parties.Named(tokens.Who(opened.Token) ?? Parties.Of(opened))} opened the wrap with the codes of {Of(wrap)} at {opened.Time:yyyy-MM-dd'T'HH:mm:ss'Z'}, and nobody proved receipt before it lapsed: the codes were read and are worthless.",
+            $"{Parties.Capital(Parties.Named(opened.Party))} opened the wrap with the codes of {Of(wrap)} at {wrap.OpenedAt:yyyy-MM-dd'T'HH:mm:ss'Z'}, and nobody proved receipt before it lapsed: the codes were read and are worthless.",
             wrap.Identity) is { } draft)
         {
             Attach(wrap, draft);
-            draft.Who = Parties.Of(opened);
+            draft.Who = opened.Party;
         }
     }
 }
