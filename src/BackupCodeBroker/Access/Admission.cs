@@ -32,7 +32,7 @@ internal sealed class Admission(CallerGate gate, IdentityChildren children, Depl
             return Denied(scope, (Introduction.Denied)await introducing);
         }
 
-        scope.Caller = caller.Actor;
+        (scope.Caller, scope.CallerKind) = (caller.Actor, caller.Kind);
         var asking = gate.AskAsync(caller, scope.Call);
         if (scope.Operation == Operation.Register && await asking is Asked.Denied early)
         {
@@ -56,13 +56,13 @@ internal sealed class Admission(CallerGate gate, IdentityChildren children, Depl
             return Denied(scope, (Introduction.Denied)introduction).Outcome;
         }
 
-        scope.Caller = caller.Actor;
+        (scope.Caller, scope.CallerKind) = (caller.Actor, caller.Kind);
         return await gate.AskAsync(caller, scope.Call) is Asked.Denied denied ? denied.Outcome : null;
     }
 
     private static Admitted.Denied Denied(OperationScope scope, Introduction.Denied denied)
     {
-        scope.Caller = denied.Actor;
+        (scope.Caller, scope.CallerKind) = (denied.Actor, denied.Kind);
         return new Admitted.Denied(denied.Outcome);
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using BackupCodeBroker.Core.Audit;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Operations;
 using BackupCodeBroker.Operations;
@@ -34,7 +35,7 @@ internal sealed class CallerGate(VaultClient vault, GateOptions options, TimePro
         var form = _forms.TryGet((mark, path), out var known) ? known : (AskForm?)null;
         if (facts is not null && form is not null)
         {
-            return new Introduction.Known(new Caller(token, mark, ActorOf(facts), operation, target, form.Value));
+            return new Introduction.Known(CallerOf(token, mark, facts, operation, target, form.Value));
         }
 
         var lookup = facts is null ? vault.LookupSelfAsync(token, call) : null;
@@ -80,6 +81,9 @@ internal sealed class CallerGate(VaultClient vault, GateOptions options, TimePro
 
     /// <summary>The path that policy must grant to this caller.</summary>
     public string PathOf(Caller caller) => vault.AskPath(caller.Operation.Name, caller.Target);
+
+    private Caller CallerOf(VaultToken token, string mark, TokenFacts facts, Operation operation, string? target, AskForm form) =>
+        new(token, mark, ActorOf(facts), options.Logins.Of(facts.CreationPath), operation, target, form);
 
     // The name is somebody's choice, and is kept and shown.
     private static Actor ActorOf(TokenFacts facts) => new(facts.EntityId, facts.Accessor, Cut(Printable.Line(facts.DisplayName)));
@@ -134,7 +138,7 @@ internal sealed class CallerGate(VaultClient vault, GateOptions options, TimePro
             var probe = vault.AskPath(Operation.Probe, Operation.Probe);
             if (!options.AllowBroadTokens && !(granted.Value.TryGetValue(probe, out var onProbe) && onProbe is ["deny"]))
             {
-                return new Introduction.Denied(ActorOf(facts!), new Outcome.TooBroad(vault.AskPath(operation.Name, target)));
+                return new Introduction.Denied(ActorOf(facts!), new Outcome.TooBroad(vault.AskPath(operation.Name, target))) { Kind = options.Logins.Of(facts!.CreationPath) };
             }
 
             // None granted: the plain form, so that the denial stands in the audit log under the path that was meant.
@@ -143,7 +147,7 @@ internal sealed class CallerGate(VaultClient vault, GateOptions options, TimePro
             _forms.Set((mark, vault.AskPath(operation.Name, target)), form.Value);
         }
 
-        return new Introduction.Known(new Caller(token, mark, ActorOf(facts!), operation, target, form!.Value));
+        return new Introduction.Known(CallerOf(token, mark, facts!, operation, target, form!.Value));
     }
 
     private static Introduction Refusal<T>(VaultAnswer<T> answer, string capability) => answer switch
@@ -159,7 +163,8 @@ internal sealed class CallerGate(VaultClient vault, GateOptions options, TimePro
 
 /// <summary>What configuration says about callers.</summary>
 /// <param name="AllowBroadTokens">Whether root and tokens that a wildcard grants everything may act.</param>
-internal sealed record GateOptions(bool AllowBroadTokens);
+/// <param name="Logins">Tells people from machines.</param>
+internal sealed record GateOptions(bool AllowBroadTokens, LoginKinds Logins);
 
 /// <summary>Which path the caller's policy grants, as far as is known before asking.</summary>
 internal enum AskForm
@@ -175,10 +180,11 @@ internal enum AskForm
 /// <param name="Token">Their token, for this request only.</param>
 /// <param name="Mark">Keyed hash of the token.</param>
 /// <param name="Actor">Who they are.</param>
+/// <param name="Kind">Whether they are a person or a machine.</param>
 /// <param name="Operation">What they ask for.</param>
 /// <param name="Target">On what.</param>
 /// <param name="Form">Which form to ask.</param>
-internal sealed record Caller(VaultToken Token, string Mark, Actor Actor, Operation Operation, string? Target, AskForm Form);
+internal sealed record Caller(VaultToken Token, string Mark, Actor Actor, CallerKind Kind, Operation Operation, string? Target, AskForm Form);
 
 /// <summary>Who the caller is. Closed.</summary>
 internal abstract record Introduction
@@ -191,7 +197,11 @@ internal abstract record Introduction
     internal sealed record Known(Caller Caller) : Introduction;
 
     /// <summary>No; <paramref name="Actor"/> where Vault said at least who it is.</summary>
-    internal sealed record Denied(Actor? Actor, Outcome Outcome) : Introduction;
+    internal sealed record Denied(Actor? Actor, Outcome Outcome) : Introduction
+    {
+        /// <summary>Whether it is a person or a machine, where Vault said who it is.</summary>
+        public CallerKind Kind { get; init; }
+    }
 }
 
 /// <summary>What Vault said. Closed.</summary>

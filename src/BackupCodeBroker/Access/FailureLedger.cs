@@ -1,3 +1,4 @@
+using BackupCodeBroker.Core.Audit;
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Telemetry;
@@ -7,9 +8,10 @@ namespace BackupCodeBroker.Access;
 
 /// <summary>
 /// Counts wrong secrets before their answers go out. Those that arrive together for one identity are committed in one write: the first of them
-/// leads, the others wait for it. Where a write's outcome is not known the batch is counted again: failures may be counted twice, never not at all.
+/// leads, the others wait for it. The write is nobody's operation: it has a span and an access record of its own, in the trace of the first. Where a write's outcome is not known the batch is counted again: failures may be counted twice, never not at all.
 /// </summary>
-internal sealed class FailureLedger(IdentityDesk desk, KeyedLocks locks, FailureLimits limits, Alarms alarms)
+internal sealed class FailureLedger(
+    IdentityDesk desk, KeyedLocks locks, FailureLimits limits, Alarms alarms, AccessLog access, OperationMetrics metrics)
 {
     private readonly Dictionary<string, List<Entry>> _waiting = [];
     private readonly Lock _lock = new();
@@ -44,7 +46,7 @@ internal sealed class FailureLedger(IdentityDesk desk, KeyedLocks locks, Failure
             using var deadline = new CancellationTokenSource(OperationScope.Deadline, scope.Time);
             using var place = await locks.EnterAsync(alias, deadline.Token);
             batch = Take(alias);
-            var count = await CommitAsync(scope, scope.Call with { Cancellation = deadline.Token }, identity, [.. batch.Select(e => e.Failure)]);
+            var count = await CommitAsOwnWorkAsync(scope, identity, [.. batch.Select(e => e.Failure)], deadline.Token);
             batch.ForEach(e => e.Committed.TrySetResult(count));
         }
         catch (Exception e)
@@ -60,6 +62,13 @@ internal sealed class FailureLedger(IdentityDesk desk, KeyedLocks locks, Failure
         {
             return _waiting.Remove(alias, out var batch) ? batch : [];
         }
+    }
+
+    // Its record is written before anybody is answered.
+    private async Task<int> CommitAsOwnWorkAsync(OperationScope scope, IdentityHandle identity, IReadOnlyList<Failure> failures, CancellationToken deadline)
+    {
+        using var work = new OwnWorkScope(OwnWork.CountFailures, access, metrics, scope.Time, scope.Context) { Identity = scope.Identity?.Value };
+        return await work.RunAsync(() => CommitAsync(scope, work.Call(deadline), identity, failures));
     }
 
     private async Task<int> CommitAsync(OperationScope scope, VaultCall call, IdentityHandle identity, IReadOnlyList<Failure> failures)

@@ -39,6 +39,7 @@ internal sealed class IdentityChange(IdentityDesk desk, KeyedLocks locks, Operat
             for (var attempt = 1; attempt <= MaxTries; attempt++)
             {
                 var view = await desk.ReadAsync(scope.Call, identity, withPeople, beside);
+                view.Note(scope);
                 if (doubt.Settles(view, scope.Id) is { } settled)
                 {
                     return settled;

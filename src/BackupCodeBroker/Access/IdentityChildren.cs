@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Operations;
@@ -21,20 +20,19 @@ internal sealed class IdentityChildren : IDisposable
 
     private const string SweeperAlias = "bcb._sweeper";
     private const int MaxChildren = 10_000;
-    private static readonly string Replica = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
-
     private readonly VaultClient _vault;
     private readonly VaultSettings _settings;
     private readonly BrokerSession _session;
     private readonly OwnToken _own;
     private readonly Alarms _alarms;
+    private readonly Replica _replica;
     private readonly BoundedMemory<string, Child> _children;
     private readonly BoundedMemory<string, StandIn> _standIns;
     private long _minted;
 
-    public IdentityChildren(VaultClient vault, VaultSettings settings, BrokerSession session, OwnToken own, Alarms alarms, TimeProvider time)
+    public IdentityChildren(VaultClient vault, VaultSettings settings, BrokerSession session, OwnToken own, Alarms alarms, Replica replica, TimeProvider time)
     {
-        (_vault, _settings, _session, _own, _alarms) = (vault, settings, session, own, alarms);
+        (_vault, _settings, _session, _own, _alarms, _replica) = (vault, settings, session, own, alarms, replica);
         _children = new BoundedMemory<string, Child>(MaxChildren, Kept, time);
         _standIns = new BoundedMemory<string, StandIn>(MaxChildren, Kept, time);
         session.TokenReplaced += Drop;
@@ -117,13 +115,13 @@ internal sealed class IdentityChildren : IDisposable
     {
         var token = _own.Take();
         var number = Interlocked.Increment(ref _minted).ToString(CultureInfo.InvariantCulture);
-        var form = new ChildForm(role, role, alias, new Dictionary<string, string> { ["replica"] = Replica, ["child"] = number });
+        var form = new ChildForm(role, role, alias, new Dictionary<string, string> { ["replica"] = _replica.Name, ["child"] = number });
         switch (await _vault.MintChildAsync(token.Token, form, call))
         {
             case Minting.Minted minted when minted.Policies is [var only] && only == role:
                 return new ChildMinting.Minted(new Child(minted.Child, minted.EntityId, token.Generation));
             case Minting.Minted:
-                _alarms.Raise(AlarmKind.IdentityOvergranted, alias);
+                _alarms.Raise(AlarmKind.IdentityOvergranted, IdentityName.OfAlias(alias));
                 return new ChildMinting.Unusable(Reason.Overgranted);
             case Minting.Denied { Why: VaultDenial.EntityDisabled }:
                 return new ChildMinting.Unusable(Reason.EntityDisabled);

@@ -188,6 +188,9 @@ internal sealed record IdentityView(
     EntitySnapshot? Entity,
     int Epoch)
 {
+    /// <summary>Tells the operation's record whose identity it is; where the decoy stands in nobody's.</summary>
+    public void Note(OperationScope scope) => scope.Owner = Unusable is null && Document.Owner.Length > 0 ? Document.Owner : null;
+
     /// <summary>What the decision sees.</summary>
     public Surroundings At(DateTimeOffset now) => new(State.State, State.Version, Epoch, Owner, Entity, now);
 }

@@ -12,25 +12,39 @@ namespace BackupCodeBroker.Api;
 /// runs to its end or its deadline, whether or not the caller still listens: a caller's impatience never leaves a write half decided.
 /// </summary>
 internal sealed partial class OperationRunner(
-    TimeProvider time, VaultSettings vault, RequestSlots slots, AccessLog access, OperationMetrics metrics, ILogger<OperationRunner> logger)
+    TimeProvider time, VaultSettings vault, RequestSlots slots, AccessLog access, OperationMetrics metrics, Pseudonyms pseudonyms, ILogger<OperationRunner> logger)
 {
     /// <summary>Serves one request.</summary>
     public async Task ServeAsync(HttpContext http, IFeature feature)
     {
         using var scope = new OperationScope(feature.Operation, time, RequestReading.Trace(http.Request.Headers));
+        scope.Request(http.Request.Method, (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText);
         http.Response.Headers.XContentTypeOptions = "nosniff";
         AnswerIds.Stamp(http, scope.Id, scope.TraceId);
         var (outcome, problem) = await RunAsync(http, scope, feature);
-        var (name, reason) = Naming.Of(outcome, problem);
-        scope.Conclude(name, reason);
-        access.Write(scope, name, reason);
-        metrics.Ended(scope.Operation, name, reason, time.GetElapsedTime(scope.Started));
+        Conclude(scope, outcome, problem);
         if (outcome is Outcome.Refused { Hold: var hold } && hold > TimeSpan.Zero)
         {
             await Task.Delay(hold, time, http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await AnswerAsync(http, scope, outcome, problem);
+    }
+
+    // Record and measurements while the span is current: that is how they come by its ids.
+    private void Conclude(OperationScope scope, Outcome? outcome, Problem? problem)
+    {
+        var (name, reason) = Naming.Of(outcome, problem);
+        var status = problem?.Status ?? (outcome as Outcome.Done)?.Status ?? StatusCodes.Status500InternalServerError;
+        var record = scope.Conclude(name, reason, status, access.Shown(scope.Identity?.Value));
+        access.Write(record);
+        metrics.Ended(scope.Operation.Name, name, reason, time.GetElapsedTime(scope.Started));
+        if (record.PersonUsedMachineCode)
+        {
+            metrics.PersonUsedMachineCode(record.Profile);
+        }
+
+        scope.EndSpan();
     }
 
     private async Task<(Outcome? Outcome, Problem? Problem)> RunAsync(HttpContext http, OperationScope scope, IFeature feature)
@@ -42,7 +56,7 @@ internal sealed partial class OperationRunner(
         }
         catch (BrokerFaultException fault)
         {
-            Logs.Fault(logger, scope.Id, fault.Kind, fault.Message);
+            Logs.Fault(logger, scope.Id, fault.Kind, pseudonyms.In(fault.Message, scope.Identity?.Value));
             return (null, Problems.Of(fault));
         }
         catch (OperationCanceledException) when (scope.Call.Cancellation.IsCancellationRequested)
@@ -51,8 +65,20 @@ internal sealed partial class OperationRunner(
         }
         catch (Exception e)
         {
-            Logs.Defect(logger, scope.Id, e);
+            Tell(scope, e);
             return (null, Problems.Internal());
+        }
+    }
+
+    private void Tell(OperationScope scope, Exception defect)
+    {
+        if (pseudonyms.Replace)
+        {
+            Logs.Defect(logger, scope.Id, pseudonyms.In(defect.ToString(), scope.Identity?.Value));
+        }
+        else
+        {
+            Logs.Defect(logger, scope.Id, defect);
         }
     }
 
@@ -114,13 +140,13 @@ internal sealed partial class OperationRunner(
     {
         public static (string Outcome, string? Reason) Of(Outcome? outcome, Problem? problem) => outcome switch
         {
-            Outcome.Done done => (done.Kind, null),
-            Outcome.Refused refused => ("refused", refused.Reason.Name()),
-            Outcome.NotPermitted or Outcome.TooBroad or Outcome.Unauthenticated => ("denied", problem?.Code),
-            Outcome.Malformed => ("malformed", problem?.Code),
-            Outcome.Conflict => ("conflict", problem?.Code),
-            Outcome.Throttled => ("throttled", problem?.Code),
-            _ => (problem?.Status < 500 ? "malformed" : "fault", problem?.Code),
+            Outcome.Done done => (done.Kind, done.Reason),
+            Outcome.Refused refused => (Outcomes.Refused, refused.Reason.Name()),
+            Outcome.NotPermitted or Outcome.TooBroad or Outcome.Unauthenticated => (Outcomes.Denied, problem?.Code),
+            Outcome.Malformed => (Outcomes.Malformed, problem?.Code),
+            Outcome.Conflict => (Outcomes.Conflict, problem?.Code),
+            Outcome.Throttled => (Outcomes.Throttled, problem?.Code),
+            _ => (problem?.Status < 500 ? Outcomes.Malformed : Outcomes.Fault, problem?.Code),
         };
     }
 
@@ -131,6 +157,9 @@ internal sealed partial class OperationRunner(
 
         [LoggerMessage(EventId = 11, Level = LogLevel.Error, Message = "operation {OperationId} met a defect of the broker")]
         public static partial void Defect(ILogger logger, string operationId, Exception exception);
+
+        [LoggerMessage(EventId = 12, Level = LogLevel.Error, Message = "operation {OperationId} met a defect of the broker: {Defect}")]
+        public static partial void Defect(ILogger logger, string operationId, string defect);
     }
 }
 

@@ -55,10 +55,10 @@ internal static class Problems
     /// <summary>The problem of a fault.</summary>
     public static Problem Of(BrokerFaultException fault) => fault.Kind switch
     {
-        FaultKind.Busy => new Problem(503, "busy", "Too much at once", fault.Told),
-        FaultKind.UnknownOutcome => new Problem(503, "unknown-outcome", "The outcome is not known", "Repeat the request with the same Idempotency-Key: " + fault.Told),
-        FaultKind.NotReady => new Problem(503, "not-ready", "The broker is not ready", fault.Told),
-        _ => new Problem(503, "unavailable", "Vault is not available", fault.Told),
+        FaultKind.Busy => new Problem(503, fault.Kind.Name(), "Too much at once", fault.Told),
+        FaultKind.UnknownOutcome => new Problem(503, fault.Kind.Name(), "The outcome is not known", "Repeat the request with the same Idempotency-Key: " + fault.Told),
+        FaultKind.NotReady => new Problem(503, fault.Kind.Name(), "The broker is not ready", fault.Told),
+        _ => new Problem(503, fault.Kind.Name(), "Vault is not available", fault.Told),
     } with
     { RetryAfter = fault.RetryAfter ?? DefaultRetry };
 

@@ -10,6 +10,10 @@ namespace BackupCodeBroker.Api;
 internal static class RequestReading
 {
     private const string Bearer = "Bearer ";
+    private const int MaxTraceParent = 128;
+
+    /// <summary>What the specification asks everybody to pass on at least.</summary>
+    private const int MaxTraceState = 512;
 
     /// <summary>The caller's token, from one of two headers; two different ones are an error.</summary>
     public static VaultToken? Token(IHeaderDictionary headers, out Outcome? refusal)
@@ -90,11 +94,14 @@ internal static class RequestReading
         }
     }
 
-    /// <summary>The trace that the request is part of: the host's span where it makes one, else the header.</summary>
+    /// <summary>The trace that the caller says the request is part of (W3C Trace Context); whatever is malformed is as good as not sent.</summary>
     public static ActivityContext Trace(IHeaderDictionary headers) =>
-        Activity.Current is { } current ? current.Context
-        : headers.TraceParent is [{ Length: < 128 } parent] && ActivityContext.TryParse(parent, null, isRemote: true, out var context) ? context
-        : default;
+        headers.TraceParent is [{ Length: < MaxTraceParent } parent] && ActivityContext.TryParse(parent, State(headers), isRemote: true, out var context)
+            ? context
+            : default;
+
+    private static string? State(IHeaderDictionary headers) =>
+        headers.TraceState.ToString() is { Length: > 0 and <= MaxTraceState } state && state.All(c => c is >= ' ' and <= '~') ? state : null;
 
     private static async Task<int> FillAsync(Stream stream, byte[] bytes, CancellationToken deadline)
     {

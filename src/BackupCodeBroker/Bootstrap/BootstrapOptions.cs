@@ -1,3 +1,5 @@
+using BackupCodeBroker.Telemetry;
+
 namespace BackupCodeBroker.Bootstrap;
 
 /// <summary>How to run.</summary>
@@ -8,6 +10,9 @@ internal sealed record BootstrapOptions
 
     /// <summary>Where to leave the broker's role-id and secret-id; null to leave none.</summary>
     public string? CredentialsDirectory { get; init; }
+
+    /// <summary>Where the run's access record goes; null for nowhere.</summary>
+    public AccessFile? AccessFile { get; init; }
 
     /// <summary>
     /// What the names of the people's policies begin with. Two environments in one Vault have mounts of their own, so they need

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using BackupCodeBroker.Core.Audit;
+using BackupCodeBroker.Operations;
 using BackupCodeBroker.Vault;
 using BackupCodeBroker.Vault.Administration;
 
@@ -28,12 +30,22 @@ internal sealed class Bootstrapper(
     public async Task<BootstrapReport> RunAsync(BootstrapOptions options, VaultToken admin, CancellationToken cancellation)
     {
         var patient = settings with { CallTimeout = Patience };
+        using var span = new OperationSpan(OwnWork.Bootstrap, ActivityKind.Internal, time, default);
         using var client = new VaultClient(patient, time, handler);
-        var traceParent = $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01";
-        using var wire = new AdminWire(patient, admin, traceParent, time, handler);
-        var session = new BootstrapSession(patient, new VaultAdmin(wire, patient), client, admin, traceParent);
-        var report = await new BootstrapRunner(options.Check, sink).RunAsync(BootstrapPlan.For(session, options, documents), cancellation);
-        return report.SawNothing ? report : report with { Remarks = await RemarksAsync(wire, cancellation) };
+        var call = span.Call(CancellationToken.None);
+        using var wire = new AdminWire(patient, admin, call, time, handler);
+        var session = new BootstrapSession(patient, new VaultAdmin(wire, patient), client, admin, call);
+        var outcome = Outcomes.Fault;
+        try
+        {
+            var report = await new BootstrapRunner(options.Check, sink).RunAsync(BootstrapPlan.For(session, options, documents), cancellation);
+            outcome = report.HasFailures ? Outcomes.Fault : Outcomes.Done;
+            return report.SawNothing ? report : report with { Remarks = await RemarksAsync(wire, cancellation) };
+        }
+        finally
+        {
+            options.AccessFile?.Write(span.Record(outcome, null));
+        }
     }
 
     private static async Task<IReadOnlyList<string>> RemarksAsync(AdminWire wire, CancellationToken cancellation) =>
@@ -41,10 +53,10 @@ internal sealed class Bootstrapper(
 }
 
 /// <summary>What the steps of one run work with.</summary>
-internal sealed record BootstrapSession(VaultSettings Settings, VaultAdmin Admin, VaultClient Client, VaultToken Token, string TraceParent)
+internal sealed record BootstrapSession(VaultSettings Settings, VaultAdmin Admin, VaultClient Client, VaultToken Token, VaultCall Run)
 {
-    /// <summary>A call of this run: all carry one trace, by which Vault's audit log shows the run as a whole.</summary>
-    public VaultCall Call(CancellationToken cancellation) => new(TraceParent, cancellation);
+    /// <summary>A call of this run: all carry one trace, by which Vault's audit log shows the run as a whole, and are noted in one journal.</summary>
+    public VaultCall Call(CancellationToken cancellation) => Run with { Cancellation = cancellation };
 
     /// <summary>The entity that an alias of the token mount leads to. It creates nothing.</summary>
     public async Task<VaultAnswer<EntityFacts>> FindEntityAsync(string alias, CancellationToken cancellation) =>

@@ -45,6 +45,15 @@ internal sealed record BrokerSettings
     /// <summary>How many wrong secrets are borne.</summary>
     public FailureLimits Failures { get; init; } = new();
 
+    /// <summary>Mounts of log-ins that people use, beside those that tell by their names.</summary>
+    public IReadOnlyList<string> PeopleLogins { get; init; } = [];
+
+    /// <summary>Mounts of log-ins that machines use, beside those that tell by their names.</summary>
+    public IReadOnlyList<string> MachineLogins { get; init; } = [];
+
+    /// <summary>What leaves the broker about what it did.</summary>
+    public TelemetrySettings Telemetry { get; init; } = new();
+
     /// <summary>Operations at once.</summary>
     public int MaxOperations { get; init; } = 512;
 

@@ -5,6 +5,7 @@ using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Hashing;
 using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Core.Profiles;
+using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
 
 namespace BackupCodeBroker.Configuration;
@@ -32,6 +33,15 @@ internal sealed class SettingsReader
         var settings = reader.Settings();
         reader.Unknown(file);
         return (settings, reader._errors);
+    }
+
+    /// <summary>What the environment alone says about telemetry, for those who try the broker without a configuration.</summary>
+    public static (TelemetrySettings Settings, IReadOnlyList<string> Errors) ReadTelemetry(Func<string, string?> variable)
+    {
+        string[] keys = ["telemetry:access_file", "telemetry:pseudonym_key_file"];
+        var twins = keys.ToDictionary(k => k, k => variable("BCB_" + k.ToUpperInvariant().Replace(":", "__", StringComparison.Ordinal)));
+        var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(twins).Build(), variable);
+        return (reader.Telemetry(), reader._errors);
     }
 
     /// <summary>Reads a duration such as <c>90d</c>, <c>24h</c>, <c>5m</c> or <c>60s</c>; null where it is none, or longer than time is counted.</summary>
@@ -68,6 +78,9 @@ internal sealed class SettingsReader
             AllowBroadTokens = Flag("allow_broad_tokens"),
             OwnershipFacets = Facets(defaults),
             Failures = new FailureLimits(Number("failures:per_code", 10, 1, 100), Number("failures:per_set", 100, 1, 100)),
+            PeopleLogins = Mounts("people_logins"),
+            MachineLogins = Mounts("machine_logins"),
+            Telemetry = Telemetry(),
             MaxOperations = Number("limits:operations", defaults.MaxOperations, 1, 100_000),
             MaxConnections = Number("limits:connections", defaults.MaxConnections, 1, 100_000),
             Profiles = Profiles(defaults),
@@ -101,6 +114,28 @@ internal sealed class SettingsReader
         {
             _errors.Add("login.credentials and login.token_file exclude each other");
         }
+    }
+
+    private TelemetrySettings Telemetry() => new()
+    {
+        AccessFile = Text("telemetry:access_file"),
+        Pseudonyms = Text("telemetry:pseudonym_key_file") is { } key ? PseudonymKey(key) : Pseudonyms.None,
+        Export = ExportVariables.Read(_variable, _errors),
+    };
+
+    private Pseudonyms PseudonymKey(string path)
+    {
+        var pseudonyms = PseudonymKeyFile.Read(path, out var error);
+        _errors.AddRange(pseudonyms is null ? [error] : []);
+        return pseudonyms ?? Pseudonyms.None;
+    }
+
+    // As people know them: a mount's path, perhaps with auth/ before it.
+    private IReadOnlyList<string> Mounts(string key)
+    {
+        var mounts = Texts(key).Select(m => (m.StartsWith("auth/", StringComparison.Ordinal) ? m["auth/".Length..] : m).Trim('/')).ToList();
+        _errors.AddRange(mounts.Where(m => m.Length == 0).Select(_ => Shown(key) + ": a mount's path is empty"));
+        return mounts;
     }
 
     private VaultSettings Vault()

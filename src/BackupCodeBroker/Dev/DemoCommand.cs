@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BackupCodeBroker.Cli;
+using BackupCodeBroker.Telemetry;
 
 namespace BackupCodeBroker.Dev;
 
@@ -25,7 +26,7 @@ internal static class DemoCommand
             await story.TellAsync(cancellation);
             return 0;
         }
-        catch (Exception e) when (e is DevStartException or DemoFailedException)
+        catch (Exception e) when (e is DevStartException or AccessFileException or DemoFailedException)
         {
             await surroundings.Error.WriteLineAsync("bcb demo: " + e.Message);
             return 1;

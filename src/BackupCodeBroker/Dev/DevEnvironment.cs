@@ -4,6 +4,7 @@ using BackupCodeBroker.Bootstrap;
 using BackupCodeBroker.Configuration;
 using BackupCodeBroker.DevVault;
 using BackupCodeBroker.Server;
+using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
 using BackupCodeBroker.Vault.Administration;
 
@@ -72,9 +73,9 @@ internal sealed class DevEnvironment : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("bcb-dev-").FullName;
         try
         {
-            await BootstrapAsync(names, admin, folder, step, cancellation);
+            var configured = settings(new BrokerSettings { Listen = listen, Vault = names, Credentials = folder, Telemetry = Telemetry(variable) });
+            await BootstrapAsync(names, admin, folder, configured.Telemetry.AccessFile, step, cancellation);
             var people = await PeopleAsync(names, admin, folder, cancellation);
-            var configured = settings(new BrokerSettings { Listen = listen, Vault = names, Credentials = folder });
             var broker = BrokerHost.Build(configured, quiet ? services => services.AddLogging(logging => logging.ClearProviders()) : null);
             await broker.StartAsync(cancellation);
             await UntilReadyAsync(broker, cancellation);
@@ -108,7 +109,7 @@ internal sealed class DevEnvironment : IAsyncDisposable
     private async Task LeaveNoSecretAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-        using var wire = new AdminWire(_names, _admin, VaultCall.Fresh(patience.Token).TraceParent, TimeProvider.System);
+        using var wire = new AdminWire(_names, _admin, VaultCall.Fresh(patience.Token), TimeProvider.System);
         var people = new SamplePeople(wire);
         foreach (var person in People.Values)
         {
@@ -148,10 +149,20 @@ internal sealed class DevEnvironment : IAsyncDisposable
         }
     }
 
-    private static async Task BootstrapAsync(VaultSettings names, VaultToken admin, string folder, Action<string> step, CancellationToken cancellation)
+    // The same variables as a server's, so that somebody who tries the broker sees what it records.
+    private static TelemetrySettings Telemetry(Func<string, string?> variable)
     {
+        var (telemetry, errors) = SettingsReader.ReadTelemetry(variable);
+        return errors.Count == 0 ? telemetry : throw new DevStartException(string.Join("; ", errors));
+    }
+
+    private static async Task BootstrapAsync(
+        VaultSettings names, VaultToken admin, string folder, string? accessFile, Action<string> step, CancellationToken cancellation)
+    {
+        // Let go of again before the broker opens it.
+        await using var file = accessFile is null ? null : AccessFile.Open(accessFile, loss: null);
         var bootstrapper = new Bootstrapper(names, FirstDocuments.For(TimeProvider.System, epoch: 1), TimeProvider.System, report => step(report.ToString()));
-        var report = await bootstrapper.RunAsync(new BootstrapOptions { CredentialsDirectory = folder }, admin, cancellation);
+        var report = await bootstrapper.RunAsync(new BootstrapOptions { CredentialsDirectory = folder, AccessFile = file }, admin, cancellation);
         if (report.HasFailures)
         {
             throw new DevStartException("Vault could not be set up: " + string.Join("; ", report.Steps.Where(s => s.Result is StepResult.Failed)));
@@ -161,7 +172,7 @@ internal sealed class DevEnvironment : IAsyncDisposable
     private static async Task<IReadOnlyDictionary<string, SamplePerson>> PeopleAsync(
         VaultSettings names, VaultToken admin, string folder, CancellationToken cancellation)
     {
-        using var wire = new AdminWire(names, admin, VaultCall.Fresh(cancellation).TraceParent, TimeProvider.System);
+        using var wire = new AdminWire(names, admin, VaultCall.Fresh(cancellation), TimeProvider.System);
         var making = new SamplePeople(wire);
         await making.PrepareAsync(cancellation);
         var people = new Dictionary<string, SamplePerson>();

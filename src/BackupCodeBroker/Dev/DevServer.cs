@@ -1,3 +1,5 @@
+using BackupCodeBroker.Telemetry;
+
 namespace BackupCodeBroker.Dev;
 
 /// <summary><c>bcb server --dev</c>: one command from nothing to a broker that can be tried, and lines to paste.</summary>
@@ -21,7 +23,7 @@ internal static class DevServer
             await environment.WaitForShutdownAsync(cancellation);
             return 0;
         }
-        catch (Exception e) when (e is DevStartException or IOException)
+        catch (Exception e) when (e is DevStartException or AccessFileException or IOException)
         {
             await Console.Error.WriteLineAsync("bcb server --dev: " + e.Message);
             return 3;

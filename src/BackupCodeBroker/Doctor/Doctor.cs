@@ -41,9 +41,9 @@ internal sealed class Doctor(DoctorOptions options, TimeProvider time, Func<Http
 
         var patient = options.Vault with { CallTimeout = Patience };
         using var client = new VaultClient(patient, time, handler);
-        var traceParent = $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01";
-        using var wire = new AdminWire(patient, token, traceParent, time, handler);
-        var session = new BootstrapSession(patient, new VaultAdmin(wire, patient), client, token, traceParent);
+        var call = VaultCall.Fresh(CancellationToken.None);
+        using var wire = new AdminWire(patient, token, call, time, handler);
+        var session = new BootstrapSession(patient, new VaultAdmin(wire, patient), client, token, call);
         var node = new NodeChecks(session, new VaultSurvey(wire), time);
         _reports.AddRange(await node.AllAsync(cancellation));
         if (node.Blocked is { } why)

@@ -1,9 +1,11 @@
 using BackupCodeBroker.Access;
 using BackupCodeBroker.Bootstrap;
 using BackupCodeBroker.Configuration;
+using BackupCodeBroker.Core.Audit;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Operations;
+using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
 using BackupCodeBroker.Vault.Login;
 
@@ -15,7 +17,7 @@ namespace BackupCodeBroker.Health;
 /// missing the broker is up, not ready, and says what; nothing is served.
 /// </summary>
 internal sealed partial class DeploymentProbe(
-    VaultClient vault, BrokerSession session, OwnToken own, IdentityChildren children, Deployment deployment, NodeWatch node, BrokerSettings settings, TimeProvider time, ILogger<DeploymentProbe> logger)
+    VaultClient vault, BrokerSession session, OwnToken own, IdentityChildren children, Deployment deployment, NodeWatch node, BrokerSettings settings, AccessLog access, OperationMetrics metrics, TimeProvider time, ILogger<DeploymentProbe> logger)
     : BackgroundService
 {
     private static readonly TimeSpan WhileReady = TimeSpan.FromSeconds(30);
@@ -30,10 +32,11 @@ internal sealed partial class DeploymentProbe(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
         var missing = new List<Shortcoming>();
         DeploymentFacts? facts = null;
+        using var work = new OwnWorkScope(OwnWork.Readiness, access, metrics, time);
         var watching = WatchAsync(either.Token);
         try
         {
-            facts = await FindAsync(VaultCall.Fresh(either.Token), missing);
+            facts = await FindAsync(work.Call(either.Token), missing);
         }
         catch (BrokerFaultException fault)
         {
@@ -44,6 +47,7 @@ internal sealed partial class DeploymentProbe(
             missing.Add(ReadinessWords.Slow);
         }
 
+        work.Conclude(missing.Count == 0 ? Outcomes.Done : Outcomes.Fault, missing.Count == 0 ? null : FaultKind.NotReady.Name());
         Conclude(facts, missing);
         await watching;
     }

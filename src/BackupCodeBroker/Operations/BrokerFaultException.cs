@@ -36,6 +36,19 @@ internal sealed class BrokerFaultException : Exception
     };
 }
 
+/// <summary>What follows from the kind.</summary>
+internal static class FaultKinds
+{
+    /// <summary>The kind in problems, metrics and records.</summary>
+    public static string Name(this FaultKind kind) => kind switch
+    {
+        FaultKind.Busy => "busy",
+        FaultKind.UnknownOutcome => "unknown-outcome",
+        FaultKind.NotReady => "not-ready",
+        _ => "unavailable",
+    };
+}
+
 /// <summary>Kinds of faults.</summary>
 internal enum FaultKind
 {

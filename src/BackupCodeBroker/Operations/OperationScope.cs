@@ -1,7 +1,10 @@
 using System.Diagnostics;
+using BackupCodeBroker.Core.Audit;
+using BackupCodeBroker.Core.Codes;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Core.Operations;
+using BackupCodeBroker.Core.Profiles;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
 
@@ -16,28 +19,25 @@ internal sealed class OperationScope : IDisposable
     /// <summary>Longest time that an operation works; holding a wrong answer back comes on top.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
-    private static readonly ActivitySource Source = new(TelemetryNames.Source);
-
     private readonly CancellationTokenSource _deadline;
-    private readonly Activity _activity;
+    private readonly OperationSpan _span;
 
     public OperationScope(Operation operation, TimeProvider time, ActivityContext parent)
     {
-        Operation = operation;
-        Time = time;
-        Started = time.GetTimestamp();
+        (Operation, Time) = (operation, time);
         _deadline = new CancellationTokenSource(Deadline, time);
-        _activity = Source.StartActivity("bcb." + operation.Name, ActivityKind.Internal, parent) ?? Untraced(operation, parent);
-        _activity.SetTag(TelemetryNames.Operation, operation.Name);
-        _activity.SetTag(TelemetryNames.OperationId, Id);
-        Call = new VaultCall(TraceParentOf(_activity), _deadline.Token);
+        _span = new OperationSpan(operation.Name, ActivityKind.Server, time, parent);
+        Call = _span.Call(_deadline.Token);
     }
 
     /// <summary>Id of the operation: 128 random bits, 32 hex digits.</summary>
-    public string Id { get; } = ActivityTraceId.CreateRandom().ToHexString();
+    public string Id => _span.Id;
 
     /// <summary>Id of the trace that the operation is part of.</summary>
-    public string TraceId => _activity.TraceId.ToHexString();
+    public string TraceId => _span.TraceId;
+
+    /// <summary>Its span, as the parent of what it sets off.</summary>
+    public ActivityContext Context => _span.Context;
 
     /// <summary>What is asked for.</summary>
     public Operation Operation { get; }
@@ -46,7 +46,7 @@ internal sealed class OperationScope : IDisposable
     public TimeProvider Time { get; }
 
     /// <summary>When it began, as a time stamp of <see cref="Time"/>.</summary>
-    public long Started { get; }
+    public long Started => _span.Started;
 
     /// <summary>What every call to Vault of this operation carries.</summary>
     public VaultCall Call { get; }
@@ -57,11 +57,23 @@ internal sealed class OperationScope : IDisposable
     /// <summary>The caller, once Vault has said who it is.</summary>
     public Actor? Caller { get; set; }
 
+    /// <summary>Whether a person or a machine calls, as far as their log-in tells.</summary>
+    public CallerKind CallerKind { get; set; }
+
+    /// <summary>Vault entity that owns the identity, once its document was read.</summary>
+    public string? Owner { get; set; }
+
     /// <summary>Generation of the code set concerned, once known.</summary>
     public int? Generation { get; set; }
 
-    /// <summary>Digest of the profile in force, once known.</summary>
-    public string? ProfileDigest { get; set; }
+    /// <summary>The profile in force, once known.</summary>
+    public Profile? Profile { get; set; }
+
+    /// <summary>Kind of the code that the operation answers for with a success.</summary>
+    public CodeKind? Spent { get; set; }
+
+    /// <summary>Whether a person spent a code of a non-human identity.</summary>
+    public bool PersonUsedMachineCode => Spent == CodeKind.Machine && CallerKind == CallerKind.Person;
 
     /// <summary>Now, UTC, in whole milliseconds: what is stored and what is answered are the same time.</summary>
     public DateTimeOffset Now
@@ -73,35 +85,54 @@ internal sealed class OperationScope : IDisposable
         }
     }
 
-    /// <summary>Ends the span with what the operation came to.</summary>
-    public void Conclude(string outcome, string? reason)
+    /// <summary>Gives the span its HTTP request.</summary>
+    public void Request(string method, string? route)
     {
-        _activity.SetTag(TelemetryNames.Outcome, outcome);
-        _activity.SetTag(TelemetryNames.Reason, reason);
-        _activity.SetTag(TelemetryNames.Identity, Identity?.Value);
-        _activity.SetTag(TelemetryNames.CallerEntity, Caller?.EntityId);
-        _activity.SetTag(TelemetryNames.Generation, Generation);
-        _activity.Stop();
+        _span.Tag(TelemetryNames.HttpMethod, method);
+        _span.Tag(TelemetryNames.HttpRoute, route);
     }
+
+    /// <summary>The operation came to this: tells the span, and gives the record to write while the span is current.</summary>
+    /// <param name="outcome">What it came to.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="status">Status of its HTTP answer.</param>
+    /// <param name="shown">How telemetry names the identity.</param>
+    public AccessRecord Conclude(string outcome, string? reason, int status, string? shown)
+    {
+        _span.Conclude(outcome, reason);
+        _span.Tag(TelemetryNames.HttpStatus, status);
+        _span.Tag(TelemetryNames.Identity, shown);
+        _span.Tag(TelemetryNames.CallerEntity, Given(Caller?.EntityId));
+        _span.Tag(TelemetryNames.CallerKind, CallerKind.Name());
+        _span.Tag(TelemetryNames.Owner, Owner);
+        _span.Tag(TelemetryNames.Generation, Generation);
+        _span.Tag(TelemetryNames.Profile, Profile?.Name);
+        _span.Tag(TelemetryNames.ProfileDigest, Profile?.Digest);
+        _span.Tag(TelemetryNames.PersonUsedMachineCode, PersonUsedMachineCode ? true : null);
+        return _span.Record(outcome, reason) with
+        {
+            Identity = Identity?.Value,
+            CallerEntity = Given(Caller?.EntityId),
+            CallerAccessor = Given(Caller?.Accessor),
+            CallerName = Given(Caller?.DisplayName),
+            CallerKind = CallerKind,
+            Owner = Owner,
+            Generation = Generation,
+            Profile = Profile?.Name,
+            ProfileDigest = Profile?.Digest,
+            PersonUsedMachineCode = PersonUsedMachineCode,
+        };
+    }
+
+    /// <summary>Ends the span; the scope's ids are good until the answer is out.</summary>
+    public void EndSpan() => _span.Dispose();
 
     public void Dispose()
     {
         _deadline.Dispose();
-        _activity.Dispose();
+        _span.Dispose();
     }
 
-    // With no listener and no sampler there is no span, but Vault's audit log and the answer need trace and span ids all the same.
-    private static Activity Untraced(Operation operation, ActivityContext parent)
-    {
-        var activity = new Activity("bcb." + operation.Name);
-        if (parent != default)
-        {
-            activity.SetParentId(parent.TraceId, parent.SpanId, parent.TraceFlags);
-        }
-
-        return activity.Start();
-    }
-
-    private static string TraceParentOf(Activity activity) =>
-        $"00-{activity.TraceId.ToHexString()}-{activity.SpanId.ToHexString()}-{(activity.Recorded ? "01" : "00")}";
+    // Root has no entity, a batch token no accessor.
+    private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

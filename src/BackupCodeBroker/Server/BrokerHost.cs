@@ -18,10 +18,6 @@ using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
 using BackupCodeBroker.Vault.Login;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using OpenTelemetry.Logs;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
-using OpenTelemetry.Trace;
 
 namespace BackupCodeBroker.Server;
 
@@ -45,12 +41,20 @@ internal static class BrokerHost
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Polly", LogLevel.None);
+        // Its activities would stand between a caller's span and the operation's, and nobody exports them.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         // Why a start failed is said by whoever started; the host would add a stack trace. A worker that breaks down is critical, and shown.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         AddServices(builder.Services, settings);
-        AddTelemetry(builder);
         configure?.Invoke(builder.Services);
+        TelemetryHost.Add(builder, settings.Telemetry);
         var app = builder.Build();
+        if (settings.Telemetry.AccessFile is not null)
+        {
+            // Now, not at the first record: that somebody else writes the file is told before anything is served.
+            app.Services.GetRequiredService<AccessFile>();
+        }
+
         app.UseStatusCodePages(context => StatusPageAsync(context.HttpContext));
         Routes.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json");
@@ -91,7 +95,7 @@ internal static class BrokerHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(settings);
         services.AddSingleton(settings.Failures);
-        services.AddSingleton(new GateOptions(settings.AllowBroadTokens));
+        services.AddSingleton(new GateOptions(settings.AllowBroadTokens, new LoginKinds(settings.PeopleLogins, settings.MachineLogins)));
         services.AddSingleton(new DeskOptions(settings.Epoch));
         services.AddSingleton(new RequestSlots(settings.MaxOperations));
         services.AddVaultClient(settings.Vault);
@@ -99,28 +103,11 @@ internal static class BrokerHost
         services.AddSingleton<BrokerProfiles>().AddSingleton<Deployment>().AddSingleton<OwnToken>().AddSingleton<IdentityChildren>().AddSingleton<CallerGate>();
         services.AddSingleton<Admission>().AddSingleton<IdentityDesk>().AddSingleton<IdentityChange>().AddSingleton<KeyedLocks>();
         services.AddSingleton<FleetDesk>().AddSingleton<FailureLedger>().AddSingleton<StretchQueue>().AddSingleton<CodeHashing>();
-        services.AddSingleton<Alarms>().AddSingleton<OperationMetrics>().AddSingleton<AccessLog>().AddSingleton<OperationRunner>();
+        services.AddSingleton<Alarms>().AddSingleton<OperationMetrics>().AddSingleton<OperationRunner>();
         services.AddSingleton<RegisterFeature>().AddSingleton<IssueFeature>().AddSingleton<ActivateFeature>().AddSingleton<InterceptedFeature>();
         services.AddSingleton<ConsumeFeature>().AddSingleton<StatusFeature>().AddSingleton<ListFeature>().AddSingleton<RevokeFeature>();
         services.AddSingleton<HealthMetrics>().AddSingleton<NodeWatch>();
         services.AddSingleton<DeploymentProbe>().AddHostedService(provider => provider.GetRequiredService<DeploymentProbe>());
-    }
-
-    // Nothing is exported unless the standard variables name a receiver; the instruments cost next to nothing then.
-    private static void AddTelemetry(WebApplicationBuilder builder)
-    {
-        var exports = Environment.GetEnvironmentVariables().Keys.OfType<string>()
-            .Any(k => k.StartsWith("OTEL_EXPORTER_OTLP", StringComparison.Ordinal) && k.EndsWith("ENDPOINT", StringComparison.Ordinal));
-        if (!exports)
-        {
-            return;
-        }
-
-        builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService("backup-code-broker"))
-            .WithTracing(tracing => tracing.AddSource(TelemetryNames.Source).AddAspNetCoreInstrumentation().AddOtlpExporter())
-            .WithMetrics(metrics => metrics.AddMeter(TelemetryNames.Source).AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddOtlpExporter());
-        builder.Logging.AddOpenTelemetry(logging => logging.AddOtlpExporter());
     }
 
     private static Task StatusPageAsync(HttpContext http)

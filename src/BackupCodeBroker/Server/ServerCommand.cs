@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net.Sockets;
 using BackupCodeBroker.Configuration;
 using BackupCodeBroker.Dev;
+using BackupCodeBroker.Telemetry;
 using Microsoft.AspNetCore.Connections;
 
 namespace BackupCodeBroker.Server;
@@ -54,7 +55,13 @@ internal static class ServerCommand
             return BadConfiguration;
         }
 
-        await using var app = BrokerHost.Build(settings);
+        if (Built(settings, out var refusal) is not { } built)
+        {
+            await Console.Error.WriteLineAsync("The configuration has errors:\n  " + refusal);
+            return BadConfiguration;
+        }
+
+        await using var app = built;
         if (await StartAsync(app, cancellation) is { } why)
         {
             await Console.Error.WriteLineAsync($"bcb server: cannot listen on {settings.Listen.GetLeftPart(UriPartial.Authority)}: {why}");
@@ -64,6 +71,20 @@ internal static class ServerCommand
         await Console.Out.WriteLineAsync($"bcb server listens on {string.Join(", ", app.Urls)}, Vault is {settings.Vault.Address}");
         await app.WaitForShutdownAsync(cancellation);
         return Done;
+    }
+
+    private static WebApplication? Built(BrokerSettings settings, out string refusal)
+    {
+        try
+        {
+            refusal = "";
+            return BrokerHost.Build(settings);
+        }
+        catch (AccessFileException e)
+        {
+            refusal = e.Message;
+            return null;
+        }
     }
 
     // Null, or why nobody can listen there. What had started by then is stopped: the broker gives its token back.

@@ -8,10 +8,11 @@ internal sealed partial class Alarms : IDisposable
     private readonly ILogger<Alarms> _logger;
     private readonly Meter _meter;
     private readonly Counter<long> _counter;
+    private readonly Pseudonyms _pseudonyms;
 
-    public Alarms(ILogger<Alarms> logger, IMeterFactory meters)
+    public Alarms(ILogger<Alarms> logger, IMeterFactory meters, Pseudonyms pseudonyms)
     {
-        _logger = logger;
+        (_logger, _pseudonyms) = (logger, pseudonyms);
         _meter = meters.Create(TelemetryNames.Source);
         _counter = _meter.CreateCounter<long>(TelemetryNames.Alarms);
     }
@@ -21,7 +22,7 @@ internal sealed partial class Alarms : IDisposable
     {
         var name = Name(kind);
         _counter.Add(1, new KeyValuePair<string, object?>(TelemetryNames.AlarmKind, name));
-        LogAlarm(name, identity);
+        LogAlarm(name, _pseudonyms.Of(identity)!);
     }
 
     public void Dispose() => _meter.Dispose();

@@ -1,15 +1,27 @@
 namespace BackupCodeBroker.Telemetry;
 
-/// <summary>Every name that leaves the program as telemetry: sources, spans, metrics, attributes, events. Nothing else spells one.</summary>
+/// <summary>Every name that leaves the program as telemetry: sources, spans, metrics, attributes, events. Nothing else spells one, and src/docs/telemetry.md explains each.</summary>
 internal static class TelemetryNames
 {
     /// <summary>Activity source and meter of the whole product.</summary>
     public const string Source = "BackupCodeBroker";
 
+    /// <summary>Default of the resource's <c>service.name</c>.</summary>
+    public const string Service = "backup-code-broker";
+
+    /// <summary>Category of the access records in the log.</summary>
+    public const string AccessCategory = "BackupCodeBroker.Telemetry.AccessLog";
+
+    /// <summary>Name of the log record that every operation leaves exactly once.</summary>
+    public const string AccessEvent = "bcb.access";
+
+    /// <summary>What the names of operations' spans begin with; the operation's own name follows.</summary>
+    public const string SpanPrefix = "bcb.";
+
     /// <summary>Span of one call to Vault; its attributes name the path's template, never a value in it.</summary>
     public const string VaultCallSpan = "bcb.vault.call";
 
-    /// <summary>Histogram, seconds: one call to Vault.</summary>
+    /// <summary>Histogram, seconds: one call to Vault, its retries included.</summary>
     public const string VaultCallDuration = "bcb.vault.call.duration";
 
     /// <summary>Counter: tries of a Vault call that were repeated by a resilience pipeline.</summary>
@@ -18,7 +30,7 @@ internal static class TelemetryNames
     /// <summary>Counter: operations by operation, outcome and reason.</summary>
     public const string Operations = "bcb.operations";
 
-    /// <summary>Histogram, seconds: one operation of the API.</summary>
+    /// <summary>Histogram, seconds: one operation.</summary>
     public const string OperationDuration = "bcb.operation.duration";
 
     /// <summary>Counter: check-and-set writes that lost against another writer.</summary>
@@ -26,6 +38,9 @@ internal static class TelemetryNames
 
     /// <summary>Counter: alarms that a person should look at, by kind.</summary>
     public const string Alarms = "bcb.alarms";
+
+    /// <summary>Counter: telemetry that was not delivered, by sink and cause.</summary>
+    public const string Dropped = "bcb.telemetry.dropped";
 
     /// <summary>Gauge: 1 while the broker can serve, else 0.</summary>
     public const string Ready = "bcb.ready";
@@ -42,26 +57,32 @@ internal static class TelemetryNames
     /// <summary>Label: id of Vault's cluster.</summary>
     public const string VaultCluster = "bcb.vault.cluster_id";
 
-    /// <summary>Name of the log record that every operation leaves exactly once.</summary>
-    public const string AccessEvent = "bcb.access";
+    /// <summary>Counter: exports that failed, by sink.</summary>
+    public const string FailedExports = "bcb.telemetry.failed_exports";
 
-    /// <summary>Attribute: the operation, as it stands in a policy path.</summary>
+    /// <summary>Gauge: what waits to be delivered, by sink.</summary>
+    public const string QueueLength = "bcb.telemetry.queue";
+
+    /// <summary>Gauge, always 1: which build runs.</summary>
+    public const string BuildInfo = "bcb.build.info";
+
+    /// <summary>Counter and attribute: a person spent a code of a non-human identity.</summary>
+    public const string PersonUsedMachineCode = "bcb.person_used_machine_code";
+
+    /// <summary>Attribute: the operation, as it stands in a policy path, or the broker's own work.</summary>
     public const string Operation = "bcb.operation";
 
     /// <summary>Attribute: the operation's id.</summary>
     public const string OperationId = "bcb.operation_id";
 
-    /// <summary>Attribute: identity that the operation is about.</summary>
+    /// <summary>Attribute: identity that the operation is about, or its pseudonym.</summary>
     public const string Identity = "bcb.identity";
 
-    /// <summary>Attribute: outcome of an operation.</summary>
+    /// <summary>Attribute: what the operation came to.</summary>
     public const string Outcome = "bcb.outcome";
 
-    /// <summary>Attribute: reason of a refusal.</summary>
+    /// <summary>Attribute: why it was not done.</summary>
     public const string Reason = "bcb.reason";
-
-    /// <summary>Attribute: kind of an alarm.</summary>
-    public const string AlarmKind = "bcb.alarm";
 
     /// <summary>Attribute: caller's Vault entity.</summary>
     public const string CallerEntity = "bcb.caller.entity";
@@ -69,11 +90,50 @@ internal static class TelemetryNames
     /// <summary>Attribute: accessor of the caller's token.</summary>
     public const string CallerAccessor = "bcb.caller.accessor";
 
+    /// <summary>Attribute: Vault's display name of the caller's token.</summary>
+    public const string CallerName = "bcb.caller.name";
+
+    /// <summary>Attribute: whether a person or a machine calls.</summary>
+    public const string CallerKind = "bcb.caller.kind";
+
+    /// <summary>Attribute: Vault entity that owns the identity.</summary>
+    public const string Owner = "bcb.owner";
+
     /// <summary>Attribute: generation of the code set.</summary>
     public const string Generation = "bcb.generation";
 
+    /// <summary>Attribute: profile in force.</summary>
+    public const string Profile = "bcb.profile";
+
     /// <summary>Attribute: digest of the profile in force.</summary>
     public const string ProfileDigest = "bcb.profile.digest";
+
+    /// <summary>Attribute: which broker process.</summary>
+    public const string Replica = "bcb.replica";
+
+    /// <summary>Attribute: when the operation began.</summary>
+    public const string StartedAt = "bcb.started_at";
+
+    /// <summary>Attribute: requests of the operation that stand in Vault's audit log.</summary>
+    public const string VaultCalls = "bcb.vault.calls";
+
+    /// <summary>Attribute: requests that may or may not.</summary>
+    public const string VaultUncertain = "bcb.vault.uncertain";
+
+    /// <summary>Attribute: Vault's ids of requests.</summary>
+    public const string VaultRequests = "bcb.vault.requests";
+
+    /// <summary>Attribute: kind of an alarm.</summary>
+    public const string AlarmKind = "bcb.alarm";
+
+    /// <summary>Attribute: where telemetry goes: traces, metrics, logs or the access file.</summary>
+    public const string Sink = "bcb.telemetry.sink";
+
+    /// <summary>Attribute: why telemetry was dropped.</summary>
+    public const string Cause = "bcb.telemetry.cause";
+
+    /// <summary>Attribute: version of the build.</summary>
+    public const string Version = "bcb.version";
 
     /// <summary>Attribute: template of a Vault path, with names replaced.</summary>
     public const string VaultPath = "vault.path";
@@ -84,6 +144,15 @@ internal static class TelemetryNames
     /// <summary>Attribute: HTTP status that Vault answered.</summary>
     public const string VaultStatus = "vault.status";
 
-    /// <summary>Attribute: what a Vault call came to (ok, absent, denied, conflict, fault, unknown).</summary>
+    /// <summary>Attribute: what a Vault call came to (ok, absent, denied, conflict, fault, unknown, cancelled).</summary>
     public const string VaultOutcome = "vault.outcome";
+
+    /// <summary>Attribute of the semantic conventions: the method.</summary>
+    public const string HttpMethod = "http.request.method";
+
+    /// <summary>Attribute of the semantic conventions: the route's template, never the path.</summary>
+    public const string HttpRoute = "http.route";
+
+    /// <summary>Attribute of the semantic conventions: the answer's status.</summary>
+    public const string HttpStatus = "http.response.status_code";
 }

@@ -10,7 +10,13 @@ namespace BackupCodeBroker.Vault;
 /// <param name="Cancellation">The operation's deadline and its caller's patience.</param>
 internal readonly record struct VaultCall(string TraceParent, CancellationToken Cancellation)
 {
-    /// <summary>A call of an operation of its own, such as a renewal in the background.</summary>
+    /// <summary>The operation's span, parent of the calls' spans; whatever happens to be current does not matter then.</summary>
+    public ActivityContext Parent { get; init; }
+
+    /// <summary>Where the requests are noted; null where nobody keeps count.</summary>
+    public VaultJournal? Journal { get; init; }
+
+    /// <summary>A call of an operation of its own, such as a renewal in the background; no span of that id is recorded.</summary>
     public static VaultCall Fresh(CancellationToken cancellation) =>
-        new($"00-{ActivityTraceId.CreateRandom().ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-01", cancellation);
+        new($"00-{ActivityTraceId.CreateRandom().ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-00", cancellation);
 }

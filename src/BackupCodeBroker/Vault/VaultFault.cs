@@ -25,6 +25,19 @@ internal abstract record VaultFault
     /// <summary>For people: what is the matter, without any secret.</summary>
     public abstract string Describe();
 
+    /// <summary>For telemetry: one word, never Vault's own.</summary>
+    public string Kind => this switch
+    {
+        Sealed => "sealed",
+        NoLeader => "no-leader",
+        Unreachable => "unreachable",
+        TimedOut => "timed-out",
+        Busy => "busy",
+        RateLimited => "rate-limited",
+        WronglySetUp => "wrongly-set-up",
+        _ => "unexpected",
+    };
+
     /// <summary>Vault is sealed.</summary>
     internal sealed record Sealed : VaultFault
     {

@@ -12,7 +12,7 @@ internal sealed class VaultTelemetry : IDisposable
     private static readonly Meter Meter = new(TelemetryNames.Source);
 
     private static readonly Histogram<double> Duration =
-        Meter.CreateHistogram<double>(TelemetryNames.VaultCallDuration, "s", "One call to Vault, its retries included.");
+        Meter.CreateHistogram(TelemetryNames.VaultCallDuration, "s", "One call to Vault, its retries included.", advice: Durations.Advice);
 
     private static readonly Counter<long> Retries =
         Meter.CreateCounter<long>(TelemetryNames.VaultRetries, "{retry}", "Calls to Vault that were tried again.");
@@ -25,7 +25,8 @@ internal sealed class VaultTelemetry : IDisposable
     private VaultTelemetry(VaultRequest request)
     {
         _request = request;
-        _activity = Source.StartActivity(TelemetryNames.VaultCallSpan, ActivityKind.Client);
+        _activity = Source.StartActivity(TelemetryNames.VaultCallSpan, ActivityKind.Client, request.Call.Parent);
+        _activity?.SetTag(TelemetryNames.HttpMethod, request.Method.Method);
         _activity?.SetTag(TelemetryNames.VaultPath, request.Path.Template);
     }
 
@@ -53,7 +54,8 @@ internal sealed class VaultTelemetry : IDisposable
 
         if (_outcome is "fault" or "unknown")
         {
-            _activity.SetStatus(ActivityStatusCode.Error, Verdict.Fault(reply).Describe());
+            // Not in Vault's own words: they may name an identity.
+            _activity.SetStatus(ActivityStatusCode.Error, Verdict.Fault(reply).Kind);
         }
     }
 
@@ -61,11 +63,12 @@ internal sealed class VaultTelemetry : IDisposable
     public void Dispose()
     {
         _activity?.SetTag(TelemetryNames.VaultOutcome, _outcome);
-        _activity?.Dispose();
+        // Before the span ends: a measurement points at the span that is current.
         Duration.Record(
             Stopwatch.GetElapsedTime(_start).TotalSeconds,
             new KeyValuePair<string, object?>(TelemetryNames.VaultPath, _request.Path.Template),
             new KeyValuePair<string, object?>(TelemetryNames.VaultOutcome, _outcome));
+        _activity?.Dispose();
     }
 
     private string Outcome(VaultReply reply) => reply switch

@@ -26,6 +26,18 @@ internal sealed partial class VaultTap(VaultSettings names) : DelegatingHandler(
         }
     }
 
+    /// <summary>All calls.</summary>
+    public IReadOnlyList<TappedCall> All
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _calls];
+            }
+        }
+    }
+
     /// <summary>The calls of one operation as a sorted list, for comparison.</summary>
     public IReadOnlyList<string> NamesOf(ApiReply reply) => [.. Of(reply).Select(c => c.Name).Order(StringComparer.Ordinal)];
 
@@ -110,6 +122,12 @@ internal sealed record TappedCall(HttpRequestMessage Request, string Name, int S
 
     /// <summary>Trace of the operation.</summary>
     public string TraceId { get; } = Request.Headers.GetValues("traceparent").Single().Split('-')[1];
+
+    /// <summary>Span of the operation.</summary>
+    public string SpanId { get; } = Request.Headers.GetValues("traceparent").Single().Split('-')[2];
+
+    /// <summary>Whether the operation says that its span is recorded.</summary>
+    public bool Sampled { get; } = Request.Headers.GetValues("traceparent").Single().Split('-')[3] == "01";
 
     /// <summary>Asks for an operation.</summary>
     public static string Ask(string operation) => $"GET ask/{operation}/{{target}}";

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using BackupCodeBroker.Core.Codes;
 using BackupCodeBroker.IntegrationTests.Kit;
 using Xunit;
@@ -43,12 +42,12 @@ public sealed class AccessRecordTests(BrokerEnvironment environment) : IClassFix
         ];
         foreach (var (operation, outcome, reason, caller, reply) in expected)
         {
-            var record = Assert.Single(_logs.Access, r => r["OperationId"] as string == reply.OperationId);
-            Assert.Equal((operation, outcome, reason, caller), (record["Operation"], record["Outcome"], record["Reason"], record["CallerEntity"]));
-            Assert.Equal(reply.TraceId, record["TraceId"]);
+            var record = Assert.Single(_logs.Access, r => r["bcb.operation_id"] as string == reply.OperationId);
+            Assert.Equal((operation, outcome, reason, caller), (record["bcb.operation"], record["bcb.outcome"], record.GetValueOrDefault("bcb.reason"), record.GetValueOrDefault("bcb.caller.entity")));
+            Assert.Equal(reply.TraceId, record["trace"]);
         }
 
-        Assert.Equal(expected.Length, _logs.Access.Count);
+        Assert.Equal(expected.Length, _logs.Access.Count(r => (string)r["bcb.operation"]! is not ("readiness" or "count-failures")));
         foreach (var group in expected.GroupBy(e => $"{e.Operation} {e.Outcome} {e.Reason ?? ""}"))
         {
             Assert.Equal((group.Key, (long)group.Count()), (group.Key, metrics.Count("bcb.operations", group.Key)));
@@ -108,39 +107,5 @@ public sealed class AccessRecordTests(BrokerEnvironment environment) : IClassFix
     {
         _cast = await environment.CastAsync();
         _broker = await environment.StartAsync(clock: new TestClock(), configure: services => services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_logs)));
-    }
-
-    /// <summary>Keeps every line, and the access records with their values.</summary>
-    private sealed class CapturingLogs : ILoggerProvider
-    {
-        private readonly ConcurrentQueue<Dictionary<string, object?>> _access = new();
-        private readonly ConcurrentQueue<string> _lines = new();
-
-        public IReadOnlyCollection<Dictionary<string, object?>> Access => _access;
-
-        public IReadOnlyCollection<string> Lines => _lines;
-
-        public ILogger CreateLogger(string categoryName) => new Capturing(this);
-
-        public void Dispose()
-        {
-        }
-
-        private sealed class Capturing(CapturingLogs logs) : ILogger
-        {
-            public IDisposable? BeginScope<TState>(TState state)
-                where TState : notnull => null;
-
-            public bool IsEnabled(LogLevel logLevel) => true;
-
-            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-            {
-                logs._lines.Enqueue(formatter(state, exception) + exception);
-                if (eventId.Name == "bcb.access" && state is IReadOnlyList<KeyValuePair<string, object?>> values)
-                {
-                    logs._access.Enqueue(values.ToDictionary(v => v.Key, v => v.Value));
-                }
-            }
-        }
     }
 }

@@ -80,7 +80,7 @@ public sealed class VaultAdminTests
     private static string Errors(string text) => $$"""{"errors":["{{text}}"]}""";
 
     private AdminWire Wire(ScriptedVault vault, string? name = null) =>
-        new(Settings(name), new VaultToken("s.AAAAAAAAAAAAAAAAAAAAAAAA"), Traceparent, _time, () => vault);
+        new(Settings(name), new VaultToken("s.AAAAAAAAAAAAAAAAAAAAAAAA"), new VaultCall(Traceparent, CancellationToken.None), _time, () => vault);
 
     private static VaultAdmin Admin(AdminWire wire, string? name = null) => new(wire, Settings(name));
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using BackupCodeBroker.Bootstrap;
 using BackupCodeBroker.Cli.Terminal;
+using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
 
 namespace BackupCodeBroker.Cli.Verbs;
@@ -18,6 +19,11 @@ internal static class BootstrapVerb
             HelpName = "DIR",
             Description = "Leave the broker's role-id and secret-id there, readable by their owner alone; valid ones are kept.",
         };
+        var accessFile = new Option<string?>("--access-file")
+        {
+            HelpName = "FILE",
+            Description = "Append the run's access record there, for bcb audit (else BCB_TELEMETRY__ACCESS_FILE; not the file of a running broker).",
+        };
         var config = new Option<string?>("--config") { HelpName = "FILE", Description = "The server's configuration (bcb.json), for names that differ." };
         var command = frame.Command(
             "bootstrap",
@@ -25,12 +31,13 @@ internal static class BootstrapVerb
             "bootstrap --credentials /etc/bcb/credentials");
         command.Add(check);
         command.Add(credentials);
+        command.Add(accessFile);
         command.Add(config);
         frame.Run(command, Reach.Vault, (context, parsed, cancellation) =>
         {
             var options = new BootstrapOptions { Check = parsed.GetValue(check), CredentialsDirectory = parsed.GetValue(credentials) };
             return BootstrapSettings.Read(parsed.GetValue(config), context.Settings, out var error) is { } settings
-                ? RunAsync(context, settings, options, cancellation)
+                ? RunAsync(context, settings with { AccessFile = parsed.GetValue(accessFile) ?? settings.AccessFile }, options, cancellation)
                 : Task.FromResult(Outcome.Usage(error));
         });
         return command;
@@ -51,9 +58,20 @@ internal static class BootstrapVerb
             return Outcome.Failed(ExitCode.Refused, context.Problem("invalid-token", $"Vault at {settings.Vault.Address} does not take VAULT_TOKEN; nothing was looked at"));
         }
 
+        AccessFile? file;
+        try
+        {
+            file = settings.AccessFile is { } path ? AccessFile.Open(path, loss: null) : null;
+        }
+        catch (AccessFileException e)
+        {
+            return Outcome.Usage(e.Message);
+        }
+
+        await using var closing = file;
         var documents = FirstDocuments.For(context.Surroundings.Time, settings.Epoch);
         var bootstrapper = new Bootstrapper(settings.Vault, documents, context.Surroundings.Time, _ => { }, context.Surroundings.VaultHandler);
-        return Told(await bootstrapper.RunAsync(options, context.Token.ForVault, cancellation), options.Check);
+        return Told(await bootstrapper.RunAsync(options with { AccessFile = file }, context.Token.ForVault, cancellation), options.Check);
     }
 
     private static Outcome Told(BootstrapReport report, bool check)

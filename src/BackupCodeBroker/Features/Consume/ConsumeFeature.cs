@@ -61,13 +61,14 @@ internal sealed class ConsumeFeature(
         var check = new SecretCheck(hashing, profiles.StandIns, scope, code);
         Failure? failure = null;
         var outcome = await change.RunAsync(scope, granted.Identity, granted.Caller, withPeople: true, DecideAsync, check.RunAsync);
+        scope.Spent = outcome is Outcome.Done ? code.Kind : null;
         return failure is null ? outcome : await CountAsync(scope, granted, failure, (Outcome.Refused)outcome);
 
         async Task<ChangeStep> DecideAsync(IdentityView view)
         {
             failure = null;
             var profile = profiles.Of(view.Document);
-            scope.ProfileDigest = profile?.Digest;
+            scope.Profile = profile;
             var request = new ConsumeRequest(scope.Id, scope.Caller!, code.Selector, check.Verified, purpose, key);
             switch (ConsumeDecision.Decide(view.Document, view.At(scope.Now), request, profile))
             {

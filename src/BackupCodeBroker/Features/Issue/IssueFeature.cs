@@ -52,6 +52,7 @@ internal sealed class IssueFeature(
     private async Task<Outcome> PlanAsync(OperationScope scope, Admitted.Granted granted)
     {
         var view = await desk.ReadAsync(scope.Call, granted.Identity, withPeople: true);
+        view.Note(scope);
         if (granted.Caller.DeniedAsOwner(view) is { } notOwner)
         {
             return notOwner;
@@ -63,7 +64,7 @@ internal sealed class IssueFeature(
         }
 
         var profile = profiles.Of(view.Document);
-        scope.ProfileDigest = profile?.Digest;
+        scope.Profile = profile;
         var mayInLockdown = view.State.State.OverIssuing(view.Document) is not null
             && await granted.Caller.HoldsAsync(Operation.IssueInLockdown, scope.Identity!.Value, view, scope.Call);
         return IssueDecision.Decide(

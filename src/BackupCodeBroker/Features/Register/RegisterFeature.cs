@@ -119,7 +119,7 @@ internal sealed class RegisterFeature(
         }
 
         var profile = profiles.Named(said.Profile);
-        scope.ProfileDigest = profile?.Digest;
+        scope.Profile = profile;
         var current = view.Unusable == Reason.UnknownIdentity ? null : view.Document;
         var registration = new Registration(
             scope.Id,

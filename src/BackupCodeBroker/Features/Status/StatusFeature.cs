@@ -26,6 +26,7 @@ internal sealed class StatusFeature(Admission admission, IdentityDesk desk) : IF
     private async Task<Outcome> ReadAsync(OperationScope scope, Admitted.Granted granted)
     {
         var view = await desk.ReadAsync(scope.Call, granted.Identity, withPeople: false);
+        view.Note(scope);
         if (granted.Caller.DeniedAsOwner(view) is { } notOwner)
         {
             return notOwner;

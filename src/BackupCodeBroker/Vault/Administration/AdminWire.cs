@@ -8,7 +8,7 @@ namespace BackupCodeBroker.Vault.Administration;
 /// Vault up that is no fault. A change is tried again in one case alone, a KV v2 mount that was made a moment ago.
 /// </summary>
 internal sealed class AdminWire(
-    VaultSettings settings, VaultToken token, string traceParent, TimeProvider time, Func<HttpMessageHandler>? handler = null) : IDisposable
+    VaultSettings settings, VaultToken token, VaultCall run, TimeProvider time, Func<HttpMessageHandler>? handler = null) : IDisposable
 {
     /// <summary>What such a mount answers, in practice for well below a second.</summary>
     private const string StillUpgrading = "from non-versioned to versioned";
@@ -57,8 +57,7 @@ internal sealed class AdminWire(
     private Task<T> SendAsync<T>(
         CallClass kind, HttpMethod method, string path, JsonElement? body, Func<VaultReply, T> map, CancellationToken cancellation, int maxAnswer = VaultRequest.OrdinaryAnswer)
     {
-        var call = new VaultCall(traceParent, cancellation);
-        var request = new VaultRequest(kind, method, VaultPath.Of(path), token, call)
+        var request = new VaultRequest(kind, method, VaultPath.Of(path), token, run with { Cancellation = cancellation })
         {
             Body = body is { } fields ? RequestBody.Of(JsonSerializer.SerializeToUtf8Bytes(fields)) : null,
             MaxAnswer = maxAnswer,

@@ -49,10 +49,16 @@ internal sealed class VaultExchange(HttpMessageHandler handler, VaultSettings se
         for (var hops = 0; ; hops++)
         {
             using var message = Message(request, node);
-            using var response = await _invoker.SendAsync(message, cancellation).ConfigureAwait(false);
+            using var response = await HopAsync(request, message, cancellation).ConfigureAwait(false);
             if (response.StatusCode is not (HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect))
             {
-                return await ReadAsync(request, response, cancellation).ConfigureAwait(false);
+                var reply = await ReadAsync(request, response, cancellation).ConfigureAwait(false);
+                if (request is { Journal: { } journal, IsNamedByAnswer: true } && reply.Status == 200)
+                {
+                    journal.Name(reply.RequestId);
+                }
+
+                return reply;
             }
 
             // A node that redirects has done nothing.
@@ -70,6 +76,34 @@ internal sealed class VaultExchange(HttpMessageHandler handler, VaultSettings se
             node = next;
         }
     }
+
+    // One request to one node, noted in the operation's journal: what was certainly never sent is not.
+    private async Task<HttpResponseMessage> HopAsync(VaultRequest request, HttpRequestMessage message, CancellationToken cancellation)
+    {
+        try
+        {
+            var response = await _invoker.SendAsync(message, cancellation).ConfigureAwait(false);
+            request.Journal?.Note((int)response.StatusCode);
+            return response;
+        }
+        catch (Exception lost)
+        {
+            if (!NeverLeft(lost, cancellation) && (request.MayHaveArrived || message.Content is null))
+            {
+                request.Journal?.Lose();
+            }
+
+            throw;
+        }
+    }
+
+    private static bool NeverLeft(Exception lost, CancellationToken cancellation) => lost switch
+    {
+        HttpRequestException { HttpRequestError: var error } =>
+            error is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError,
+        OperationCanceledException { InnerException: TimeoutException } => !cancellation.IsCancellationRequested,
+        _ => false,
+    };
 
     private HttpRequestMessage Message(VaultRequest request, Uri node)
     {

@@ -37,7 +37,7 @@ internal sealed class VaultPipelines
     }
 
     /// <summary>In a pipeline's context: the request that it carries.</summary>
-    public static ResiliencePropertyKey<VaultRequest> Request { get; } = new("bcb.vault.request");
+    public static ResiliencePropertyKey<VaultRequest> Request { get; } = new("request");
 
     /// <summary>The pipeline of a class.</summary>
     public ResiliencePipeline<VaultReply> For(CallClass kind) => kind switch

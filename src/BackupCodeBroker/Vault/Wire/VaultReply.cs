@@ -13,6 +13,7 @@ internal sealed class VaultReply : IDisposable
     private readonly int _length;
     private JsonDocument? _document;
     private IReadOnlyList<string>? _errors;
+    private string? _requestId;
 
     /// <summary>An answer. The reply owns the buffer, which comes from the shared pool.</summary>
     public VaultReply(int status, byte[] buffer, int length, TimeSpan? retryAfter)
@@ -39,7 +40,7 @@ internal sealed class VaultReply : IDisposable
     public ReadOnlyMemory<byte> Body => _buffer.AsMemory(0, _length);
 
     /// <summary>The id under which Vault's audit log has this request, where the answer carries it.</summary>
-    public string RequestId => Root is { } root ? root.Text("request_id") : "";
+    public string RequestId => _requestId ??= Root is { } root ? root.Text("request_id") : "";
 
     /// <summary>The body as a JSON object, or null where it is none.</summary>
     public JsonElement? Root

@@ -12,6 +12,8 @@ internal sealed class VaultRequest(CallClass kind, HttpMethod method, VaultPath 
     /// <summary>Vault's own verb for listing.</summary>
     public static readonly HttpMethod List = new("LIST");
 
+    private static readonly string[] NeverAudited = ["sys/health", "sys/seal-status", "sys/leader", "sys/init"];
+
     private static readonly System.Buffers.SearchValues<char> TraceContext = System.Buffers.SearchValues.Create("0123456789abcdef-");
 
     public CallClass Kind { get; } = kind;
@@ -37,6 +39,12 @@ internal sealed class VaultRequest(CallClass kind, HttpMethod method, VaultPath 
     /// whatever is heard, or not heard, of it.
     /// </summary>
     public bool MayHaveArrived { get; set; }
+
+    /// <summary>Where this request is noted; null for what Vault never audits.</summary>
+    public VaultJournal? Journal => NeverAudited.Contains(Path.Text) ? null : Call.Journal;
+
+    /// <summary>Whether the answer names this request: what comes out of a wrap names the request that was wrapped.</summary>
+    public bool IsNamedByAnswer => Path.Text != "sys/wrapping/unwrap";
 
     /// <inheritdoc/>
     public void Dispose() => Body?.Dispose();
