@@ -98,20 +98,20 @@ public sealed class CountedProcessorTests : IDisposable
 
     private sealed class Receiver : BaseExporter<string>
     {
-        private readonly ManualResetEventSlim _open = new(initialState: true);
+        private volatile TaskCompletionSource _open = Opened();
         private int _received;
 
         public bool Refuses { get; set; }
 
         public int Received => _received;
 
-        public void Hang() => _open.Reset();
+        public void Hang() => _open = new TaskCompletionSource();
 
-        public void GoOn() => _open.Set();
+        public void GoOn() => _open.TrySetResult();
 
         public override ExportResult Export(in Batch<string> batch)
         {
-            _open.Wait();
+            _open.Task.Wait();
             if (Refuses)
             {
                 return ExportResult.Failure;
@@ -125,14 +125,11 @@ public sealed class CountedProcessorTests : IDisposable
             return ExportResult.Success;
         }
 
-        protected override void Dispose(bool disposing)
+        private static TaskCompletionSource Opened()
         {
-            if (disposing)
-            {
-                _open.Set();
-            }
-
-            base.Dispose(disposing);
+            var open = new TaskCompletionSource();
+            open.SetResult();
+            return open;
         }
     }
 }
