@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using BackupCodeBroker.Bootstrap;
 using BackupCodeBroker.Core.VaultPolicies;
 using BackupCodeBroker.Vault;
