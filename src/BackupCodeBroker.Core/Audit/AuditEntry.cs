@@ -137,15 +137,6 @@ public sealed record AuditBody
 
     /// <summary>Ids of entities in whatever member names some.</summary>
     public IReadOnlyList<Mark> Entities { get; init; } = [];
-
-    /// <summary><c>from</c> of a remount.</summary>
-    public Mark From { get; init; }
-
-    /// <summary><c>to</c> of a remount.</summary>
-    public Mark To { get; init; }
-
-    /// <summary><c>policies</c>, where some were sent.</summary>
-    public bool NamesPolicies { get; init; }
 }
 
 /// <summary>What was answered, as far as it matters.</summary>

@@ -62,8 +62,6 @@ internal sealed class Arrivals
             Activation = One(entry.Sent.Activation),
             Alias = One(entry.Sent.Alias),
             Entities = entry.Sent.Entities.Count == 0 ? [] : [.. entry.Sent.Entities.Select(One)],
-            From = One(entry.Sent.From),
-            To = One(entry.Sent.To),
         },
         Answer = entry.Answer is not { } answer ? null : answer with
         {
@@ -84,8 +82,6 @@ internal sealed class Arrivals
         Same(known.Sent.Accessor, copy.Sent.Accessor);
         Same(known.Sent.Activation, copy.Sent.Activation);
         Same(known.Sent.Alias, copy.Sent.Alias);
-        Same(known.Sent.From, copy.Sent.From);
-        Same(known.Sent.To, copy.Sent.To);
         foreach (var (one, other) in known.Sent.Entities.Zip(copy.Sent.Entities))
         {
             Same(one, other);

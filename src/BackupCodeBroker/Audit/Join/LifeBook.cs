@@ -1,5 +1,4 @@
 using BackupCodeBroker.Core.Audit;
-using BackupCodeBroker.Core.Operations;
 
 namespace BackupCodeBroker.Audit.Join;
 

@@ -1,4 +1,3 @@
-using BackupCodeBroker.Audit.Reading;
 using BackupCodeBroker.Core.Audit;
 using BackupCodeBroker.Core.Identities;
 

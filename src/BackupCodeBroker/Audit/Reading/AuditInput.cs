@@ -98,7 +98,7 @@ internal sealed class AuditInput(int number, string name, Func<Stream> open, boo
                 return Seen(new AuditItem(record.EndedAt, null, record));
             }
 
-            if (!_lines!.TryRead(out var line))
+            if (!TryLine(out var line))
             {
                 Close();
                 return null;
@@ -122,6 +122,21 @@ internal sealed class AuditInput(int number, string name, Func<Stream> open, boo
         Last);
 
     public void Dispose() => Close();
+
+    // A file whose compression breaks off is as far as it goes.
+    private bool TryLine(out ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return _lines!.TryRead(out line);
+        }
+        catch (InvalidDataException)
+        {
+            Unread("its compression is damaged or cut off; what follows cannot be read", _lines!.Line + 1);
+            line = default;
+            return false;
+        }
+    }
 
     private AuditItem Seen(AuditItem item)
     {
@@ -210,12 +225,12 @@ internal sealed class AuditInput(int number, string name, Func<Stream> open, boo
 
     private static bool LooksLikeOtlp(ReadOnlySpan<byte> line) => line.StartsWith("{\"resource"u8);
 
-    private AuditItem? Unread(string why)
+    private AuditItem? Unread(string why, long? at = null)
     {
         Unreadable++;
         if (!_looking)
         {
-            faults.Add(new UnreadableLine(name, _lines!.Line, _lines.Offset, why));
+            faults.Add(new UnreadableLine(name, at ?? _lines!.Line, at is null ? _lines!.Offset : _lines!.Position, why));
         }
 
         return null;

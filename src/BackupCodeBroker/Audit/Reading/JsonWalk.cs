@@ -102,6 +102,24 @@ internal static class JsonWalk
         return reader.TryGetDateTimeOffset(out var time) ? time.ToUniversalTime() : throw new LineFault($"{what} is not a time");
     }
 
+    /// <summary>Whether a member is true.</summary>
+    public static bool Flag(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        var flag = reader.TokenType == JsonTokenType.True;
+        reader.Skip();
+        return flag;
+    }
+
+    /// <summary>A member's length of time in seconds; none where it is no number.</summary>
+    public static TimeSpan Seconds(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        var seconds = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number) && number is >= 0 and < int.MaxValue ? number : 0;
+        reader.Skip();
+        return TimeSpan.FromSeconds(seconds);
+    }
+
     /// <summary>Passes over a member's value.</summary>
     public static void Pass(ref Utf8JsonReader reader)
     {

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace BackupCodeBroker.Audit.Reading;
 
 /// <summary>What a line of JSON is, by the names of its members.</summary>

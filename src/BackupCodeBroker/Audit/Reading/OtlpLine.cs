@@ -12,6 +12,8 @@ internal static class OtlpLine
 {
     private const string EventName = "bcb.access";
 
+    private static readonly string[] Times = ["timeUnixNano", "observedTimeUnixNano"];
+
     /// <summary>The access records in a line; <paramref name="fault"/> is called for each that is none.</summary>
     /// <exception cref="JsonException">It is not JSON.</exception>
     public static IReadOnlyList<AccessRecord> Read(ReadOnlySpan<byte> line, Action<string> fault)
@@ -93,8 +95,7 @@ internal static class OtlpLine
 
     private static DateTimeOffset TimeOf(JsonElement log)
     {
-        var nanoseconds = new[] { "timeUnixNano", "observedTimeUnixNano" }
-            .Select(n => Member(log, n)).FirstOrDefault(t => t is not (null or "0")) ?? throw new LineFault("an access record without a time");
+        var nanoseconds = Times.Select(n => Member(log, n)).FirstOrDefault(t => t is not (null or "0")) ?? throw new LineFault("an access record without a time");
         return DateTimeOffset.UnixEpoch.AddTicks((long)(ulong.Parse(nanoseconds, CultureInfo.InvariantCulture) / 100));
     }
 
