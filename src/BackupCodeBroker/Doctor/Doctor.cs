@@ -40,7 +40,22 @@ internal sealed class Doctor(DoctorOptions options, TimeProvider time, Func<Http
 
         var patient = options.Vault with { CallTimeout = Patience };
         using var client = new VaultClient(patient, time, handler);
-        var call = VaultCall.Fresh(CancellationToken.None);
+        // It looks at the state and the decoy, which are code data: an audit asks by whom, and why.
+        using var span = new OperationSpan(OwnWork.Doctor, ActivityKind.Internal, time, default);
+        var outcome = Outcomes.Fault;
+        try
+        {
+            await LookAtVaultAsync(client, patient, token, span.Call(CancellationToken.None), cancellation);
+            outcome = Outcomes.Done;
+        }
+        finally
+        {
+            options.AccessFile?.Write(span.Record(outcome, null));
+        }
+    }
+
+    private async Task LookAtVaultAsync(VaultClient client, VaultSettings patient, VaultToken token, VaultCall call, CancellationToken cancellation)
+    {
         using var wire = new AdminWire(patient, token, call, time, handler);
         var session = new BootstrapSession(patient, new VaultAdmin(wire, patient), client, token, call);
         var node = new NodeChecks(session, new VaultSurvey(wire), time);

@@ -1,3 +1,4 @@
+using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
 
 namespace BackupCodeBroker.Doctor;
@@ -34,6 +35,9 @@ internal sealed record DoctorOptions
 
     /// <summary>The command that sets this deployment up.</summary>
     public string BootstrapCommand { get; init; } = "bcb bootstrap";
+
+    /// <summary>Where the run's access record goes; null for nowhere.</summary>
+    public AccessFile? AccessFile { get; init; }
 
     /// <summary>This program's version.</summary>
     public string Version { get; init; } = "";

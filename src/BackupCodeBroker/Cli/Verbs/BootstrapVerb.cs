@@ -58,14 +58,9 @@ internal static class BootstrapVerb
             return Outcome.Failed(ExitCode.Refused, context.Problem("invalid-token", $"Vault at {settings.Vault.Address} does not take VAULT_TOKEN; nothing was looked at"));
         }
 
-        AccessFile? file;
-        try
+        if (!AccessFile.TryOpen(settings.AccessFile, out var file, out var error))
         {
-            file = settings.AccessFile is { } path ? AccessFile.Open(path, loss: null) : null;
-        }
-        catch (AccessFileException e)
-        {
-            return Outcome.Usage(e.Message);
+            return Outcome.Usage(error);
         }
 
         await using var closing = file;

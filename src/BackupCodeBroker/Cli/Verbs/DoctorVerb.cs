@@ -4,6 +4,7 @@ using BackupCodeBroker.Cli.Broker;
 using BackupCodeBroker.Doctor;
 using BackupCodeBroker.Health;
 using BackupCodeBroker.Server;
+using BackupCodeBroker.Telemetry;
 
 namespace BackupCodeBroker.Cli.Verbs;
 
@@ -15,6 +16,7 @@ internal static class DoctorVerb
     {
         var config = new Option<string?>("--config") { HelpName = "FILE", Description = "The server's configuration (bcb.json), else BCB_CONFIG: names that differ, epoch, log-in." };
         var credentials = new Option<string?>("--credentials") { HelpName = "DIR", Description = "The broker's folder with role-id and secret-id (else the one in the configuration), to look at it too." };
+        var accessFile = new Option<string?>("--access-file") { HelpName = "FILE", Description = "Append the run's access record there, for bcb audit (not the file of a running broker)." };
         var strict = new Option<bool>("--strict") { Description = "Warnings count: exit with 1 if there are any." };
         var command = frame.Command(
             "doctor",
@@ -22,16 +24,24 @@ internal static class DoctorVerb
             "doctor --config /etc/bcb/bcb.json");
         command.Add(config);
         command.Add(credentials);
+        command.Add(accessFile);
         command.Add(strict);
-        frame.Run(command, Reach.None, (context, parsed, cancellation) =>
-            RunAsync(context, parsed.GetValue(config), parsed.GetValue(credentials), parsed.GetValue(strict), cancellation));
+        frame.Run(command, Reach.None, async (context, parsed, cancellation) =>
+        {
+            var options = Options(context, parsed.GetValue(config) ?? context.Surroundings.Setting("BCB_CONFIG"), parsed.GetValue(credentials));
+            if (!AccessFile.TryOpen(parsed.GetValue(accessFile), out var file, out var error))
+            {
+                return Outcome.Usage(error);
+            }
+
+            await using var closing = file;
+            return await RunAsync(context, options with { AccessFile = file }, parsed.GetValue(strict), cancellation);
+        });
         return command;
     }
 
-    private static async Task<Outcome> RunAsync(
-        CliContext context, string? file, string? credentials, bool strict, CancellationToken cancellation)
+    private static async Task<Outcome> RunAsync(CliContext context, DoctorOptions options, bool strict, CancellationToken cancellation)
     {
-        var options = Options(context, file ?? context.Surroundings.Setting("BCB_CONFIG"), credentials);
         var doctor = new Doctor.Doctor(options, context.Surroundings.Time, context.Surroundings.VaultHandler);
         var report = await doctor.RunAsync(context.Token.ForVault, cancellation);
         var failed = report.Count(Severity.Error) > 0 || strict && report.Count(Severity.Warning) > 0;
