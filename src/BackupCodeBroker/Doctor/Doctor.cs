@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using BackupCodeBroker.Bootstrap;
+using BackupCodeBroker.Core.Audit;
 using BackupCodeBroker.Core.VaultPolicies;
+using BackupCodeBroker.Operations;
 using BackupCodeBroker.Vault;
 using BackupCodeBroker.Vault.Administration;
 
