@@ -218,7 +218,7 @@ internal sealed class OperationDesk(
             strays.TooMany(group, explained, more);
         }
 
-        Missing(record, group.Identity, explained.Count);
+        Missing(record, group.Identity, group.Requests.Count);
     }
 
     private void Count(Group group, int explained, int all)
