@@ -1,4 +1,7 @@
+using System.Globalization;
 using BackupCodeBroker.Benchmarks;
+
+const string Built = "artifacts/bcb/bcb";
 
 // A receiver of telemetry, for the broker that is measured with one: a process of its own, as it would be.
 if (args is [OtlpSink.Verb])
@@ -13,7 +16,23 @@ if (Console.IsOutputRedirected)
     Spectre.Console.AnsiConsole.Profile.Width = 140;
 }
 
-await using var bench = await BenchDeployment.StartAsync(args.FirstOrDefault() ?? "artifacts/bcb/bcb");
-await new ConsumeBenchmark(bench).RunAsync();
-await new TelemetryBenchmark(bench).RunAsync();
-return 0;
+if (args is [AuditBenchmark.Only, .. var size])
+{
+    return await new AuditBenchmark(Built, size is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : null).RunAsync() ? 0 : 1;
+}
+
+if (args is [TelemetryBenchmark.Only])
+{
+    await using var bench = await BenchDeployment.StartAsync(Built);
+    await new TelemetryBenchmark(bench).RunAsync();
+    return 0;
+}
+
+var program = args.FirstOrDefault() ?? Built;
+await using (var bench = await BenchDeployment.StartAsync(program))
+{
+    await new ConsumeBenchmark(bench).RunAsync();
+    await new TelemetryBenchmark(bench).RunAsync();
+}
+
+return await new AuditBenchmark(program).RunAsync() ? 0 : 1;

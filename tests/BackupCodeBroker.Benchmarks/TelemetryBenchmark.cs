@@ -12,6 +12,9 @@ namespace BackupCodeBroker.Benchmarks;
 /// </summary>
 internal sealed class TelemetryBenchmark(BenchDeployment bench)
 {
+    /// <summary>The program's argument that runs this alone.</summary>
+    public const string Only = "telemetry";
+
     private const int Rounds = 6;
     private const int SetsOfOne = 4;
 

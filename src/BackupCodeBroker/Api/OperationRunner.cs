@@ -140,7 +140,7 @@ internal sealed partial class OperationRunner(
     {
         public static (string Outcome, string? Reason) Of(Outcome? outcome, Problem? problem) => outcome switch
         {
-            Outcome.Done done => (done.Kind, null),
+            Outcome.Done done => (done.Kind, done.Reason),
             Outcome.Refused refused => (Outcomes.Refused, refused.Reason.Name()),
             Outcome.NotPermitted or Outcome.TooBroad or Outcome.Unauthenticated => (Outcomes.Denied, problem?.Code),
             Outcome.Malformed => (Outcomes.Malformed, problem?.Code),

@@ -1,6 +1,5 @@
 using System.CommandLine;
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using BackupCodeBroker.Cli.Broker;
 using BackupCodeBroker.Cli.Terminal;
 using BackupCodeBroker.Core.Identities;
 
@@ -12,13 +11,6 @@ namespace BackupCodeBroker.Cli;
 /// </summary>
 internal sealed class CliFrame(CliSurroundings surroundings)
 {
-    // The relaxed encoder leaves quotes legible; control characters are escaped by every encoder.
-    private static readonly JsonSerializerOptions Printed = new()
-    {
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     private readonly Dictionary<Command, string> _examples = [];
 
     /// <summary>The process.</summary>
@@ -77,9 +69,14 @@ internal sealed class CliFrame(CliSurroundings surroundings)
 
             using (context)
             {
-                return await PrintAsync(context, parsed, () => verb(context, parsed, cancellation), cancellation);
+                return await PrintAsync(context.Problem, parsed, () => verb(context, parsed, cancellation), cancellation);
             }
         });
+
+    /// <summary>Makes a command run that reaches no server and needs no token.</summary>
+    public void RunAlone(Command command, Func<ParseResult, CancellationToken, Outcome> verb) =>
+        command.SetAction((parsed, cancellation) => PrintAsync(
+            Problem.Local, parsed, () => Task.FromResult(verb(parsed, cancellation)), cancellation));
 
     /// <summary>Prints an outcome in the form that was asked for.</summary>
     public int Print(ParseResult parsed, Outcome outcome)
@@ -87,7 +84,7 @@ internal sealed class CliFrame(CliSurroundings surroundings)
         var done = outcome.IsAnswer;
         if (parsed.GetValue(Json))
         {
-            Surroundings.Out.WriteLine(outcome.Json.ToJsonString(Printed));
+            JsonPrinter.Print(Surroundings.Out, outcome.Json);
         }
         else
         {
@@ -100,7 +97,7 @@ internal sealed class CliFrame(CliSurroundings surroundings)
         return (int)outcome.Exit;
     }
 
-    private async Task<int> PrintAsync(CliContext context, ParseResult parsed, Func<Task<Outcome>> verb, CancellationToken cancellation)
+    private async Task<int> PrintAsync(Func<string, string, Problem> problem, ParseResult parsed, Func<Task<Outcome>> verb, CancellationToken cancellation)
     {
         try
         {
@@ -109,13 +106,13 @@ internal sealed class CliFrame(CliSurroundings surroundings)
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             return Print(parsed, Outcome.Failed(
-                ExitCode.Unavailable, context.Problem("interrupted", "interrupted; what was sent may have been carried out")));
+                ExitCode.Unavailable, problem("interrupted", "interrupted; what was sent may have been carried out")));
         }
         catch (Exception bug)
         {
             // The message could hold anything, so it stays inside; the type and the trace are enough to report it.
             return Print(parsed, Outcome.Failed(
-                ExitCode.Unavailable, context.Problem("bug", $"a fault in this program: {bug.GetType().Name} in {bug.TargetSite?.Name}")));
+                ExitCode.Unavailable, problem("bug", $"a fault in this program: {bug.GetType().Name} in {bug.TargetSite?.Name}")));
         }
     }
 

@@ -12,6 +12,9 @@ internal sealed record CliSurroundings
     /// <summary>Standard input.</summary>
     public required TextReader In { get; init; }
 
+    /// <summary>Standard input as bytes, for verbs that read files; opened once at most.</summary>
+    public Func<Stream> Input { get; init; } = Console.OpenStandardInput;
+
     /// <summary>Whether somebody watches standard output.</summary>
     public bool OutIsTerminal { get; init; }
 

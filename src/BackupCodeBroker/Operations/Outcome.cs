@@ -10,7 +10,11 @@ internal abstract record Outcome
     }
 
     /// <summary>Done; <paramref name="Body"/> is null where the answer has none. <paramref name="Kind"/> tells telemetry how.</summary>
-    internal sealed record Done(int Status, ApiAnswer? Body, string Kind = "done") : Outcome;
+    internal sealed record Done(int Status, ApiAnswer? Body, string Kind = "done") : Outcome
+    {
+        /// <summary>What was done, where the operation alone does not say: activating and reporting an interception are both <c>retrieve</c>.</summary>
+        public string? Reason { get; init; }
+    }
 
     /// <summary>The request is not one; every error is listed.</summary>
     internal sealed record Malformed(IReadOnlyList<FieldError> Errors) : Outcome

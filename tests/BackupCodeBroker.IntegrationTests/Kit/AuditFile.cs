@@ -11,7 +11,7 @@ internal sealed class AuditFile : IAsyncDisposable
     private readonly string _path;
 
     private AuditFile(BrokerEnvironment environment) =>
-        (_environment, _path) = (environment, Path.Combine(Path.GetTempPath(), _name + ".log"));
+        (_environment, _path) = (environment, System.IO.Path.Combine(System.IO.Path.GetTempPath(), _name + ".log"));
 
     public static async Task<AuditFile> StartAsync(BrokerEnvironment environment)
     {
@@ -20,6 +20,9 @@ internal sealed class AuditFile : IAsyncDisposable
         await environment.Root.SendAsync(HttpMethod.Put, "sys/audit/" + file._name, new { type = "file", options = new { file_path = file._path } });
         return file;
     }
+
+    /// <summary>Where it is.</summary>
+    public string Path => _path;
 
     public Task<string> TextAsync() => File.ReadAllTextAsync(_path);
 

@@ -15,13 +15,18 @@ public sealed class RootClient(string address, string token) : IDisposable
     }
 
     /// <summary>Sends a request; status and body, whatever they are.</summary>
-    public async Task<(int Status, JsonElement Body)> TryAsync(HttpMethod method, string path, object? body = null, string? otherToken = null, string? wrapTtl = null)
+    public async Task<(int Status, JsonElement Body)> TryAsync(HttpMethod method, string path, object? body = null, string? otherToken = null, string? wrapTtl = null, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Add("X-Vault-Token", otherToken ?? token);
         if (wrapTtl is not null)
         {
             request.Headers.Add("X-Vault-Wrap-TTL", wrapTtl);
+        }
+
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
         }
 
         request.Content = body is null ? null : JsonContent.Create(body);

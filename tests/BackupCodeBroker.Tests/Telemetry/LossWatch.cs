@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using BackupCodeBroker.Telemetry;
-using Microsoft.Extensions.Logging;
 
 namespace BackupCodeBroker.Tests.Telemetry;
 

@@ -53,8 +53,8 @@ internal sealed class InterceptedFeature(Admission admission, IdentityChange cha
 
         return InterceptedDecision.Decide(view.Document, generation, reason, scope.Id, scope.Caller!, scope.Now) switch
         {
-            InterceptedDecision.Ended ended => new ChangeStep.Write(ended.Next, new Outcome.Done(204, null)),
-            InterceptedDecision.AlreadyEnded => new ChangeStep.Answer(new Outcome.Done(204, null, "repeat")),
+            InterceptedDecision.Ended ended => new ChangeStep.Write(ended.Next, new Outcome.Done(204, null) { Reason = "intercepted" }),
+            InterceptedDecision.AlreadyEnded => new ChangeStep.Answer(new Outcome.Done(204, null, "repeat") { Reason = "intercepted" }),
             InterceptedDecision.Refused refused => new ChangeStep.Answer(await granted.Caller.RefuseAsync(scope, view, refused.Reason)),
             _ => throw new InvalidOperationException("a decision of unknown kind"),
         };

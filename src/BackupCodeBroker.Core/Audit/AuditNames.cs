@@ -1,0 +1,39 @@
+namespace BackupCodeBroker.Core.Audit;
+
+/// <summary>What the broker's mounts, roles, keys and policies are called in the Vault whose log is read.</summary>
+public sealed record AuditNames
+{
+    /// <summary>Mount of the documents.</summary>
+    public string KvMount { get; init; } = "backup-codes";
+
+    /// <summary>Mount that callers are authorised by.</summary>
+    public string AskMount { get; init; } = "backup-codes-broker";
+
+    /// <summary>Mount of the pepper.</summary>
+    public string TransitMount { get; init; } = "transit";
+
+    /// <summary>The pepper's key.</summary>
+    public string PepperKey { get; init; } = "bcb-pepper";
+
+    /// <summary>Token role and policy of children that reach one identity.</summary>
+    public string IdentityRole { get; init; } = "bcb-identity";
+
+    /// <summary>Token role and policy of the child that reads all.</summary>
+    public string SweeperRole { get; init; } = "bcb-sweeper";
+
+    /// <summary>Mount of the broker's log-in.</summary>
+    public string AppRoleMount { get; init; } = "approle";
+
+    /// <summary>The broker's role there, and its policy.</summary>
+    public string BrokerRole { get; init; } = "bcb-broker";
+
+    /// <summary>Namespace, without slashes at its ends; empty for the root.</summary>
+    public string Namespace { get; init; } = "";
+
+    /// <summary>Shipped policies.</summary>
+    public IReadOnlySet<string> Policies { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>Whether a policy is one of the broker's own or shipped ones.</summary>
+    public bool IsBrokerPolicy(string name) =>
+        name == BrokerRole || name == IdentityRole || name == SweeperRole || Policies.Contains(name);
+}

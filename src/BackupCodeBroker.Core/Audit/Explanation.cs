@@ -1,0 +1,162 @@
+using BackupCodeBroker.Core.Identities;
+using BackupCodeBroker.Core.Operations;
+
+namespace BackupCodeBroker.Core.Audit;
+
+/// <summary>Whose token a request to Vault was made with.</summary>
+public enum Holder
+{
+    /// <summary>Somebody's.</summary>
+    Caller,
+
+    /// <summary>The broker's own.</summary>
+    Broker,
+
+    /// <summary>A child of the broker's for one identity.</summary>
+    Child,
+
+    /// <summary>The child of the broker's that reads all.</summary>
+    Sweeper,
+
+    /// <summary>A wrapping token that the broker made.</summary>
+    Wrap,
+
+    /// <summary>A token that looks like the broker's or its children's, and that the broker did not get or make.</summary>
+    Lookalike,
+}
+
+/// <summary>Why an operation does not explain a request.</summary>
+public enum Unexplained
+{
+    /// <summary>It does.</summary>
+    No,
+
+    /// <summary>The request was made before the operation began or after it ended.</summary>
+    AnotherTime,
+
+    /// <summary>The operation does not do such a thing, or not with such a token.</summary>
+    NotItsWork,
+
+    /// <summary>The request is about another identity, or somebody else asked.</summary>
+    AnotherIdentity,
+
+    /// <summary>The operation's record does not have the request's id, and has those of all its requests.</summary>
+    NotOnRecord,
+}
+
+/// <summary>
+/// What explains a request to Vault: an operation on record under the very span that the request carries, at that time, that does such a thing, with
+/// such a token, about that identity, and that has the request's id. Callers may choose a trace, so a trace alone explains nothing.
+/// </summary>
+public sealed class Explanation
+{
+    private static readonly string[] WithoutAlias = [Operation.Register.Name, Operation.List.Name, Operation.Report.Name, Operation.Leaks.Name, Operation.Lockdown.Name];
+    private static readonly string[] UsingPepper = [Operation.Issue.Name, Operation.Consume.Name, Operation.Drill.Name];
+    private static readonly string[] OverAll = [Operation.List.Name, Operation.Report.Name, Operation.Leaks.Name, Operation.Lockdown.Name];
+    private static readonly HashSet<string> OnOne = [.. Operation.All.Where(o => o.Target == OperationTarget.Identity).Select(o => o.Name)];
+
+    private readonly AuditNames _names;
+    private readonly TimeSpan _skew;
+
+    /// <summary>Explanations for one deployment, with clocks that differ by at most <paramref name="skew"/>.</summary>
+    public Explanation(AuditNames names, TimeSpan skew) => (_names, _skew) = (names, skew);
+
+    /// <summary>Whether an operation explains a request, or why it does not.</summary>
+    /// <param name="entry">The request.</param>
+    /// <param name="subject">What it is about.</param>
+    /// <param name="holder">Whose token it was made with.</param>
+    /// <param name="record">The operation.</param>
+    /// <param name="identity">Identity that the operation was about, in clear where that is known.</param>
+    public Unexplained Of(AuditEntry entry, Subject subject, Holder holder, AccessRecord record, string? identity)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentNullException.ThrowIfNull(record);
+        if (entry.Time < record.StartedAt - _skew || entry.Time > record.EndedAt + _skew)
+        {
+            return Unexplained.AnotherTime;
+        }
+
+        var isItsWork = record.Operation switch
+        {
+            OwnWork.Bootstrap => SetsUp(subject, holder),
+            OwnWork.Doctor => SetsUp(subject, holder) && (Looks(subject) || entry.Verb is "read" or "list"),
+            _ => Does(record.Operation, subject, entry.Verb, holder),
+        };
+        if (!isItsWork)
+        {
+            return Unexplained.NotItsWork;
+        }
+
+        if (!IsAbout(entry, subject, record, identity))
+        {
+            return Unexplained.AnotherIdentity;
+        }
+
+        return entry.AnswersWithId && record.VaultUncertain == 0 && record.VaultRequests.Count < AccessRecord.MaxRequestIds
+            && !record.VaultRequests.Contains(entry.RequestId, StringComparer.Ordinal)
+            ? Unexplained.NotOnRecord
+            : Unexplained.No;
+    }
+
+    /// <summary>What the broker's own token does without an operation and without reaching code data: log-in, renewal, a look whether Vault is set up.</summary>
+    public static bool IsUpkeep(Subject subject, Holder holder, string verb) => holder == Holder.Broker && subject.Kind switch
+    {
+        SubjectKind.LookupSelf or SubjectKind.RenewSelf or SubjectKind.RevokeSelf or SubjectKind.Login or SubjectKind.AskReady => true,
+        SubjectKind.KvConfig => verb == "read",
+        _ => false,
+    };
+
+    private bool Does(string operation, Subject subject, string verb, Holder holder) => (holder, subject.Kind) switch
+    {
+        (Holder.Caller, SubjectKind.LookupSelf or SubjectKind.Ask) => verb == "read" && Operation.Named(operation) is not null,
+        (Holder.Caller, SubjectKind.Capabilities) => Operation.Named(operation) is not null,
+        (Holder.Broker, SubjectKind.AliasLookup) => OnOne.Contains(operation) && !WithoutAlias.Contains(operation),
+        (Holder.Broker, SubjectKind.Mint) => subject.Name == (OverAll.Contains(operation) ? _names.SweeperRole : _names.IdentityRole),
+        (Holder.Broker, SubjectKind.EntityRead) => OnOne.Contains(operation) || operation == OwnWork.Readiness,
+        (Holder.Broker, SubjectKind.PepperHmac) => UsingPepper.Contains(operation),
+        (Holder.Broker, SubjectKind.Wrap) or (Holder.Wrap, SubjectKind.RevokeSelf) => operation == Operation.Issue.Name,
+        (Holder.Broker, SubjectKind.KvConfig or SubjectKind.AskReady) => operation == OwnWork.Readiness && verb == "read",
+        (Holder.Child, SubjectKind.State) => verb == "read" && !OverAll.Contains(operation),
+        (Holder.Child, SubjectKind.Document) => verb == "read" ? !OverAll.Contains(operation) : Writes(operation) && verb is "create" or "update",
+        (Holder.Sweeper, SubjectKind.Document) => verb == "read" && OverAll.Contains(operation),
+        (Holder.Sweeper, SubjectKind.State or SubjectKind.Fleet) =>
+            OverAll.Contains(operation) && (verb is "read" or "list" || operation == Operation.Lockdown.Name),
+        _ => false,
+    };
+
+    private static bool Writes(string operation) =>
+        OnOne.Contains(operation) && operation != Operation.Status.Name || operation == OwnWork.CountFailures;
+
+    // An administrator's run: what it may touch of code data are the two documents that it makes.
+    private static bool SetsUp(Subject subject, Holder holder) => holder == Holder.Caller && subject.Kind switch
+    {
+        SubjectKind.Document => subject.Name == Decoy.Name,
+        SubjectKind.State or SubjectKind.KvConfig or SubjectKind.Mint or SubjectKind.AliasLookup or SubjectKind.EntityRead
+            or SubjectKind.Policy or SubjectKind.Mount or SubjectKind.Audit or SubjectKind.Role or SubjectKind.RoleRead
+            or SubjectKind.PepperKey or SubjectKind.PepperRead or SubjectKind.LookupSelf or SubjectKind.Capabilities => true,
+        _ => false,
+    };
+
+    // Asked by a body, so Vault calls them updates.
+    private static bool Looks(Subject subject) => subject.Kind is SubjectKind.AliasLookup or SubjectKind.Capabilities;
+
+    private static bool IsAbout(AuditEntry entry, Subject subject, AccessRecord record, string? identity) => subject.Kind switch
+    {
+        SubjectKind.Ask => Asks(subject.Name, record, identity)
+            && (record.CallerEntity is null || entry.Auth.Entity.Length == 0 || record.CallerEntity == entry.Auth.Entity),
+        SubjectKind.Document => subject.Name == Decoy.Name ? entry.Verb == "read" || record.Operation == OwnWork.Bootstrap : identity is null || subject.Name == identity,
+        _ => true,
+    };
+
+    private static bool Asks(string asked, AccessRecord record, string? identity)
+    {
+        var slash = asked.IndexOf('/', StringComparison.Ordinal);
+        if ((slash < 0 ? asked : asked[..slash]) != record.Operation)
+        {
+            return false;
+        }
+
+        return slash < 0 || asked[(slash + 1)..] is var target
+            && (target == Operation.Owned || identity is null || target == identity || Operation.Named(record.Operation)?.Target == OperationTarget.Prefix);
+    }
+}

@@ -1,0 +1,141 @@
+using BackupCodeBroker.Core.Audit;
+
+namespace BackupCodeBroker.Audit.Join;
+
+/// <summary>
+/// Changes in Vault that decide who reaches codes: policies, mounts, roles, audit devices, entities and aliases. Whether a policy is one that callers of
+/// the broker carry, and whether an entity is an identity's, may show later in the log: those changes wait until its end.
+/// </summary>
+internal sealed class ChangeBook(AuditNames names, FindingBook findings, PeopleBook people)
+{
+    private const int MaxWaiting = 10_000;
+    private const int MaxPolicies = 20_000;
+
+    private readonly List<(AuditEntry Entry, Subject Subject)> _waiting = [];
+    private readonly HashSet<string> _carried = new(StringComparer.Ordinal);
+    private long _dropped;
+
+    /// <summary>Policies that a caller of the broker carries.</summary>
+    public void Carried(IReadOnlyList<string> policies)
+    {
+        foreach (var policy in policies)
+        {
+            if (_carried.Count < MaxPolicies)
+            {
+                _carried.Add(policy);
+            }
+        }
+    }
+
+    /// <summary>A change that no run of bootstrap explains.</summary>
+    public void Changed(AuditEntry entry, Subject subject)
+    {
+        if (!entry.MayHaveHappened)
+        {
+            findings.NoteEach(
+                "refused change " + entry.Token + entry.Path,
+                entry,
+                count => $"{Parties.Named(Parties.Of(entry))} tried to {entry.What} and Vault refused{Times(count)}.");
+            return;
+        }
+
+        switch (subject.Kind)
+        {
+            case SubjectKind.Policy when names.IsBrokerPolicy(subject.Name):
+                Report(FindingKind.PolicyChange, entry, $"changed {subject.Name}, a policy of the broker's: what it holds now the log does not show.");
+                break;
+            case SubjectKind.Policy or SubjectKind.EntityChange or SubjectKind.AliasChange or SubjectKind.GroupChange:
+                Wait(entry, subject);
+                break;
+            case SubjectKind.Mount or SubjectKind.Remount or SubjectKind.KvConfig:
+                Report(FindingKind.MountChange, entry, $"changed a mount that the broker stands on ({entry.Path}).");
+                break;
+            case SubjectKind.Ask:
+                Report(FindingKind.MountChange, entry, $"wrote to the mount by which callers are authorised ({entry.Path}), which is to stay empty.");
+                break;
+            case SubjectKind.Audit when IsOwnBeginning(entry):
+                findings.Note(entry.Time, $"{Parties.Capital(Parties.Named(Parties.Of(entry)))} turned this audit device on ({entry.Path}): its log begins here.", place: entry.Place);
+                break;
+            case SubjectKind.Audit:
+                Report(FindingKind.AuditChange, entry, $"changed what Vault's audit log shows ({entry.Path}): the log may lack what happened then.");
+                break;
+            case SubjectKind.Role:
+                Report(FindingKind.RoleChange, entry, entry.Path.Contains("/secret-id", StringComparison.Ordinal)
+                    ? $"used the credentials of the broker's role ({entry.Path}): whoever holds one can log in as the broker."
+                    : $"changed a role of the broker's ({entry.Path}).");
+                break;
+            case SubjectKind.PepperKey:
+                Report(FindingKind.KeyChange, entry, $"changed or took the pepper's key ({entry.Path}).");
+                break;
+            case SubjectKind.Storage:
+                Report(FindingKind.StorageAccess, entry, $"reached Vault's storage past its interfaces ({entry.Path}): hashes may be read, and spent codes come back.");
+                break;
+        }
+    }
+
+    /// <summary>Judges what waited.</summary>
+    public void Finish()
+    {
+        foreach (var (entry, subject) in _waiting)
+        {
+            Judge(entry, subject);
+        }
+
+        if (_dropped > 0)
+        {
+            findings.Note(null, $"{_dropped} more changes of policies, entities and groups were too many to follow.");
+        }
+    }
+
+    // A device logs its own enabling first, after a line by which Vault tries it.
+    private static bool IsOwnBeginning(AuditEntry entry) =>
+        entry.Place.Line <= 3 && entry.Path.StartsWith("sys/audit/", StringComparison.Ordinal) && entry.Verb != "delete";
+
+    private static string Times(long count) => count > 1 ? $", {count} times" : "";
+
+    private void Report(FindingKind kind, AuditEntry entry, string what) => findings.Join(
+        kind, entry.Token + entry.What, entry, () => $"{Parties.Capital(Parties.Named(Parties.Of(entry)))} {what}");
+
+    private void Wait(AuditEntry entry, Subject subject)
+    {
+        if (_waiting.Count < MaxWaiting)
+        {
+            _waiting.Add((entry, subject));
+        }
+        else
+        {
+            _dropped++;
+        }
+    }
+
+    private void Judge(AuditEntry entry, Subject subject)
+    {
+        switch (subject.Kind)
+        {
+            case SubjectKind.Policy when _carried.Contains(subject.Name):
+                Report(FindingKind.PolicyChange, entry, $"changed {subject.Name}, a policy that callers of the broker carry: what it holds now the log does not show.");
+                break;
+            case SubjectKind.Policy:
+                findings.NoteEach("policies", entry, count => $"{count} changes of policies that nobody who asked the broker carried, {subject.Name} the first.");
+                break;
+            case SubjectKind.EntityChange when people.IsIdentity(subject.Name, out var identity):
+                Entity(entry, identity, $"changed the entity that carries {identity}'s alias ({entry.Path}).");
+                people.Changed(subject.Name, "the entity of its alias was changed", entry);
+                break;
+            case SubjectKind.EntityChange when people.IsPerson(subject.Name):
+                people.Changed(subject.Name, entry.Verb == "delete" ? "entity deleted" : "entity changed", entry);
+                break;
+            case SubjectKind.AliasChange when people.IsAlias(entry.Sent.Alias):
+            case SubjectKind.EntityChange or SubjectKind.AliasChange or SubjectKind.GroupChange when people.TouchesIdentity(entry.Sent.Entities):
+                Entity(entry, null, $"changed what an identity's alias leads to, or what its entity is part of ({entry.Path}).");
+                break;
+            default:
+                findings.NoteEach(
+                    "entities " + subject.Kind, entry, count => $"{count} changes of entities, aliases or groups of which the log does not show that they are an identity's ({entry.Path} the first).");
+                break;
+        }
+    }
+
+    private void Entity(AuditEntry entry, string? identity, string what) => findings.Join(
+        FindingKind.EntityChange, entry.Token + entry.What, entry, () => $"{Parties.Capital(Parties.Named(Parties.Of(entry)))} {what}", identity);
+}

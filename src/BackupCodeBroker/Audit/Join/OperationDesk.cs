@@ -1,0 +1,250 @@
+using BackupCodeBroker.Core.Audit;
+using BackupCodeBroker.Core.Identities;
+
+namespace BackupCodeBroker.Audit.Join;
+
+/// <summary>
+/// Brings requests and the operation on record under the same span together, and judges them: at once where every call was found and explained, else once
+/// the log has come past the operation's end and what clocks may differ by. Requests without a record wait ten minutes for one, which is longer than any
+/// operation takes, and a run of bootstrap too.
+/// </summary>
+internal sealed class OperationDesk(
+    Explanation explanation, TokenBook tokens, Agenda agenda, TimeSpan patience, Tally tally, FindingBook findings, Strays strays, Witness witness, Action<Request> letGo)
+{
+    private const int MaxWaiting = 20_000;
+
+    private static readonly TimeSpan LongestOperation = TimeSpan.FromMinutes(10);
+
+    private readonly Dictionary<SpanName, Group> _groups = [];
+    private readonly LinkedList<Group> _order = [];
+    private int _waiting;
+
+    /// <summary>When the log begins and how far it has come; an operation beyond is not missing anything.</summary>
+    public DateTimeOffset? LogBegins { get; set; }
+
+    /// <summary>How far the log has come.</summary>
+    public DateTimeOffset LogEnds { get; set; } = DateTimeOffset.MinValue;
+
+    /// <summary>A request that concerns the broker.</summary>
+    public void Add(Request request)
+    {
+        if (request.Entry.Span is not { } span)
+        {
+            var alone = new Group(null, request.Entry.Time);
+            alone.Requests.Add(request);
+            agenda.At(request.Entry.Time + patience, () => Judge(alone));
+            return;
+        }
+
+        var group = Of(span, request.Entry.Time);
+        if (group.Requests.Count < Group.MaxRequests)
+        {
+            group.Requests.Add(request);
+            _waiting++;
+            Relieve();
+        }
+
+        Settle(group);
+    }
+
+    /// <summary>A request's answer was logged.</summary>
+    public void Answered(Request request)
+    {
+        if (request.Entry.Span is { } span && _groups.TryGetValue(span, out var group))
+        {
+            Settle(group);
+        }
+    }
+
+    /// <summary>Time passes: who has waited for a record for longer than any operation takes waits no more.</summary>
+    public void PassTo(DateTimeOffset now)
+    {
+        while (_order.First is { Value: var oldest } && oldest.BegunAt + LongestOperation <= now)
+        {
+            Judge(oldest);
+        }
+    }
+
+    /// <summary>The log is at its end.</summary>
+    public void Finish()
+    {
+        while (_order.First is { Value: var oldest })
+        {
+            Judge(oldest);
+        }
+    }
+
+    /// <summary>An operation on record.</summary>
+    public void Add(AccessRecord record, SpanName span)
+    {
+        var group = Of(span, record.StartedAt);
+        if (group.Record is not null)
+        {
+            return;
+        }
+
+        group.Record = record;
+        if (findings.Covers(record.EndedAt))
+        {
+            tally.Operations++;
+            tally.Outcome(record);
+        }
+
+        agenda.At(record.EndedAt + patience, () => Judge(group));
+        Settle(group);
+    }
+
+    /// <summary>Identity that an operation was about, in clear: from its record or, where that has a pseudonym, from what was asked or reached.</summary>
+    private static string? IdentityOf(AccessRecord record, IReadOnlyList<Request> requests)
+    {
+        if (record.Identity is not { } named || !named.StartsWith('~'))
+        {
+            return record.Identity;
+        }
+
+        foreach (var request in requests)
+        {
+            if (request.Subject is { Kind: SubjectKind.Document, Name: not Decoy.Name } document)
+            {
+                return document.Name;
+            }
+
+            if (request.Subject.Kind == SubjectKind.Ask && request.Subject.Name.Split('/') is [_, var target] && !target.StartsWith('@'))
+            {
+                return target;
+            }
+        }
+
+        return null;
+    }
+
+    private Group Of(SpanName span, DateTimeOffset at)
+    {
+        if (_groups.TryGetValue(span, out var group))
+        {
+            return group;
+        }
+
+        _groups[span] = group = new Group(span, at);
+        group.Place = _order.AddLast(group);
+        return group;
+    }
+
+    // Too many wait for a record: the oldest wait no longer.
+    private void Relieve()
+    {
+        while (_waiting > MaxWaiting && _order.First is { Value: var oldest })
+        {
+            Judge(oldest);
+        }
+    }
+
+    // Most operations are explained in full the moment their record is there. What is kept of them then is their name.
+    private void Settle(Group group)
+    {
+        if (group.Record is not { } record || group.IsJudged || group.LetGo > 0)
+        {
+            return;
+        }
+
+        if (record.VaultUncertain != 0 || record.VaultCalls == 0 || group.Requests.Count != record.VaultCalls || !group.Requests.TrueForAll(r => r.IsComplete))
+        {
+            return;
+        }
+
+        group.Identity = IdentityOf(record, group.Requests);
+        if (group.Requests.TrueForAll(r => Why(r, group) == Unexplained.No))
+        {
+            var requests = group.Requests.Count;
+            witness.Explained(record, group.Identity, group.Requests);
+            Count(group, requests, requests);
+            _waiting -= requests;
+            group.Requests.ForEach(letGo);
+            group.LetGoOf(requests);
+        }
+    }
+
+    private Unexplained Why(Request request, Group group) =>
+        explanation.Of(request.Entry, request.Subject, tokens.HolderOf(request.Entry), group.Record!, group.Identity);
+
+    private void Judge(Group group)
+    {
+        if (group.IsJudged)
+        {
+            return;
+        }
+
+        group.IsJudged = true;
+        _waiting -= group.Requests.Count;
+        if (group.Place is { } place)
+        {
+            _order.Remove(place);
+        }
+
+        if (group.Span is { } span)
+        {
+            _groups.Remove(span);
+        }
+
+        if (group.Record is null)
+        {
+            strays.WithoutRecord(group);
+            return;
+        }
+
+        JudgeOperation(group, group.Record);
+    }
+
+    private void JudgeOperation(Group group, AccessRecord record)
+    {
+        group.Identity ??= IdentityOf(record, group.Requests);
+        if (group.LetGo > 0)
+        {
+            strays.Beyond(group, [.. group.Requests]);
+            return;
+        }
+
+        List<Request> explained = [], unexplained = [];
+        foreach (var request in group.Requests)
+        {
+            (Why(request, group) == Unexplained.No ? explained : unexplained).Add(request);
+        }
+
+        witness.Explained(record, group.Identity, explained);
+        Count(group, explained.Count, group.Requests.Count);
+        var more = explained.Count - record.VaultCalls - record.VaultUncertain;
+        if (!strays.Beyond(group, unexplained) && more > 0 && record.VaultCalls > 0)
+        {
+            strays.TooMany(group, explained, more);
+        }
+
+        Missing(record, group.Identity, group.Requests.Count);
+    }
+
+    private void Count(Group group, int explained, int all)
+    {
+        if (findings.Covers(group.Record!.EndedAt))
+        {
+            tally.Explained += explained;
+            tally.BrokerRequests += all;
+            tally.Found += explained >= group.Record.VaultCalls && explained > 0 ? 1 : 0;
+            tally.Found += group.Record.VaultCalls == 0 ? 1 : 0;
+        }
+    }
+
+    private void Missing(AccessRecord record, string? identity, int found)
+    {
+        if (found >= record.VaultCalls || !findings.Covers(record.EndedAt))
+        {
+            return;
+        }
+
+        if (LogBegins is not { } begin || record.StartedAt < begin || record.EndedAt > LogEnds)
+        {
+            tally.Outside++;
+            return;
+        }
+
+        strays.WithoutEntries(record, identity, found);
+    }
+}

@@ -1,0 +1,310 @@
+using BackupCodeBroker.Core.Audit;
+
+namespace BackupCodeBroker.Audit.Join;
+
+/// <summary>What to make of requests that no operation explains: a finding, something to know, or nothing that concerns the broker.</summary>
+internal sealed class Strays(TokenBook tokens, FindingBook findings, ChangeBook changes, Witness witness, Tally tally)
+{
+    private Draft? _gap;
+    private DateTimeOffset _gapEnd;
+    private long _gapOperations;
+
+    /// <summary>Requests under a span, or under none, without an operation on record.</summary>
+    public void WithoutRecord(Group group)
+    {
+        List<Request> ours = [], asks = [];
+        foreach (var request in group.Requests)
+        {
+            var holder = tokens.HolderOf(request.Entry);
+            if (holder is Holder.Broker or Holder.Child or Holder.Sweeper)
+            {
+                if (Explanation.IsUpkeep(request.Subject, holder, request.Entry.Verb))
+                {
+                    Count(request.Entry, explained: true);
+                }
+                else
+                {
+                    ours.Add(request);
+                }
+            }
+            else if (request.Subject.Kind == SubjectKind.Ask && request.Entry.Verb == "read")
+            {
+                asks.Add(request);
+            }
+            else if (holder != Holder.Wrap)
+            {
+                Foreign(request, holder);
+            }
+        }
+
+        if (ours.Count > 0)
+        {
+            Ours(group, [.. ours.Concat(asks).OrderBy(r => r.Entry.Time)]);
+        }
+        else
+        {
+            asks.ForEach(Asked);
+        }
+    }
+
+    /// <summary>Requests in an operation's name that it does not explain; whether any of the broker's own is among them.</summary>
+    public bool Beyond(Group group, IReadOnlyList<Request> requests)
+    {
+        Draft? draft = null;
+        foreach (var request in requests)
+        {
+            var holder = tokens.HolderOf(request.Entry);
+            if (holder is not (Holder.Broker or Holder.Child or Holder.Sweeper))
+            {
+                Foreign(request, holder);
+            }
+            else if (Explanation.IsUpkeep(request.Subject, holder, request.Entry.Verb))
+            {
+                Count(request.Entry, explained: true);
+            }
+            else
+            {
+                Count(request.Entry, explained: false);
+                draft = AddTo(draft, group, request.Entry);
+            }
+        }
+
+        return draft is not null;
+    }
+
+    /// <summary>All requests look like the operation's, and they are more than it made.</summary>
+    public void TooMany(Group group, IReadOnlyList<Request> requests, int more)
+    {
+        var record = group.Record!;
+        if (requests.Count > 0 && findings.Find(
+            FindingKind.AccessBeyondOperation,
+            requests[^1].Entry,
+            $"{more} requests more than the {record.Operation} made stand in the log under its span: somebody acted in its name.",
+            group.Identity) is { } draft)
+        {
+            draft.OperationId = record.OperationId;
+        }
+    }
+
+    /// <summary>An operation whose calls are not all in the log. Operations one after another of which nothing is there are one gap in the log.</summary>
+    public void WithoutEntries(AccessRecord record, string? identity, int found)
+    {
+        if (found == 0 && _gap is not null && record.StartedAt - _gapEnd <= TimeSpan.FromMinutes(1))
+        {
+            _gapOperations++;
+            _gapEnd = record.EndedAt > _gapEnd ? record.EndedAt : _gapEnd;
+            _gap.What = $"{_gapOperations} operations from {_gap.At:yyyy-MM-dd'T'HH:mm:ss'Z'} to {_gapEnd:yyyy-MM-dd'T'HH:mm:ss'Z'} are on record and none of their calls stands in Vault's log: a part of the log is missing.";
+            _gap.Identity = _gap.OperationId = _gap.TraceId = null;
+            return;
+        }
+
+        var missing = record.VaultCalls - found;
+        var draft = findings.Find(
+            FindingKind.OperationWithoutEntries,
+            record.StartedAt,
+            $"Vault answered {record.VaultCalls} calls of this {record.Operation}, and {missing} of them do not stand in its log.",
+            identity);
+        if (draft is not null)
+        {
+            (draft.OperationId, draft.TraceId, draft.Generation) = (record.OperationId, record.TraceId, record.Generation);
+        }
+
+        if (found == 0)
+        {
+            (_gap, _gapEnd, _gapOperations) = (draft, record.EndedAt, 1);
+        }
+    }
+
+    /// <summary>A request that is nobody's operation, with a token that is not the broker's.</summary>
+    public void Foreign(Request request, Holder holder)
+    {
+        var (entry, subject) = (request.Entry, request.Subject);
+        switch (subject.Kind)
+        {
+            case SubjectKind.Document or SubjectKind.State or SubjectKind.Fleet or SubjectKind.Documents or SubjectKind.PepperHmac:
+                Touched(entry, subject, holder);
+                break;
+            case SubjectKind.Ask when entry.Verb == "read":
+                Asked(request);
+                break;
+            case SubjectKind.Mint or SubjectKind.TokenMade:
+                Made(entry, subject);
+                break;
+            case SubjectKind.KvConfig when entry.Verb == "read":
+                break;
+            case SubjectKind.Policy or SubjectKind.Mount or SubjectKind.Remount or SubjectKind.Audit or SubjectKind.Role or SubjectKind.PepperKey
+                or SubjectKind.Storage or SubjectKind.EntityChange or SubjectKind.AliasChange or SubjectKind.GroupChange or SubjectKind.KvConfig or SubjectKind.Ask:
+                Count(entry, explained: false);
+                changes.Changed(entry, subject);
+                break;
+            case SubjectKind.GenerateRoot:
+                Rooted(entry);
+                break;
+            case SubjectKind.Upkeep:
+                findings.NoteEach("upkeep " + entry.Path, entry, count => $"{entry.Path}: {count} {(count == 1 ? "request" : "requests")}.");
+                break;
+        }
+    }
+
+    private void Ours(Group group, List<Request> requests)
+    {
+        witness.See(requests, requests.Select(r => r.Subject).FirstOrDefault(s => s.Kind == SubjectKind.Document).Name, null, null);
+        var identity = requests.Select(r => r.Subject).Where(s => s.Kind == SubjectKind.Document).Select(s => s.Name).FirstOrDefault();
+        Draft? draft = null;
+        foreach (var request in requests)
+        {
+            Count(request.Entry, explained: false);
+            if (draft is not null)
+            {
+                draft.Add(request.Entry);
+            }
+            else if (group.Span is null)
+            {
+                draft = findings.Join(
+                    FindingKind.AccessWithoutRecord,
+                    "spanless " + request.Entry.Token,
+                    request.Entry,
+                    () => "The broker's own token, or a child of it, was used without a traceparent in the log, so no operation can be found for it: either the header is not audited, or it was not the broker.",
+                    identity);
+            }
+            else
+            {
+                draft = findings.Find(
+                    FindingKind.AccessWithoutRecord,
+                    request.Entry,
+                    "The broker's own token, or a child of it, was used and no operation is on record: the record was lost or removed, or somebody else has the token.",
+                    identity);
+            }
+        }
+    }
+
+    private Draft? AddTo(Draft? draft, Group group, AuditEntry entry)
+    {
+        if (draft is not null)
+        {
+            draft.Add(entry);
+            return draft;
+        }
+
+        var record = group.Record!;
+        var found = findings.Find(
+            FindingKind.AccessBeyondOperation,
+            entry,
+            $"In the name of this {record.Operation} something was done with the broker's token, or a child of it, that the operation does not do or does not have on record.",
+            group.Identity);
+        if (found is not null)
+        {
+            found.OperationId = record.OperationId;
+        }
+
+        return found;
+    }
+
+    private void Asked(Request request)
+    {
+        Count(request.Entry, explained: false);
+        tokens.Know(request.Entry);
+        changes.Carried(request.Entry.Auth.Policies);
+        findings.Join(
+            FindingKind.AskWithoutRecord,
+            (request.Entry.Span?.TraceId ?? "") + request.Entry.Token + request.Entry.What,
+            request.Entry,
+            () => $"Vault was asked whether {Parties.Named(Parties.Of(request.Entry))} may {request.Subject.Name}, and no operation is on record that asked.");
+    }
+
+    private void Touched(AuditEntry entry, Subject subject, Holder holder)
+    {
+        if (entry.IsDenied)
+        {
+            findings.NoteEach(
+                "denied " + entry.Token + entry.What,
+                entry,
+                count => $"{Parties.Named(Parties.Of(entry))} tried to {entry.What}, and Vault denied it{(count > 1 ? $", {count} times" : "")}.",
+                subject.Name.Length > 0 ? subject.Name : null);
+            return;
+        }
+
+        Count(entry, explained: false);
+        if (tokens.MakingOf(entry.Token) is { } made && Report(made) is { } making)
+        {
+            making.Add(entry);
+            making.Identity ??= subject.Name.Length > 0 ? subject.Name : null;
+            if (!making.What.Contains(Draft.Used, StringComparison.Ordinal))
+            {
+                making.What += " " + Draft.Used;
+            }
+
+            return;
+        }
+
+        var who = Parties.Capital(Parties.Named(Parties.Of(entry)));
+        findings.Join(
+            FindingKind.ForeignAccess,
+            entry.Token + entry.What,
+            entry,
+            () => holder == Holder.Lookalike
+                ? "A token that looks like a child of the broker's, and that the broker did not make, touched code data."
+                : $"{who} touched {(subject.Kind == SubjectKind.PepperHmac ? "the pepper" : "code data")} directly, not through the broker{(entry.Span is null ? "" : "; the trace that the request claims explains nothing")}.",
+            subject.Kind == SubjectKind.Document && subject.Name.Length > 0 ? subject.Name : null);
+    }
+
+    private void Made(AuditEntry entry, Subject subject)
+    {
+        if (!entry.MayHaveHappened)
+        {
+            if (subject.Kind == SubjectKind.Mint)
+            {
+                findings.NoteEach("denied " + entry.Token + entry.What, entry, count => $"{Parties.Named(Parties.Of(entry))} tried to make a token by {entry.Path}, and Vault refused.");
+            }
+
+            return;
+        }
+
+        if (entry.Answer?.Auth is { IsRoot: true })
+        {
+            Count(entry, explained: false);
+            findings.Find(FindingKind.RootToken, entry, $"{Parties.Capital(Parties.Named(Parties.Of(entry)))} made a root token, which may do everything, past every policy.");
+        }
+        else if (subject.Kind == SubjectKind.Mint || entry.Answer?.Auth is { } made && tokens.HasOurPowers(made))
+        {
+            Count(entry, explained: false);
+            Report(tokens.MakingOf(entry.Answer?.Token ?? default) ?? new MadeToken(entry));
+        }
+    }
+
+    // Once, whether its making or its first use is judged first.
+    private Draft? Report(MadeToken made)
+    {
+        if (!made.IsReported)
+        {
+            made.IsReported = true;
+            made.Finding = findings.Find(
+                FindingKind.BrokerTokenMade,
+                made.Making,
+                $"{Parties.Capital(Parties.Named(Parties.Of(made.Making)))} made a token with the broker's powers, or a child's, by hand.");
+        }
+
+        return made.Finding;
+    }
+
+    private void Rooted(AuditEntry entry)
+    {
+        if (entry.Answer is { IsComplete: true })
+        {
+            findings.Find(FindingKind.RootToken, entry, "A root token was generated from the unseal or recovery keys.");
+        }
+        else
+        {
+            findings.NoteEach("generate-root", entry, count => $"A root token was in the making ({entry.Path}): {count} {(count == 1 ? "request" : "requests")}.");
+        }
+    }
+
+    private void Count(AuditEntry entry, bool explained)
+    {
+        if (findings.Covers(entry.Time))
+        {
+            tally.BrokerRequests++;
+            tally.Explained += explained ? 1 : 0;
+        }
+    }
+}
