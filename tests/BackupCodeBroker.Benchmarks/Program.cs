@@ -1,4 +1,7 @@
+using System.Globalization;
 using BackupCodeBroker.Benchmarks;
+
+const string Built = "artifacts/bcb/bcb";
 
 // A bare client against the broker, on one Vault in one run: ratios are what counts, absolute figures are the machine's.
 if (Console.IsOutputRedirected)
@@ -6,6 +9,15 @@ if (Console.IsOutputRedirected)
     Spectre.Console.AnsiConsole.Profile.Width = 140;
 }
 
-await using var bench = await BenchDeployment.StartAsync(args.FirstOrDefault() ?? "artifacts/bcb/bcb");
-await new ConsumeBenchmark(bench).RunAsync();
-return 0;
+if (args is [AuditBenchmark.Only, .. var size])
+{
+    return await new AuditBenchmark(Built, size is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : null).RunAsync() ? 0 : 1;
+}
+
+var program = args.FirstOrDefault() ?? Built;
+await using (var bench = await BenchDeployment.StartAsync(program))
+{
+    await new ConsumeBenchmark(bench).RunAsync();
+}
+
+return await new AuditBenchmark(program).RunAsync() ? 0 : 1;

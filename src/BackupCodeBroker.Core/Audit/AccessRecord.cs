@@ -102,6 +102,9 @@ public static class OwnWork
     /// <summary>Setting Vault up, by an administrator.</summary>
     public const string Bootstrap = "bootstrap";
 
+    /// <summary>Looking at a deployment, by whoever wants to know how it is.</summary>
+    public const string Doctor = "doctor";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Readiness, CountFailures, Bootstrap];
+    public static IReadOnlyList<string> All { get; } = [Readiness, CountFailures, Bootstrap, Doctor];
 }

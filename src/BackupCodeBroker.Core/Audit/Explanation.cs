@@ -76,7 +76,13 @@ public sealed class Explanation
             return Unexplained.AnotherTime;
         }
 
-        if (!(record.Operation == OwnWork.Bootstrap ? SetsUp(subject, holder) : Does(record.Operation, subject, entry.Verb, holder)))
+        var isItsWork = record.Operation switch
+        {
+            OwnWork.Bootstrap => SetsUp(subject, holder),
+            OwnWork.Doctor => SetsUp(subject, holder) && (Looks(subject) || entry.Verb is "read" or "list"),
+            _ => Does(record.Operation, subject, entry.Verb, holder),
+        };
+        if (!isItsWork)
         {
             return Unexplained.NotItsWork;
         }
@@ -130,6 +136,9 @@ public sealed class Explanation
             or SubjectKind.PepperKey or SubjectKind.PepperRead or SubjectKind.LookupSelf or SubjectKind.Capabilities => true,
         _ => false,
     };
+
+    // Asked by a body, so Vault calls them updates.
+    private static bool Looks(Subject subject) => subject.Kind is SubjectKind.AliasLookup or SubjectKind.Capabilities;
 
     private static bool IsAbout(AuditEntry entry, Subject subject, AccessRecord record, string? identity) => subject.Kind switch
     {

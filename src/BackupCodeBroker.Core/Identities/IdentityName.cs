@@ -14,13 +14,18 @@ public sealed record IdentityName
     /// <summary>What a name may look like, for people.</summary>
     public const string Grammar = "[a-z0-9][a-z0-9._-]{0,62}, without two dots in a row";
 
+    private const string AliasPrefix = "bcb.";
+
     private IdentityName(string value) => Value = value;
 
     /// <summary>The name as it was given.</summary>
     public string Value { get; }
 
     /// <summary>Name of the identity's alias and of its document in Vault: <c>bcb.&lt;identity&gt;</c>.</summary>
-    public string Alias => "bcb." + Value;
+    public string Alias => AliasPrefix + Value;
+
+    /// <summary>The name that an alias is of.</summary>
+    public static string OfAlias(string alias) => alias.StartsWith(AliasPrefix, StringComparison.Ordinal) ? alias[AliasPrefix.Length..] : alias;
 
     /// <summary>Reads a name; false where it is outside the alphabet.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out IdentityName? name)

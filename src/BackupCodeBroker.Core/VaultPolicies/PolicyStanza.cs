@@ -3,6 +3,7 @@ namespace BackupCodeBroker.Core.VaultPolicies;
 /// <summary>Policy as it is shown to somebody who lacks it.</summary>
 public static class PolicyStanza
 {
-    /// <summary>The stanza that grants one capability on one path.</summary>
-    public static string Granting(string path, string capability) => $"path \"{path}\" {{ capabilities = [\"{capability}\"] }}";
+    /// <summary>The stanza that grants these capabilities on one path.</summary>
+    public static string Granting(string path, params IReadOnlyList<string> capabilities) =>
+        $"path \"{path}\" {{ capabilities = [{string.Join(", ", capabilities.Select(capability => $"\"{capability}\""))}] }}";
 }

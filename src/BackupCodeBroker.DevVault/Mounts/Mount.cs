@@ -7,7 +7,7 @@ namespace BackupCodeBroker.DevVault.Mounts;
 internal sealed class Mount(MountConfig config)
 {
     /// <summary>With a closing slash; auth methods begin with <c>auth/</c>.</summary>
-    public required string Path { get; init; }
+    public required string Path { get; set; }
 
     public required string Type { get; init; }
 

@@ -26,6 +26,14 @@ internal sealed class MountTable
         _byAccessor.Remove(mount.Accessor);
     }
 
+    /// <summary>Moves an engine with all that it holds; its accessor stays.</summary>
+    public void Move(Mount mount, string path)
+    {
+        _byPath.Remove(mount.Path);
+        mount.Path = path;
+        _byPath.Add(path, mount);
+    }
+
     /// <summary>The mount that serves a path. A path that is a mount without its slash means the mount.</summary>
     public Mount? Find(string path, out string relative)
     {

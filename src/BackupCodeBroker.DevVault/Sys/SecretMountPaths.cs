@@ -21,8 +21,38 @@ internal sealed class SecretMountPaths(VaultCore core)
                 .On(Operation.Update, (_, fields) => paths.Mount(fields))
                 .On(Operation.Delete, (_, fields) => paths.Unmount(MountInput.Path(fields))),
             Route.At("mounts").On(Operation.Read, (_, _) => MountViews.Table(core.Mounts.Secret)),
+            Route.At("remount").With(FieldType.String, "from", "to").On(Operation.Update, (_, fields) => paths.Remount(fields.Text("from"), fields.Text("to"))),
         ];
     }
+
+    private Result Remount(string from, string to)
+    {
+        if (from.Length == 0 || to.Length == 0)
+        {
+            return Result.Error("both 'from' and 'to' path must be specified as a string");
+        }
+
+        (from, to) = (WithSlash(from), WithSlash(to));
+        if (Array.Exists(Protected, mount => from.StartsWith(mount, StringComparison.Ordinal)))
+        {
+            return Result.Error($"cannot remount {GoValue.Quote(from)}");
+        }
+
+        if (core.Mounts.Conflict(to) is { } other && other != from)
+        {
+            return Result.Error($"existing mount at {GoValue.Quote(other)}");
+        }
+
+        if (core.Mounts.At(from) is not { } mount)
+        {
+            return Result.Error($"no matching mount at {GoValue.Quote(from)}");
+        }
+
+        core.Mounts.Move(mount, to);
+        return Result.None;
+    }
+
+    private static string WithSlash(string path) => path.EndsWith('/') ? path : path + "/";
 
     private Result Mount(FieldData fields)
     {

@@ -5,7 +5,8 @@ namespace BackupCodeBroker.Access;
 /// <summary>What the broker has found out about the Vault that it stands beside, or why it cannot serve.</summary>
 internal sealed class Deployment
 {
-    private volatile DeploymentState _state = new DeploymentState.NotReady(["starting"]);
+    private volatile DeploymentState _state = new DeploymentState.NotReady([new Shortcoming("starting", "starting", "wait: the first look takes a moment")]);
+    private volatile IReadOnlyList<Shortcoming> _notices = [];
     private long _newestState;
 
     /// <summary>As of now.</summary>
@@ -15,7 +16,13 @@ internal sealed class Deployment
     public void Ready(DeploymentFacts facts) => _state = new DeploymentState.Ready(facts);
 
     /// <summary>Something is not.</summary>
-    public void NotReady(IReadOnlyList<string> reasons) => _state = new DeploymentState.NotReady(reasons);
+    public void NotReady(IReadOnlyList<Shortcoming> missing) => _state = new DeploymentState.NotReady(missing);
+
+    /// <summary>What does not keep the broker from serving and should be known.</summary>
+    public IReadOnlyList<Shortcoming> Notices => _notices;
+
+    /// <summary>Takes note of them.</summary>
+    public void Notice(IReadOnlyList<Shortcoming> notices) => _notices = notices;
 
     /// <summary>
     /// Takes note of a version of the state document; false where a newer one was seen before: the read is stale (or storage was restored), and
@@ -48,8 +55,22 @@ internal abstract record DeploymentState
     /// <summary>The broker can serve.</summary>
     internal sealed record Ready(DeploymentFacts Facts) : DeploymentState;
 
-    /// <summary>It cannot, and these are all the reasons.</summary>
-    internal sealed record NotReady(IReadOnlyList<string> Reasons) : DeploymentState;
+    /// <summary>It cannot, and this is all that is missing.</summary>
+    internal sealed record NotReady(IReadOnlyList<Shortcoming> Missing) : DeploymentState
+    {
+        /// <summary>In sentences.</summary>
+        public IReadOnlyList<string> Reasons => [.. Missing.Select(missing => missing.Reason)];
+    }
+}
+
+/// <summary>Something that is not as it should be.</summary>
+/// <param name="Id">Its name for programs: that of the check of <c>bcb doctor</c> that looks closer.</param>
+/// <param name="What">What is the matter.</param>
+/// <param name="Fix">What is done about it, in words; empty where <paramref name="What"/> says it.</param>
+internal sealed record Shortcoming(string Id, string What, string Fix)
+{
+    /// <summary>Both in one sentence.</summary>
+    public string Reason => Fix.Length == 0 ? What : $"{What}: {Fix}";
 }
 
 /// <summary>What is needed at every operation.</summary>

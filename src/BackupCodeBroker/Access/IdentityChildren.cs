@@ -121,7 +121,7 @@ internal sealed class IdentityChildren : IDisposable
             case Minting.Minted minted when minted.Policies is [var only] && only == role:
                 return new ChildMinting.Minted(new Child(minted.Child, minted.EntityId, token.Generation));
             case Minting.Minted:
-                _alarms.Raise(AlarmKind.IdentityOvergranted, alias);
+                _alarms.Raise(AlarmKind.IdentityOvergranted, IdentityName.OfAlias(alias));
                 return new ChildMinting.Unusable(Reason.Overgranted);
             case Minting.Denied { Why: VaultDenial.EntityDisabled }:
                 return new ChildMinting.Unusable(Reason.EntityDisabled);

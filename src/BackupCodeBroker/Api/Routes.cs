@@ -54,13 +54,14 @@ internal static class Routes
 
     private static void MapHealth(IEndpointRouteBuilder app)
     {
-        app.MapGet("/healthz", (HttpContext http, CancellationToken gone) => AnswerAsync(http, StatusCodes.Status200OK, new HealthAnswer("alive"), gone))
+        app.MapGet("/healthz", (HttpContext http, CancellationToken gone) => AnswerAsync(http, StatusCodes.Status200OK, HealthAnswer.Alive, gone))
             .WithName("Health").WithSummary("Whether the process lives").Produces<HealthAnswer>(200);
-        app.MapGet("/readyz", (HttpContext http, Deployment deployment, CancellationToken gone) => deployment.State is DeploymentState.NotReady { Reasons: var reasons }
-                ? AnswerAsync(http, StatusCodes.Status503ServiceUnavailable, new ReadinessAnswer("not-ready", reasons), gone)
-                : AnswerAsync(http, StatusCodes.Status200OK, new ReadinessAnswer("ready", []), gone))
+        app.MapGet("/readyz", (HttpContext http, Deployment deployment, CancellationToken gone) => ReadyAsync(http, ReadinessAnswer.Of(deployment), gone))
             .WithName("Readiness").WithSummary("Whether the broker can serve, and what is missing").Produces<ReadinessAnswer>(200).Produces<ReadinessAnswer>(503);
     }
+
+    private static Task ReadyAsync(HttpContext http, ReadinessAnswer answer, CancellationToken gone) =>
+        AnswerAsync(http, answer.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, answer, gone);
 
     private static Task AnswerAsync(HttpContext http, int status, ApiAnswer answer, CancellationToken gone)
     {

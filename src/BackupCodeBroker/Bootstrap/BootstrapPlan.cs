@@ -1,8 +1,8 @@
 namespace BackupCodeBroker.Bootstrap;
 
 /// <summary>
-/// What has to stand in Vault for the broker, in the order in which it is made. The state comes last of what is in Vault: until it is
-/// there, the broker refuses everything.
+/// What has to stand in Vault for the broker, in the order in which it is made. The audited header comes first: from then on Vault's audit log shows
+/// the run's trace. The state comes last of what is in Vault: until it is there, the broker refuses everything.
 /// </summary>
 internal static class BootstrapPlan
 {
@@ -24,6 +24,7 @@ internal static class BootstrapPlan
 
         return
         [
+            engines.AuditedHeader(),
             documentMount,
             documentConfig,
             engines.AskMount(),
@@ -34,7 +35,6 @@ internal static class BootstrapPlan
             roles.SweeperRole(),
             appRole,
             brokerRole,
-            engines.AuditedHeader(),
             alias,
             decoy.Document(documentMount, alias),
             decoy.State(documentMount, documentConfig),

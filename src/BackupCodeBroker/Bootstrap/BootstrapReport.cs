@@ -41,6 +41,9 @@ internal sealed record StepReport(string What, StepResult Result)
 /// <summary>A whole run.</summary>
 internal sealed record BootstrapReport(IReadOnlyList<StepReport> Steps)
 {
+    /// <summary>What is no business of bootstrap's and should be known all the same.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
     /// <summary>Whether Vault is, as far as the token could see, otherwise than the broker needs it.</summary>
     public bool HasDrift => Any<StepResult.WouldChange>() || HasFailures;
 
@@ -49,6 +52,9 @@ internal sealed record BootstrapReport(IReadOnlyList<StepReport> Steps)
 
     /// <summary>Whether something was left out because the token may not do or see it.</summary>
     public bool IsIncomplete => Any<StepResult.NotPermitted>();
+
+    /// <summary>Whether the token, or Vault, let nothing be seen at all.</summary>
+    public bool SawNothing => Steps.All(step => step.Result is StepResult.NotPermitted or StepResult.Failed);
 
     /// <summary>Whether this run changed anything.</summary>
     public bool HasChanges => Any<StepResult.Changed>();

@@ -48,7 +48,7 @@ internal sealed class BootstrapRunner(bool check, Action<StepReport> sink)
             Reading.AsDesired => new StepResult.Unchanged(),
             Reading.Differs differs when check => new StepResult.WouldChange(differs.How),
             Reading.Differs differs => await ChangeAsync(step, differs.How, cancellation),
-            Reading.NeedsPerson person => new StepResult.Failed(person.Why),
+            Reading.NeedsPerson person => ForPerson(person),
             Reading.Denied denied => Denied(step, denied.Why, denied.Path),
             Reading.Faulted faulted => Faulted(faulted.Fault),
             _ => throw new InvalidOperationException("a reading of no known kind"),
@@ -69,11 +69,13 @@ internal sealed class BootstrapRunner(bool check, Action<StepReport> sink)
         {
             Reading.AsDesired => new StepResult.Changed(how),
             Reading.Differs differs => new StepResult.Failed($"Vault took the change and still: {differs.How}"),
-            Reading.NeedsPerson person => new StepResult.Failed(person.Why),
+            Reading.NeedsPerson person => ForPerson(person),
             Reading.Denied denied => Denied(step, denied.Why, denied.Path),
             Reading.Faulted faulted => Faulted(faulted.Fault),
             _ => throw new InvalidOperationException("a reading of no known kind"),
         };
+
+    private static StepResult.Failed ForPerson(Reading.NeedsPerson person) => new($"{person.Why}: {person.Remedy}");
 
     private StepResult Denied(BootstrapStep step, VaultDenial why, string path)
     {

@@ -9,14 +9,18 @@ internal abstract record Reading
     {
     }
 
-    /// <summary>As it should be.</summary>
-    internal sealed record AsDesired : Reading;
+    /// <summary>As it should be; <paramref name="Saw"/> is what else is worth knowing of it, for who looks closely.</summary>
+    internal sealed record AsDesired(string Saw = "") : Reading;
 
     /// <summary>Not there, or otherwise, and a change sets it right.</summary>
-    internal sealed record Differs(string How) : Reading;
+    internal sealed record Differs(string How) : Reading
+    {
+        /// <summary>Whether it grants somebody more than it should.</summary>
+        public bool Widened { get; init; }
+    }
 
     /// <summary>Otherwise, and overwriting it would lose what only a person can decide about.</summary>
-    internal sealed record NeedsPerson(string Why) : Reading;
+    internal sealed record NeedsPerson(string Why, Remedy Remedy) : Reading;
 
     /// <summary>The token may not look.</summary>
     internal sealed record Denied(VaultDenial Why, string Path) : Reading;
@@ -35,8 +39,21 @@ internal abstract record Reading
     };
 
     /// <summary>As desired where no difference is listed.</summary>
-    public static Reading Of(IReadOnlyList<string> differences) =>
-        differences.Count == 0 ? new AsDesired() : new Differs(string.Join(", ", differences));
+    public static Reading Of(IReadOnlyList<string> differences, string saw = "") =>
+        differences.Count == 0 ? new AsDesired(saw) : new Differs(string.Join(", ", differences));
+}
+
+/// <summary>What a person does about something: in words, and the commands to paste where there are some.</summary>
+internal sealed record Remedy(string Words, params IReadOnlyList<string> Commands)
+{
+    /// <summary>In one line.</summary>
+    public override string ToString() => Commands.Count == 0 ? Words : $"{Words} ({string.Join("; ", Commands)})";
+
+    /// <summary>By the words and the commands, not by the list's identity.</summary>
+    public bool Equals(Remedy? other) => other is not null && Words == other.Words && Commands.SequenceEqual(other.Commands, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Words, Commands.Count);
 }
 
 /// <summary>What came of a change. Closed.</summary>
@@ -68,10 +85,13 @@ internal abstract record Changing
 
 /// <summary>
 /// One thing that has to stand in Vault (or on disk): how it is looked at, which also says what it should be, and how it is set
-/// right. Doing both twice is the same as once.
+/// right. Doing both twice is the same as once. Looking alone is what <c>bcb doctor</c> does with a step.
 /// </summary>
 internal sealed record BootstrapStep
 {
+    /// <summary>Its name for programs, the same for steps of one kind.</summary>
+    public required string Id { get; init; }
+
     /// <summary>What it is, for people.</summary>
     public required string What { get; init; }
 

@@ -40,13 +40,16 @@ internal sealed class Bootstrapper(
         {
             var report = await new BootstrapRunner(options.Check, sink).RunAsync(BootstrapPlan.For(session, options, documents), cancellation);
             outcome = report.HasFailures ? Outcomes.Fault : Outcomes.Done;
-            return report;
+            return report.SawNothing ? report : report with { Remarks = await RemarksAsync(wire, cancellation) };
         }
         finally
         {
             options.AccessFile?.Write(span.Record(outcome, null));
         }
     }
+
+    private static async Task<IReadOnlyList<string>> RemarksAsync(AdminWire wire, CancellationToken cancellation) =>
+        AuditAdvice.Remark(await new VaultSurvey(wire).AuditDevicesAsync(cancellation)) is { } remark ? [remark] : [];
 }
 
 /// <summary>What the steps of one run work with.</summary>
@@ -54,4 +57,14 @@ internal sealed record BootstrapSession(VaultSettings Settings, VaultAdmin Admin
 {
     /// <summary>A call of this run: all carry one trace, by which Vault's audit log shows the run as a whole, and are noted in one journal.</summary>
     public VaultCall Call(CancellationToken cancellation) => Run with { Cancellation = cancellation };
+
+    /// <summary>The entity that an alias of the token mount leads to. It creates nothing.</summary>
+    public async Task<VaultAnswer<EntityFacts>> FindEntityAsync(string alias, CancellationToken cancellation) =>
+        await Admin.ReadTokenMountAccessorAsync(cancellation) switch
+        {
+            VaultAnswer<string>.Ok accessor => await Client.LookupAliasAsync(Token, alias, accessor.Value, Call(cancellation)),
+            VaultAnswer<string>.Denied denied => new VaultAnswer<EntityFacts>.Denied(denied.Why, denied.Path),
+            VaultAnswer<string>.Faulted faulted => new VaultAnswer<EntityFacts>.Faulted(faulted.Fault),
+            _ => new VaultAnswer<EntityFacts>.Absent(),
+        };
 }

@@ -16,6 +16,7 @@ internal sealed class CredentialSteps(BootstrapSession session, CredentialsFolde
     [
         new BootstrapStep
         {
+            Id = StepIds.Credentials,
             What = $"{folder}/role-id",
             Lost = Lost,
             Needs = [role],
@@ -24,6 +25,7 @@ internal sealed class CredentialSteps(BootstrapSession session, CredentialsFolde
         },
         new BootstrapStep
         {
+            Id = StepIds.Credentials,
             What = $"{folder}/secret-id (readable by its owner alone)",
             Lost = Lost,
             Needs = [role],

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BackupCodeBroker.Vault;
 
 namespace BackupCodeBroker.Bootstrap;
@@ -15,6 +16,7 @@ internal sealed class DocumentSteps(BootstrapSession session, BootstrapDocuments
     /// <summary>The decoy's entity and alias, made as every identity's are: by minting its first child.</summary>
     public BootstrapStep Alias(BootstrapStep identityRole) => new()
     {
+        Id = StepIds.DecoyEntity,
         What = $"decoy identity {DecoyAlias}",
         Lost = "Without it unknown names could be told from known ones, so the broker stays unready.",
         Needs = [identityRole],
@@ -25,6 +27,7 @@ internal sealed class DocumentSteps(BootstrapSession session, BootstrapDocuments
     /// <summary>The decoy's document.</summary>
     public BootstrapStep Document(BootstrapStep mount, BootstrapStep alias) => new()
     {
+        Id = StepIds.DecoyDocument,
         What = $"document {session.Settings.KvMount}/{DecoyPath}",
         Lost = "Without it unknown names could be told from known ones, so the broker stays unready.",
         Needs = [mount, alias],
@@ -41,6 +44,7 @@ internal sealed class DocumentSteps(BootstrapSession session, BootstrapDocuments
     /// <summary>The state.</summary>
     public BootstrapStep State(BootstrapStep mount, BootstrapStep config) => new()
     {
+        Id = StepIds.State,
         What = $"document {session.Settings.KvMount}/{StatePath}",
         Lost = "Without it the broker refuses everything.",
         Needs = [mount, config],
@@ -48,21 +52,17 @@ internal sealed class DocumentSteps(BootstrapSession session, BootstrapDocuments
         Change = cancellation => WriteAsync(StatePath, documents.State(), cancellation),
     };
 
-    private async Task<VaultAnswer<EntityFacts>> FindDecoyAsync(CancellationToken cancellation) =>
-        await session.Admin.ReadTokenMountAccessorAsync(cancellation) switch
-        {
-            VaultAnswer<string>.Ok accessor =>
-                await session.Client.LookupAliasAsync(session.Token, DecoyAlias, accessor.Value, session.Call(cancellation)),
-            VaultAnswer<string>.Denied denied => new VaultAnswer<EntityFacts>.Denied(denied.Why, denied.Path),
-            VaultAnswer<string>.Faulted faulted => new VaultAnswer<EntityFacts>.Faulted(faulted.Fault),
-            _ => new VaultAnswer<EntityFacts>.Absent(),
-        };
+    private Task<VaultAnswer<EntityFacts>> FindDecoyAsync(CancellationToken cancellation) =>
+        session.FindEntityAsync(DecoyAlias, cancellation);
 
-    private static Reading Judge(EntityFacts decoy) => decoy switch
+    /// <summary>How an entity of the broker's own should be: enabled, and without a policy of its own.</summary>
+    public static Reading Judge(EntityFacts entity) => entity switch
     {
-        { Disabled: true } => new Reading.NeedsPerson("its entity is disabled: enable it"),
+        { Disabled: true } => new Reading.NeedsPerson(
+            "its entity is disabled", new Remedy("enable it", $"vault write identity/entity/id/{entity.Id} disabled=false")),
         { Policies.Count: > 0 } => new Reading.NeedsPerson(
-            $"its entity was given policies ({string.Join(", ", decoy.Policies)}): take them away"),
+            $"its entity was given policies ({string.Join(", ", entity.Policies)})",
+            new Remedy("take them away", $"vault write identity/entity/id/{entity.Id} policies=\"\"")),
         _ => new Reading.AsDesired(),
     };
 
@@ -89,8 +89,10 @@ internal sealed class DocumentSteps(BootstrapSession session, BootstrapDocuments
             // Where a check finds no mount, there is no document either.
             KvRead.Absent or KvRead.Faulted { Fault: VaultFault.WronglySetUp } => new Reading.Differs("not there"),
             KvRead.Removed removed => new Reading.NeedsPerson(
-                $"version {removed.Version} was deleted or destroyed. Find out who did it: undelete it, or, where it cannot be had back, "
-                + "delete its metadata, run bootstrap again and have every code issued anew"),
+                $"version {removed.Version} was deleted or destroyed",
+                new Remedy(
+                    "find out who did it, and undelete it; where it cannot be had back, delete its metadata, run `bcb bootstrap` and have every code issued anew",
+                    $"vault kv undelete -versions={removed.Version.ToString(CultureInfo.InvariantCulture)} {session.Settings.KvMount}/{path}")),
             KvRead.Denied denied => new Reading.Denied(denied.Why, DataPath(path)),
             KvRead.Faulted faulted => new Reading.Faulted(faulted.Fault),
             _ => throw new InvalidOperationException("a reading of no known kind"),

@@ -16,6 +16,7 @@ internal sealed class EngineSteps(BootstrapSession session)
         var path = session.Settings.KvMount;
         return new BootstrapStep
         {
+            Id = StepIds.DocumentMount,
             What = $"secrets engine {path}/ (kv version 2)",
             Lost = "Without it the broker has nowhere to keep its hashes, and stays unready.",
             Read = cancellation => ReadMountAsync(path, new MountFacts("kv", "2", ""), cancellation),
@@ -26,8 +27,9 @@ internal sealed class EngineSteps(BootstrapSession session)
     /// <summary>Check-and-set for everybody, and one version.</summary>
     public BootstrapStep DocumentConfig(BootstrapStep mount) => new()
     {
-        What = $"configuration of {session.Settings.KvMount}/ (check-and-set required, one version kept)",
-        Lost = "Without it a code could be spent twice, so the broker stays unready.",
+        Id = StepIds.DocumentConfig,
+        What = $"configuration of {session.Settings.KvMount}/ (check-and-set required, one version kept, nothing expires)",
+        Lost = "Without it a code could be spent twice, replaced hashes stay readable, and documents may vanish.",
         Needs = [mount],
         Read = async cancellation => Reading.Of(
             await Admin.ReadKvConfigAsync(cancellation), fields => Reading.Of(BrokerForms.DocumentMount.DifferencesFrom(fields))),
@@ -40,6 +42,7 @@ internal sealed class EngineSteps(BootstrapSession session)
         var path = session.Settings.AskMount;
         return new BootstrapStep
         {
+            Id = StepIds.AskMount,
             What = $"secrets engine {path}/ (kv version 1)",
             Lost = "Without it nobody can be authorised, and every operation is refused.",
             Read = cancellation => ReadMountAsync(path, new MountFacts("kv", "1", ""), cancellation),
@@ -54,6 +57,7 @@ internal sealed class EngineSteps(BootstrapSession session)
         var path = session.Settings.TransitMount;
         return new BootstrapStep
         {
+            Id = StepIds.TransitMount,
             What = $"secrets engine {path}/ (transit)",
             Lost = "Without it there is no pepper, and printable codes cannot be issued.",
             Read = cancellation => ReadMountAsync(path, new MountFacts("transit", "", ""), cancellation),
@@ -64,6 +68,7 @@ internal sealed class EngineSteps(BootstrapSession session)
     /// <summary>The pepper's key.</summary>
     public BootstrapStep Pepper(BootstrapStep mount) => new()
     {
+        Id = StepIds.Pepper,
         What = $"key {session.Settings.TransitMount}/{session.Settings.PepperKey}",
         Lost = "Without it there is no pepper, and printable codes cannot be issued.",
         Needs = [mount],
@@ -76,6 +81,7 @@ internal sealed class EngineSteps(BootstrapSession session)
     /// <summary>The operation's trace in every line of the audit log.</summary>
     public BootstrapStep AuditedHeader() => new()
     {
+        Id = StepIds.AuditedHeader,
         What = $"audited header {TraceHeader} (in clear)",
         Lost = "Without it lines of Vault's audit log that have no request id (denials, wraps, unwraps) cannot be joined with the "
             + "broker's records. Where there are namespaces, only a token of the root namespace can set it.",
@@ -91,7 +97,8 @@ internal sealed class EngineSteps(BootstrapSession session)
         return beyondRepair.Count == 0
             ? Reading.Of(BrokerForms.PepperKept.DifferencesFrom(key))
             : new Reading.NeedsPerson(string.Join(", ", beyondRepair)
-                + ": Vault cannot take that back, so the pepper may be known elsewhere. Configure another key and have codes issued anew.");
+                + ": Vault cannot take that back, so the pepper may be known elsewhere",
+                new Remedy("configure another key (vault.pepper_key), run `bcb bootstrap`, and have printable codes issued anew"));
     }
 
     private async Task<Reading> ReadMountAsync(string path, MountFacts desired, CancellationToken cancellation) =>
@@ -99,7 +106,8 @@ internal sealed class EngineSteps(BootstrapSession session)
         {
             null => new Reading.Differs("not there"),
             var mount when mount.Kind == desired.Kind => new Reading.AsDesired(),
-            var mount => new Reading.NeedsPerson($"a mount of another kind ({mount.Kind}) is there, and it is not replaced: "
-                + "configure another name, or move it away"),
+            var mount => new Reading.NeedsPerson(
+                $"a mount of another kind ({mount.Kind}) is there, and it is not replaced",
+                new Remedy("configure another name, or move it away and run `bcb bootstrap`", $"vault secrets move {path}/ {path}-old/")),
         });
 }

@@ -10,11 +10,15 @@ internal sealed class PolicySteps(BootstrapSession session, string prefix)
 
     private BootstrapStep Step(ShippedPolicy policy) => new()
     {
+        Id = IsBrokersOwn(policy) ? StepIds.BrokerPolicies : StepIds.PeoplesPolicies,
         What = $"policy {policy.Name}",
         Lost = LostWithout(policy),
         Read = cancellation => ReadAsync(policy, cancellation),
         Change = cancellation => ChangeAsync(policy, cancellation),
     };
+
+    private bool IsBrokersOwn(ShippedPolicy policy) =>
+        policy.Name == session.Settings.AppRoleName || policy.Name == session.Settings.TokenRole || policy.Name == session.Settings.SweeperRole;
 
     private string LostWithout(ShippedPolicy policy) => policy.Name switch
     {
@@ -30,7 +34,7 @@ internal sealed class PolicySteps(BootstrapSession session, string prefix)
         await TextAsync(policy, cancellation) switch
         {
             VaultAnswer<string>.Ok desired => Reading.Of(
-                await session.Admin.ReadPolicyAsync(policy.Name, cancellation), actual => Judge(desired.Value, actual)),
+                await session.Admin.ReadPolicyAsync(policy.Name, cancellation), actual => PolicyComparison.Judge(policy.Name, desired.Value, actual)),
             var unknown => Reading.Of(unknown, _ => new Reading.AsDesired()),
         };
 
@@ -40,13 +44,6 @@ internal sealed class PolicySteps(BootstrapSession session, string prefix)
             VaultAnswer<string>.Ok desired => Changing.Of(await session.Admin.WritePolicyAsync(policy.Name, desired.Value, cancellation)),
             var unknown => Changing.Of(unknown),
         };
-
-    private static Reading Judge(string desired, string actual) => string.Equals(Plain(desired), Plain(actual), StringComparison.Ordinal)
-        ? new Reading.AsDesired()
-        : new Reading.Differs("its text is not the shipped one");
-
-    /// <summary>Editors and pipes change line ends and a text's end; that is no difference.</summary>
-    private static string Plain(string text) => text.ReplaceLineEndings("\n").Trim();
 
     private async Task<VaultAnswer<string>> TextAsync(ShippedPolicy policy, CancellationToken cancellation)
     {

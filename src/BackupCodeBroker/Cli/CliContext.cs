@@ -10,6 +10,9 @@ namespace BackupCodeBroker.Cli;
 [Flags]
 internal enum Reach
 {
+    /// <summary>Neither: a verb that looks at the settings itself.</summary>
+    None = 0,
+
     /// <summary>The broker.</summary>
     Broker = 1,
 
@@ -94,7 +97,8 @@ internal sealed class CliContext : IDisposable
         _vault?.Dispose();
     }
 
-    private static (Uri Address, HttpMessageHandler Handler)? BrokerConnection(CliSettings settings, List<string> errors)
+    /// <summary>The way to the broker; null where its settings are wrong, which is added to the errors.</summary>
+    public static (Uri Address, HttpMessageHandler Handler)? BrokerConnection(CliSettings settings, List<string> errors)
     {
         if (!ServerAddress.TryParse(settings.BrokerAddress, "the broker's address (BCB_ADDR, --address)", out var address, out var error))
         {

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using BackupCodeBroker.Cli.Broker;
 using BackupCodeBroker.Cli.Terminal;
 using BackupCodeBroker.Core.Identities;
@@ -13,13 +11,6 @@ namespace BackupCodeBroker.Cli;
 /// </summary>
 internal sealed class CliFrame(CliSurroundings surroundings)
 {
-    // The relaxed encoder leaves quotes legible; control characters are escaped by every encoder.
-    private static readonly JsonSerializerOptions Printed = new()
-    {
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     private readonly Dictionary<Command, string> _examples = [];
 
     /// <summary>The process.</summary>
@@ -93,7 +84,7 @@ internal sealed class CliFrame(CliSurroundings surroundings)
         var done = outcome.IsAnswer;
         if (parsed.GetValue(Json))
         {
-            Surroundings.Out.WriteLine(outcome.Json.ToJsonString(Printed));
+            JsonPrinter.Print(Surroundings.Out, outcome.Json);
         }
         else
         {

@@ -58,8 +58,10 @@ internal static class CommandLineProgram
             ListVerb.Create(frame),
             RevokeVerb.Create(frame),
             CanVerb.Create(frame),
+            HealthVerb.Create(frame),
             AuditVerb.Create(frame),
             BootstrapVerb.Create(frame),
+            DoctorVerb.Create(frame),
             DevVaultVerb.Create(frame),
         ];
         foreach (var verb in verbs)

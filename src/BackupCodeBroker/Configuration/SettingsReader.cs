@@ -120,6 +120,7 @@ internal sealed class SettingsReader
     {
         AccessFile = Text("telemetry:access_file"),
         Pseudonyms = Text("telemetry:pseudonym_key_file") is { } key ? PseudonymKey(key) : Pseudonyms.None,
+        Export = ExportVariables.Read(_variable, _errors),
     };
 
     private Pseudonyms PseudonymKey(string path)
@@ -132,7 +133,7 @@ internal sealed class SettingsReader
     // As people know them: a mount's path, perhaps with auth/ before it.
     private IReadOnlyList<string> Mounts(string key)
     {
-        var mounts = Texts(key).Select(m => m.Trim('/')).Select(m => m.StartsWith("auth/", StringComparison.Ordinal) ? m["auth/".Length..] : m).ToList();
+        var mounts = Texts(key).Select(m => (m.StartsWith("auth/", StringComparison.Ordinal) ? m["auth/".Length..] : m).Trim('/')).ToList();
         _errors.AddRange(mounts.Where(m => m.Length == 0).Select(_ => Shown(key) + ": a mount's path is empty"));
         return mounts;
     }

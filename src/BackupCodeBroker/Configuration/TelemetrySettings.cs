@@ -10,4 +10,7 @@ internal sealed record TelemetrySettings
 
     /// <summary>What identities are called in spans and logs.</summary>
     public Pseudonyms Pseudonyms { get; init; } = Pseudonyms.None;
+
+    /// <summary>What is exported over OTLP.</summary>
+    public ExportSettings Export { get; init; } = ExportSettings.None;
 }

@@ -1,4 +1,5 @@
 using BackupCodeBroker.Access;
+using BackupCodeBroker.Bootstrap;
 using BackupCodeBroker.Configuration;
 using BackupCodeBroker.Core.Audit;
 using BackupCodeBroker.Core.Documents;
@@ -16,7 +17,7 @@ namespace BackupCodeBroker.Health;
 /// missing the broker is up, not ready, and says what; nothing is served.
 /// </summary>
 internal sealed partial class DeploymentProbe(
-    VaultClient vault, BrokerSession session, OwnToken own, IdentityChildren children, Deployment deployment, BrokerSettings settings, AccessLog access, OperationMetrics metrics, TimeProvider time, ILogger<DeploymentProbe> logger)
+    VaultClient vault, BrokerSession session, OwnToken own, IdentityChildren children, Deployment deployment, NodeWatch node, BrokerSettings settings, AccessLog access, OperationMetrics metrics, TimeProvider time, ILogger<DeploymentProbe> logger)
     : BackgroundService
 {
     private static readonly TimeSpan WhileReady = TimeSpan.FromSeconds(30);
@@ -29,24 +30,39 @@ internal sealed partial class DeploymentProbe(
     {
         using var deadline = new CancellationTokenSource(Deadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
-        var reasons = new List<string>();
+        var missing = new List<Shortcoming>();
         DeploymentFacts? facts = null;
         using var work = new OwnWorkScope(OwnWork.Readiness, access, metrics, time);
+        var watching = WatchAsync(either.Token);
         try
         {
-            facts = await FindAsync(work.Call(either.Token), reasons);
+            facts = await FindAsync(work.Call(either.Token), missing);
         }
         catch (BrokerFaultException fault)
         {
-            reasons.Add(fault.Message);
+            missing.Add(ReadinessWords.Of(fault, session.State is SessionState.LoggedIn));
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            reasons.Add("Vault did not answer in time");
+            missing.Add(ReadinessWords.Slow);
         }
 
-        work.Conclude(reasons.Count == 0 ? Outcomes.Done : Outcomes.Fault, reasons.Count == 0 ? null : FaultKind.NotReady.Name());
-        Conclude(facts, reasons);
+        work.Conclude(missing.Count == 0 ? Outcomes.Done : Outcomes.Fault, missing.Count == 0 ? null : FaultKind.NotReady.Name());
+        Conclude(facts, missing);
+        await watching;
+    }
+
+    // Beside the look, and in nobody's way: what is in the way of it is told by the look itself.
+    private async Task WatchAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await node.LookAsync(VaultCall.Fresh(cancellation));
+        }
+        catch (OperationCanceledException)
+        {
+            // The look's deadline is over, or the host stops.
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -68,9 +84,9 @@ internal sealed partial class DeploymentProbe(
         await Task.WhenAny(session.FirstLogin.IsCompleted ? pause : session.FirstLogin, pause);
     }
 
-    private void Conclude(DeploymentFacts? facts, List<string> reasons)
+    private void Conclude(DeploymentFacts? facts, List<Shortcoming> missing)
     {
-        if (facts is not null && reasons.Count == 0)
+        if (facts is not null && missing.Count == 0)
         {
             if (deployment.State is not DeploymentState.Ready)
             {
@@ -81,55 +97,55 @@ internal sealed partial class DeploymentProbe(
             return;
         }
 
-        if (deployment.State is not DeploymentState.NotReady { Reasons: var before } || !before.SequenceEqual(reasons))
+        if (deployment.State is not DeploymentState.NotReady { Missing: var before } || !before.SequenceEqual(missing))
         {
-            LogNotReady(string.Join("; ", reasons));
+            LogNotReady(string.Join("; ", missing.Select(m => m.Reason)));
         }
 
-        deployment.NotReady(reasons);
+        deployment.NotReady(missing);
     }
 
-    private async Task<DeploymentFacts?> FindAsync(VaultCall call, List<string> reasons)
+    private async Task<DeploymentFacts?> FindAsync(VaultCall call, List<Shortcoming> missing)
     {
         var token = own.Take();
-        if (!await MountIsSoundAsync(token, call, reasons) || !await AskingMountIsSoundAsync(token, call, reasons))
+        if (!await MountIsSoundAsync(token, call, missing) || !await AskingMountIsSoundAsync(token, call, missing))
         {
             return null;
         }
 
         if (await children.MintAsync(Decoy.Alias, call) is not ChildMinting.Minted { Child: var child })
         {
-            reasons.Add("the decoy's entity in Vault was given a policy or is disabled: take it back");
+            missing.Add(new(StepIds.DecoyEntity, "the decoy's entity in Vault was given a policy or is disabled", "take it back (`bcb doctor` names the command)"));
             return null;
         }
 
-        await StateIsSoundAsync(child, call, reasons);
-        var decoy = await DecoyAsync(child, call, reasons);
-        var accessor = await AccessorAsync(token.Token, child, call, reasons);
+        await StateIsSoundAsync(child, call, missing);
+        var decoy = await DecoyAsync(child, call, missing);
+        var accessor = await AccessorAsync(token.Token, child, call, missing);
         return decoy is null || accessor is null ? null : new DeploymentFacts(accessor, decoy);
     }
 
-    private async Task<bool> MountIsSoundAsync(SessionState.LoggedIn token, VaultCall call, List<string> reasons)
+    private async Task<bool> MountIsSoundAsync(SessionState.LoggedIn token, VaultCall call, List<Shortcoming> missing)
     {
         switch (await vault.ReadKvConfigAsync(token.Token, call))
         {
             case VaultAnswer<KvConfig>.Ok { Value.CasRequired: true }:
                 return true;
             case VaultAnswer<KvConfig>.Ok:
-                reasons.Add($"the mount {settings.Vault.KvMount} does not require check-and-set (cas_required): run `bcb bootstrap`");
+                missing.Add(new(StepIds.DocumentConfig, $"the mount {settings.Vault.KvMount} does not require check-and-set (cas_required)", ReadinessWords.Bootstrap));
                 return false;
             case VaultAnswer<KvConfig>.Faulted faulted:
-                reasons.Add(faulted.Fault.Describe());
+                missing.Add(ReadinessWords.Of(faulted.Fault));
                 return false;
             case VaultAnswer<KvConfig>.Denied { Why: VaultDenial.InvalidToken }:
                 throw own.Denied(token, VaultDenial.InvalidToken, "");
             default:
-                reasons.Add($"the mount {settings.Vault.KvMount} is not KV v2, or the broker may not read its configuration: run `bcb bootstrap --check`");
+                missing.Add(new(StepIds.DocumentMount, $"the mount {settings.Vault.KvMount} is not KV v2, or the broker may not read its configuration", ReadinessWords.Check));
                 return false;
         }
     }
 
-    private async Task<bool> AskingMountIsSoundAsync(SessionState.LoggedIn token, VaultCall call, List<string> reasons)
+    private async Task<bool> AskingMountIsSoundAsync(SessionState.LoggedIn token, VaultCall call, List<Shortcoming> missing)
     {
         var mount = settings.Vault.AskMount;
         switch (await vault.AskingMountIsThereAsync(token.Token, call))
@@ -137,20 +153,20 @@ internal sealed partial class DeploymentProbe(
             case VaultAnswer<bool>.Ok:
                 return true;
             case VaultAnswer<bool>.Faulted { Fault: VaultFault.WronglySetUp(var detail) }:
-                reasons.Add($"the mount {mount}, which callers are authorised by, is missing or not KV version 1 ({detail}): run `bcb bootstrap`");
+                missing.Add(new(StepIds.AskMount, $"the mount {mount}, which callers are authorised by, is missing or not KV version 1 ({detail})", ReadinessWords.Bootstrap));
                 return false;
             case VaultAnswer<bool>.Faulted faulted:
-                reasons.Add(faulted.Fault.Describe());
+                missing.Add(ReadinessWords.Of(faulted.Fault));
                 return false;
             case VaultAnswer<bool>.Denied { Why: VaultDenial.InvalidToken }:
                 throw own.Denied(token, VaultDenial.InvalidToken, "");
             default:
-                reasons.Add($"the broker's policy is older than this broker, it may not read {mount}/@ready: run `bcb bootstrap`");
+                missing.Add(new(StepIds.BrokerPolicies, $"the broker's policy is older than this broker, it may not read {mount}/@ready", ReadinessWords.Bootstrap));
                 return false;
         }
     }
 
-    private async Task StateIsSoundAsync(Child child, VaultCall call, List<string> reasons)
+    private async Task StateIsSoundAsync(Child child, VaultCall call, List<Shortcoming> missing)
     {
         switch (await vault.ReadKvAsync(child.Token, "broker/state", call))
         {
@@ -158,36 +174,48 @@ internal sealed partial class DeploymentProbe(
                 deployment.SawState(found.Version);
                 if (settings.Epoch < state.EpochFloor)
                 {
-                    reasons.Add($"the configured epoch {settings.Epoch} is below the floor {state.EpochFloor} in Vault: configure the epoch of this deployment");
+                    missing.Add(new("epoch", $"the configured epoch {settings.Epoch} is below the floor {state.EpochFloor} in Vault", "configure the epoch of this deployment"));
                 }
 
                 break;
             case KvRead.Found found:
                 DocumentJson.TryReadState(found.Json.Span, out _, out var wrong);
-                reasons.Add("broker/state cannot be read: " + wrong);
+                missing.Add(new("state-content", "broker/state cannot be read: " + wrong, "a newer schema needs a newer broker; `bcb doctor` says more"));
                 break;
             case KvRead.Faulted faulted:
-                reasons.Add(faulted.Fault.Describe());
+                missing.Add(ReadinessWords.Of(faulted.Fault));
+                break;
+            case KvRead.Denied:
+                missing.Add(ReadinessWords.ChildrenMayNot(settings.Vault.TokenRole, "broker/state"));
                 break;
             default:
-                reasons.Add("broker/state is missing in Vault: run `bcb bootstrap`");
+                missing.Add(new(StepIds.State, "broker/state is missing in Vault", ReadinessWords.Bootstrap));
                 break;
         }
     }
 
-    private async Task<IdentityDocument?> DecoyAsync(Child child, VaultCall call, List<string> reasons)
+    private async Task<IdentityDocument?> DecoyAsync(Child child, VaultCall call, List<Shortcoming> missing)
     {
-        if (await vault.ReadKvAsync(child.Token, "identities/" + Decoy.Alias, call) is KvRead.Found found
-            && DocumentJson.TryReadIdentity(found.Json.Span, Decoy.Name, out var document, out _))
+        switch (await vault.ReadKvAsync(child.Token, "identities/" + Decoy.Alias, call))
         {
-            return document;
+            case KvRead.Found found when DocumentJson.TryReadIdentity(found.Json.Span, Decoy.Name, out var document, out _):
+                return document;
+            case KvRead.Found:
+                missing.Add(new("decoy-content", "the decoy's document cannot be read", "`bcb doctor` says how it is made anew"));
+                return null;
+            case KvRead.Faulted faulted:
+                missing.Add(ReadinessWords.Of(faulted.Fault));
+                return null;
+            case KvRead.Denied:
+                missing.Add(ReadinessWords.ChildrenMayNot(settings.Vault.TokenRole, "the decoy's document"));
+                return null;
+            default:
+                missing.Add(new(StepIds.DecoyDocument, "the decoy's document is missing in Vault", ReadinessWords.Bootstrap));
+                return null;
         }
-
-        reasons.Add("the decoy's document is missing in Vault: run `bcb bootstrap`");
-        return null;
     }
 
-    private async Task<string?> AccessorAsync(VaultToken token, Child child, VaultCall call, List<string> reasons)
+    private async Task<string?> AccessorAsync(VaultToken token, Child child, VaultCall call, List<Shortcoming> missing)
     {
         if (await vault.ReadEntityAsync(token, child.EntityId, call) is VaultAnswer<EntityFacts>.Ok { Value.Aliases: var aliases }
             && aliases.FirstOrDefault(a => a.Name == Decoy.Alias) is { } alias)
@@ -195,7 +223,7 @@ internal sealed partial class DeploymentProbe(
             return alias.MountAccessor;
         }
 
-        reasons.Add("the decoy's entity cannot be read in Vault: run `bcb bootstrap --check`");
+        missing.Add(new(StepIds.DecoyEntity, "the decoy's entity cannot be read in Vault", ReadinessWords.Check));
         return null;
     }
 

@@ -8,14 +8,13 @@ namespace BackupCodeBroker.Operations;
 /// <summary>
 /// The span of one operation, or of one piece of the broker's own work, with its ids and the journal of its requests to Vault. It has its ids whether
 /// or not anybody records spans: Vault's audit log, the answer and the access record need them all the same. Its parent is what the caller sent and
-/// nothing else, so that no span of the host's, which nobody exports, stands in between.
+/// nothing else, so that no span of the host's, which nobody exports, stands in between. It is current in the asynchronous method that makes it, until that ends.
 /// </summary>
 internal sealed class OperationSpan : IDisposable
 {
     private static readonly ActivitySource Source = new(TelemetryNames.Source);
 
     private readonly Activity _activity;
-    private readonly Activity? _before = Activity.Current;
     private readonly TimeProvider _time;
     private readonly DateTimeOffset _startedAt;
 
@@ -24,12 +23,6 @@ internal sealed class OperationSpan : IDisposable
         (Name, _time, Started, _startedAt) = (name, time, time.GetTimestamp(), time.GetUtcNow());
         Activity.Current = null;
         _activity = Source.StartActivity(TelemetryNames.SpanPrefix + name, kind, parent) ?? Unrecorded(name, parent);
-        if (!_activity.IsAllDataRequested)
-        {
-            // A parent's flag is inherited even where the sampler said no.
-            _activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
-        }
-
         (TraceId, SpanId) = (_activity.TraceId.ToHexString(), _activity.SpanId.ToHexString());
         Tag(TelemetryNames.Operation, name);
         Tag(TelemetryNames.OperationId, Id);
@@ -100,15 +93,8 @@ internal sealed class OperationSpan : IDisposable
         };
     }
 
-    /// <summary>Ends the span; what was current before is current again.</summary>
-    public void Dispose()
-    {
-        if (!_activity.IsStopped)
-        {
-            _activity.Dispose();
-            Activity.Current = _before;
-        }
-    }
+    /// <summary>Ends the span; once is enough.</summary>
+    public void Dispose() => _activity.Dispose();
 
     private static Activity Unrecorded(string name, ActivityContext parent)
     {

@@ -7,7 +7,8 @@ namespace BackupCodeBroker.Operations;
 
 /// <summary>
 /// One piece of what the broker does of itself at code data (<see cref="OwnWork"/>): a span, a journal and a record of its own, so that none of its
-/// requests is left over in Vault's audit log. What it came to is said before its end; unsaid, it was a fault.
+/// requests is left over in Vault's audit log. What it came to is said before its end; unsaid, it was a fault. Where Vault was
+/// not asked at all there is nothing to explain, and no record.
 /// </summary>
 internal sealed class OwnWorkScope : IDisposable
 {
@@ -54,7 +55,11 @@ internal sealed class OwnWorkScope : IDisposable
     {
         _span.Conclude(_outcome, _reason);
         _span.Tag(TelemetryNames.Identity, _log.Shown(Identity));
-        _log.Write(_span.Record(_outcome, _reason) with { Identity = Identity }, ownWork: true);
+        if (_span.Journal is not { Answered: 0, Uncertain: 0 })
+        {
+            _log.Write(_span.Record(_outcome, _reason) with { Identity = Identity }, ownWork: true);
+        }
+
         _metrics?.Ended(_span.Name, _outcome, _reason, _time.GetElapsedTime(_span.Started));
         _span.Dispose();
     }

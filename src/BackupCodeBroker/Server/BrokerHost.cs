@@ -106,6 +106,7 @@ internal static class BrokerHost
         services.AddSingleton<Alarms>().AddSingleton<OperationMetrics>().AddSingleton<OperationRunner>();
         services.AddSingleton<RegisterFeature>().AddSingleton<IssueFeature>().AddSingleton<ActivateFeature>().AddSingleton<InterceptedFeature>();
         services.AddSingleton<ConsumeFeature>().AddSingleton<StatusFeature>().AddSingleton<ListFeature>().AddSingleton<RevokeFeature>();
+        services.AddSingleton<HealthMetrics>().AddSingleton<NodeWatch>();
         services.AddSingleton<DeploymentProbe>().AddHostedService(provider => provider.GetRequiredService<DeploymentProbe>());
     }
 

@@ -63,6 +63,25 @@ internal sealed class AccessFile : IAsyncDisposable
         }
     }
 
+    /// <summary>Opens the file for a command; where no path is given there is none, and that is well.</summary>
+    /// <param name="path">Where it is, or null.</param>
+    /// <param name="file">The file, or null.</param>
+    /// <param name="error">Why it cannot be had.</param>
+    public static bool TryOpen(string? path, out AccessFile? file, out string error)
+    {
+        (file, error) = (null, "");
+        try
+        {
+            file = path is null ? null : Open(path, loss: null);
+            return true;
+        }
+        catch (AccessFileException e)
+        {
+            error = e.Message;
+            return false;
+        }
+    }
+
     /// <summary>Takes a record to be written; never waits.</summary>
     public void Write(AccessRecord record)
     {
@@ -105,7 +124,7 @@ internal sealed class AccessFile : IAsyncDisposable
             {
                 if (_stopping.IsCancellationRequested)
                 {
-                    _loss?.GaveUp(Sink.AccessFile, count, "shutdown");
+                    _loss?.LeftBehind(Sink.AccessFile, count);
                     break;
                 }
 

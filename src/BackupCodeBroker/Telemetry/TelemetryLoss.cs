@@ -57,6 +57,17 @@ internal sealed partial class TelemetryLoss : IDisposable
         }
     }
 
+    /// <summary>The process ends and these are still there.</summary>
+    public void LeftBehind(Sink sink, long items)
+    {
+        if (items > 0)
+        {
+            Count(sink, "shutdown", items);
+            var name = Name(sink);
+            Told.Left(Logger, name, items);
+        }
+    }
+
     /// <summary>A delivery failed.</summary>
     public void Failed(Sink sink, string why)
     {
@@ -69,7 +80,8 @@ internal sealed partial class TelemetryLoss : IDisposable
     {
         if (Of(sink).End() is { } dropped)
         {
-            Told.Over(Logger, Name(sink), dropped);
+            var name = Name(sink);
+            Told.Over(Logger, name, dropped);
         }
     }
 
@@ -104,7 +116,8 @@ internal sealed partial class TelemetryLoss : IDisposable
     {
         if (Of(sink).Begin())
         {
-            Told.Began(Logger, Name(sink), why);
+            var name = Name(sink);
+            Told.Began(Logger, name, why);
         }
     }
 
@@ -115,6 +128,9 @@ internal sealed partial class TelemetryLoss : IDisposable
     {
         [LoggerMessage(EventId = 110, Level = LogLevel.Warning, Message = "telemetry is not delivered ({Sink}): {Why}; operations go on, what is dropped is counted")]
         public static partial void Began(ILogger logger, string sink, string why);
+
+        [LoggerMessage(EventId = 112, Level = LogLevel.Warning, Message = "telemetry was not delivered before the end ({Sink}): {Items}")]
+        public static partial void Left(ILogger logger, string sink, long items);
 
         [LoggerMessage(EventId = 111, Level = LogLevel.Information, Message = "telemetry is delivered again ({Sink}); {Dropped} were dropped meanwhile")]
         public static partial void Over(ILogger logger, string sink, long dropped);

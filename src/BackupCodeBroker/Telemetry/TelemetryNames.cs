@@ -42,6 +42,21 @@ internal static class TelemetryNames
     /// <summary>Counter: telemetry that was not delivered, by sink and cause.</summary>
     public const string Dropped = "bcb.telemetry.dropped";
 
+    /// <summary>Gauge: 1 while the broker can serve, else 0.</summary>
+    public const string Ready = "bcb.ready";
+
+    /// <summary>Gauge, always 1: which Vault the broker stands beside, by its labels.</summary>
+    public const string VaultInfo = "bcb.vault.info";
+
+    /// <summary>Gauge, seconds: how far Vault's clock is certainly ahead of this machine's; negative where it is behind, 0 where they may agree.</summary>
+    public const string VaultClockSkew = "bcb.vault.clock_skew";
+
+    /// <summary>Label: Vault's version.</summary>
+    public const string VaultVersion = "bcb.vault.version";
+
+    /// <summary>Label: id of Vault's cluster.</summary>
+    public const string VaultCluster = "bcb.vault.cluster_id";
+
     /// <summary>Counter: exports that failed, by sink.</summary>
     public const string FailedExports = "bcb.telemetry.failed_exports";
 

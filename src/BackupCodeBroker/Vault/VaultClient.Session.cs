@@ -60,9 +60,24 @@ internal sealed partial class VaultClient
     public Task<VaultHealth> HealthAsync(VaultCall call) =>
         _transport.CallAsync(Get(CallClass.Upkeep, VaultPath.Of("sys/health"), null, call), static reply =>
             reply is { Root: { } root } && root.Flag("initialized") is { } initialized && root.Flag("sealed") is { } isSealed
-                ? new VaultHealth(
-                    initialized, isSealed, root.Flag("standby") ?? false, root.Text("version"), root.Text("cluster_id"), null)
+                ? HealthOf(root, initialized, isSealed)
                 : VaultHealth.Unknown(Verdict.Fault(reply)));
+
+    /// <summary>Whether the node belongs to a cluster of several; null where it does not say. Neither audited nor with a token.</summary>
+    public async Task<bool?> IsHighlyAvailableAsync(VaultCall call) =>
+        await AskVaultAsync(
+            Get(CallClass.Upkeep, VaultPath.Of("sys/leader"), null, call), static root => root.Flag("ha_enabled") is { } said ? said.ToString() : null)
+            is VaultAnswer<string>.Ok { Value: var enabled } ? bool.Parse(enabled) : null;
+
+    private static VaultHealth HealthOf(JsonElement root, bool initialized, bool isSealed) =>
+        new(initialized, isSealed, root.Flag("standby") ?? false, root.Text("version"), root.Text("cluster_id"), null)
+        {
+            PerformanceStandby = root.Flag("performance_standby") ?? false,
+            PerformanceMode = root.Text("replication_performance_mode"),
+            DisasterMode = root.Text("replication_dr_mode"),
+            ServerTime = root.Number("server_time_utc") is { } seconds and > 0 and < 253402300800 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null,
+            Enterprise = root.Flag("enterprise"),
+        };
 
     private static VaultAnswer<LoginFacts> LoginAnswer(VaultReply reply, VaultPath path)
     {

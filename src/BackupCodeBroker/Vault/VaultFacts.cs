@@ -53,6 +53,21 @@ internal sealed record PepperedDigest(int KeyVersion, byte[] Digest);
 /// <summary>What a node says of itself; <paramref name="Fault"/> is set where it did not say.</summary>
 internal sealed record VaultHealth(bool Initialized, bool Sealed, bool Standby, string Version, string ClusterId, VaultFault? Fault)
 {
+    /// <summary>Whether it is one of Enterprise's standbys that answer reads themselves.</summary>
+    public bool PerformanceStandby { get; init; }
+
+    /// <summary>Replication between clusters for performance: <c>disabled</c>, <c>primary</c>, <c>secondary</c>.</summary>
+    public string PerformanceMode { get; init; } = "";
+
+    /// <summary>Replication between clusters for disasters: <c>disabled</c>, <c>primary</c>, <c>secondary</c>.</summary>
+    public string DisasterMode { get; init; } = "";
+
+    /// <summary>The node's clock, cut to the second; null where it did not say.</summary>
+    public DateTimeOffset? ServerTime { get; init; }
+
+    /// <summary>Whether it says of itself that it is Enterprise; null where it does not know the word, as OpenBao and older Vaults.</summary>
+    public bool? Enterprise { get; init; }
+
     /// <summary>No answer from the node.</summary>
     public static VaultHealth Unknown(VaultFault fault) => new(false, false, false, "", "", fault);
 }

@@ -43,6 +43,11 @@ internal sealed class BootstrapEnvironment
 
     public List<string> Lines { get; } = [];
 
+    /// <summary>What is written at first. Most tests ask whether it was, and not what stands in it.</summary>
+    public BootstrapDocuments Documents { get; init; } = new(
+        entityId => Encoding.UTF8.GetBytes($$"""{"schema":1,"entity":"{{entityId}}"}"""),
+        () => "{\"schema\":1}"u8.ToArray());
+
     public string Prefix => Name + "-";
 
     public string StatePath => $"{Settings.KvMount}/data/broker/state";
@@ -75,10 +80,7 @@ internal sealed class BootstrapEnvironment
 
     private async Task<BootstrapReport> RunAsync(bool check, string? with, string? credentials)
     {
-        var documents = new BootstrapDocuments(
-            entityId => Encoding.UTF8.GetBytes($$"""{"schema":1,"entity":"{{entityId}}"}"""),
-            () => "{\"schema\":1}"u8.ToArray());
-        var bootstrapper = new Bootstrapper(Settings, documents, TimeProvider.System, report => Lines.Add(report.ToString()));
+        var bootstrapper = new Bootstrapper(Settings, Documents, TimeProvider.System, report => Lines.Add(report.ToString()));
         return await bootstrapper.RunAsync(
             new BootstrapOptions { Check = check, CredentialsDirectory = credentials, PolicyPrefix = Prefix },
             new VaultToken(with ?? Vault.Token),

@@ -48,9 +48,10 @@ public sealed class BootstrapTests(TestVault vault)
     {
         { "configuration of", "POST", "{env}/codes/config", """{"cas_required":false}""", "cas_required is false, not true" },
         { "configuration of", "POST", "{env}/codes/config", """{"max_versions":5}""", "max_versions is 5, not 1" },
-        { "policy {env}-owner", "PUT", "sys/policies/acl/{env}-owner", """{"policy":"path \"x\" {}"}""", "its text is not the shipped one" },
+        { "configuration of", "POST", "{env}/codes/config", """{"delete_version_after":"24h"}""", "delete_version_after is \"24h0m0s\", not \"0s\"" },
+        { "policy {env}-owner", "PUT", "sys/policies/acl/{env}-owner", """{"policy":"path \"x\" {}"}""", "lacks: auth/token/lookup-self" },
         { "policy {env}-help-desk", "DELETE", "sys/policies/acl/{env}-help-desk", "null", "not there" },
-        { "policy {env}-identity", "PUT", "sys/policies/acl/{env}-identity", """{"policy":"path \"x\" {}"}""", "its text is not the shipped one" },
+        { "policy {env}-identity", "PUT", "sys/policies/acl/{env}-identity", """{"policy":"path \"x\" {}"}""", "lacks: {env}/codes/data/" },
         { "token role {env}-identity", "POST", "auth/token/roles/{env}-identity", """{"orphan":true}""", "orphan is true, not false" },
         { "token role {env}-sweeper", "DELETE", "auth/token/roles/{env}-sweeper", "null", "not there" },
         { "token role {env}-identity", "POST", "auth/token/roles/{env}-identity", """{"allowed_entity_aliases":["*"]}""", "allowed_entity_aliases" },
@@ -72,7 +73,7 @@ public sealed class BootstrapTests(TestVault vault)
 
         var found = Assert.Single((await _environment.CheckAsync()).Steps, step => step.Result is not StepResult.Unchanged);
         Assert.Contains(Here(what), found.What, StringComparison.Ordinal);
-        Assert.Contains(how, Assert.IsType<StepResult.WouldChange>(found.Result).How, StringComparison.Ordinal);
+        Assert.Contains(Here(how), Assert.IsType<StepResult.WouldChange>(found.Result).How, StringComparison.Ordinal);
         var repaired = Assert.Single((await _environment.RunAsync()).Steps, step => step.Result is not StepResult.Unchanged);
         Assert.IsType<StepResult.Changed>(repaired.Result);
         Assert.False((await _environment.CheckAsync()).HasDrift);
@@ -164,6 +165,27 @@ public sealed class BootstrapTests(TestVault vault)
 
         Assert.False((await _environment.CheckAsync()).HasDrift);
         Assert.False((await other.CheckAsync()).HasDrift);
+    }
+
+    [Theory]
+    [InlineData("", "no audit device", "vault audit enable file")]
+    [InlineData("path \"sys/mounts\" { capabilities = [\"read\"] }", "could not be seen (sys/audit)", "bcb doctor")]
+    public async Task A_Vault_without_an_audit_device_is_remarked_and_no_failure(string policy, string remark, string advice)
+    {
+        Assert.SkipUnless((await Vault.MustAsync("GET", "sys/audit"))["data"]!.AsObject().Count == 0, "this Vault has an audit device");
+        await _environment.RunAsync();
+        if (policy.Length > 0)
+        {
+            await Vault.MustAsync("PUT", $"sys/policies/acl/{_environment.Prefix}few", new JsonObject { ["policy"] = policy });
+        }
+
+        var report = await _environment.CheckAsync(with: policy.Length > 0 ? await Vault.TokenWithAsync(_environment.Prefix + "few") : null);
+
+        Assert.False(report.HasChanges);
+        Assert.True(policy.Length > 0 || !report.HasDrift);
+        var said = Assert.Single(report.Remarks);
+        Assert.Contains(remark, said, StringComparison.Ordinal);
+        Assert.Contains(advice, said, StringComparison.Ordinal);
     }
 
     [Fact]

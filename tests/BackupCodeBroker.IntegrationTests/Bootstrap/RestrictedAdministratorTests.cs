@@ -29,7 +29,7 @@ public sealed class RestrictedAdministratorTests(TestVault vault) : IDisposable
     [Fact]
     public async Task It_repairs_what_drifted_and_cannot_write_itself()
     {
-        var token = await TokenUnderAsync(_environment.PolicyText("bcb-bootstrap") + "\n# edited\n", "bootstrap");
+        var token = await TokenUnderAsync(_environment.PolicyText("bcb-bootstrap") + "\npath \"more\" { capabilities = [\"read\"] }\n", "bootstrap");
 
         var report = await _environment.RunAsync(with: token);
 

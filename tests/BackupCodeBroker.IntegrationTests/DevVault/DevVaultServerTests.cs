@@ -36,7 +36,7 @@ public sealed class DevVaultServerTests
 
     [Theory]
     [InlineData("GET", "sys/host-info", 404)]
-    [InlineData("POST", "sys/remount", 404)]
+    [InlineData("POST", "sys/rotate", 404)]
     [InlineData("POST", "sys/mounts/pki", 400)]
     [InlineData("POST", "transit/encrypt/k", 404)]
     [InlineData("PATCH", "secret/data/x", 405)]

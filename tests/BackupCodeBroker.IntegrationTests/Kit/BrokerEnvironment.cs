@@ -109,14 +109,17 @@ public sealed class BrokerEnvironment(TestVault vault) : IAsyncLifetime
     }
 
     /// <summary>A person whose policy is written for the test: operations with their targets, such as <c>consume/team-a.*</c>.</summary>
-    public async Task<Person> HolderAsync(string name, params string[] grants)
+    public async Task<Person> HolderAsync(string name, params string[] grants) => await PersonAsync(name, await PolicyAsync(name, grants));
+
+    /// <summary>Writes such a policy; its name without the deployment's prefix.</summary>
+    public async Task<string> PolicyAsync(string name, params string[] grants)
     {
         var policy = name + "-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
         var text = string.Join('\n', grants.Select(g => $"path \"{Names.AskMount}/{g}\" {{ capabilities = [\"read\"] }}"))
             + "\npath \"auth/token/lookup-self\" { capabilities = [\"read\"] }\npath \"sys/capabilities-self\" { capabilities = [\"update\"] }"
             + "\npath \"sys/wrapping/unwrap\" { capabilities = [\"update\"] }";
         await Root.PostAsync("sys/policies/acl/" + PolicyPrefix + policy, new { policy = text });
-        return await PersonAsync(name, policy);
+        return policy;
     }
 
     /// <summary>Somebody who may have codes made for what they own, and receive them.</summary>

@@ -1,3 +1,4 @@
+using BackupCodeBroker.Doctor;
 using BackupCodeBroker.Health;
 using BackupCodeBroker.IntegrationTests.Kit;
 using Xunit;
@@ -9,17 +10,18 @@ public sealed class ReadinessTests(TestVault vault)
 {
     [Theory]
     [Trait("Requirement", "R-15")]
-    [InlineData("no check-and-set", "cas_required")]
-    [InlineData("kv v1", "not a KV v2 mount")]
-    [InlineData("no mount", "no handler for route")]
-    [InlineData("asking mount kv v2", "-ask, which callers are authorised by, is missing or not KV version 1")]
-    [InlineData("older policy", "the broker's policy is older than this broker")]
-    [InlineData("no state", "broker/state is missing")]
-    [InlineData("state deleted", "broker/state is missing")]
-    [InlineData("state unreadable", "broker/state cannot be read")]
-    [InlineData("epoch below the floor", "epoch")]
-    [InlineData("no decoy", "decoy")]
-    public async Task Not_ready_says_why_and_does_nothing_until_it_is_repaired(string what, string why)
+    [InlineData("no check-and-set", "cas_required", "document-config")]
+    [InlineData("kv v1", "not a KV v2 mount", "document-mount")]
+    [InlineData("no mount", "no handler for route", "document-mount")]
+    [InlineData("asking mount kv v2", "-ask, which callers are authorised by, is missing or not KV version 1", "ask-mount")]
+    [InlineData("older policy", "the broker's policy is older than this broker", "broker-policies")]
+    [InlineData("no state", "broker/state is missing", "broker-state")]
+    [InlineData("state deleted", "broker/state is missing", "broker-state")]
+    [InlineData("state unreadable", "broker/state cannot be read", "state-content")]
+    [InlineData("epoch below the floor", "epoch", "epoch")]
+    [InlineData("no decoy", "decoy", "decoy-document")]
+    [InlineData("children's policy gone", "does not let the broker's children read broker/state", "broker-policies")]
+    public async Task Not_ready_says_why_and_does_nothing_until_it_is_repaired(string what, string why, string id)
     {
         await using var environment = new BrokerEnvironment(vault);
         await environment.InitializeAsync();
@@ -31,6 +33,7 @@ public sealed class ReadinessTests(TestVault vault)
 
         var ready = await team.SendAsync(HttpMethod.Get, "/readyz");
         Assert.Equal((503, "not-ready"), (ready.Status, ready.Member("status")));
+        AssertExplains(ready, id);
         Assert.Equal(200, (await team.SendAsync(HttpMethod.Get, "/healthz")).Status);
         foreach (var reply in await AllAsync(team))
         {
@@ -136,6 +139,18 @@ public sealed class ReadinessTests(TestVault vault)
         }
     }
 
+    // Each reason stands there twice: as a sentence, and with the id and the fix by which a program or a person goes on.
+    private static void AssertExplains(ApiReply ready, string id)
+    {
+        var missing = ready.Json.GetProperty("missing").EnumerateArray().ToList();
+        var reasons = ready.Json.GetProperty("reasons").EnumerateArray().Select(r => r.GetString()!).ToList();
+        Assert.Contains(missing, m => m.GetProperty("id").GetString() == id);
+        Assert.Equal(reasons.Count, missing.Count);
+        Assert.All(missing.Zip(reasons), pair => Assert.StartsWith(pair.First.GetProperty("what").GetString()!, pair.Second, StringComparison.Ordinal));
+        Assert.All(missing, m => Assert.NotEmpty(m.GetProperty("fix").GetString()!));
+        Assert.All(missing, m => Assert.Contains(m.GetProperty("id").GetString(), DoctorChecks.All.Select(check => check.Id)));
+    }
+
     private static async Task<IReadOnlyList<ApiReply>> AllAsync(ApiClient client) =>
     [
         await client.RegisterAsync("team-a.x", "x"),
@@ -177,6 +192,9 @@ public sealed class ReadinessTests(TestVault vault)
                 var policy = "sys/policies/acl/" + environment.Names.AppRoleName;
                 var text = (await root.GetAsync(policy)).GetProperty("data").GetProperty("policy").GetString()!;
                 await root.PostAsync(policy, new { policy = text.Replace("/@ready", "/@elsewhere", StringComparison.Ordinal) });
+                break;
+            case "children's policy gone":
+                await root.DeleteAsync("sys/policies/acl/" + environment.Names.TokenRole);
                 break;
             case "no state":
                 await root.DeleteAsync(kv + "/metadata/broker/state");

@@ -93,7 +93,11 @@ public sealed class AccessJoinTests(BrokerEnvironment environment) : IClassFixtu
         Assert.Equal(_tap.All.Count(c => c.SpanId == record.Text("span_id")), record.Number("vault_calls") + record.Number("vault_uncertain"));
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _tap.Dispose();
+        _file.Dispose();
+    }
 
     private async Task<RunningBroker> StartAsync()
     {

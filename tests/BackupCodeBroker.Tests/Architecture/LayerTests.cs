@@ -18,16 +18,17 @@ public sealed class LayerTests
     public static TheoryData<string, string[]> Forbidden => new()
     {
         // What must not be known, by whom. A name stands for a folder and all below it.
-        { "Core", ["Access", "Api", "Bootstrap", "Cli", "Configuration", "Dev", "DevVault", "Features", "Hashing", "Health", "Operations", "Server", "Telemetry", "Vault"] },
-        { "DevVault", ["Access", "Api", "Bootstrap", "Cli", "Configuration", "Dev", "Features", "Hashing", "Health", "Operations", "Server", "Telemetry", "Vault"] },
-        { "Vault", ["Access", "Api", "Cli", "Configuration", "Dev", "DevVault", "Features", "Hashing", "Health", "Server"] },
-        { "Hashing", ["Api", "Bootstrap", "Cli", "Dev", "DevVault", "Features", "Health", "Server"] },
-        { "Access", ["Api", "Bootstrap", "Cli", "Dev", "DevVault", "Features", "Hashing", "Health", "Server"] },
-        { "Operations", ["Access", "Api", "Bootstrap", "Cli", "Configuration", "Dev", "DevVault", "Features", "Hashing", "Health", "Server"] },
-        { "Features", ["Bootstrap", "Cli", "Dev", "DevVault", "Health", "Server"] },
-        { "Api", ["Bootstrap", "Cli", "Dev", "DevVault", "Server"] },
-        { "Bootstrap", ["Access", "Api", "Dev", "DevVault", "Features", "Hashing", "Health", "Server"] },
-        { "Server", ["Cli", "DevVault"] },
+        { "Core", ["Access", "Api", "Bootstrap", "Cli", "Configuration", "Dev", "DevVault", "Features", "Hashing", "Health", "Operations", "Server", "Telemetry", "Vault", "Doctor"] },
+        { "DevVault", ["Access", "Api", "Bootstrap", "Cli", "Configuration", "Dev", "Features", "Hashing", "Health", "Operations", "Server", "Telemetry", "Vault", "Doctor"] },
+        { "Vault", ["Access", "Api", "Cli", "Configuration", "Dev", "DevVault", "Features", "Hashing", "Health", "Server", "Doctor"] },
+        { "Hashing", ["Api", "Bootstrap", "Cli", "Dev", "DevVault", "Features", "Health", "Server", "Doctor"] },
+        { "Access", ["Api", "Bootstrap", "Cli", "Dev", "DevVault", "Features", "Hashing", "Health", "Server", "Doctor"] },
+        { "Operations", ["Access", "Api", "Bootstrap", "Cli", "Configuration", "Dev", "DevVault", "Features", "Hashing", "Health", "Server", "Doctor"] },
+        { "Features", ["Bootstrap", "Cli", "Dev", "DevVault", "Health", "Server", "Doctor"] },
+        { "Api", ["Bootstrap", "Cli", "Dev", "DevVault", "Server", "Doctor"] },
+        { "Bootstrap", ["Access", "Api", "Dev", "DevVault", "Features", "Hashing", "Health", "Server", "Doctor"] },
+        { "Doctor", ["Access", "Api", "Cli", "Dev", "DevVault", "Features", "Hashing", "Operations", "Server"] },
+        { "Server", ["Cli", "DevVault", "Doctor"] },
     };
 
     [Theory]

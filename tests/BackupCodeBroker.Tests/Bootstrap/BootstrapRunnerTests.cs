@@ -46,9 +46,9 @@ public sealed class BootstrapRunnerTests
     [Fact]
     public async Task What_only_a_person_can_set_right_is_not_touched()
     {
-        var step = new FakeStep(new Reading.NeedsPerson("deleted"));
+        var step = new FakeStep(new Reading.NeedsPerson("deleted", new Remedy("undelete it", "vault kv undelete x")));
 
-        Assert.Equal(new StepResult.Failed("deleted"), await RunAsync(step));
+        Assert.Equal(new StepResult.Failed("deleted: undelete it (vault kv undelete x)"), await RunAsync(step));
         Assert.Equal(0, step.Changes);
     }
 
@@ -70,7 +70,7 @@ public sealed class BootstrapRunnerTests
     [Fact]
     public async Task What_needs_a_step_that_fell_is_not_tried()
     {
-        var fallen = new FakeStep(new Reading.NeedsPerson("wrong kind")).Step;
+        var fallen = new FakeStep(new Reading.NeedsPerson("wrong kind", new Remedy("move it"))).Step;
         var child = new FakeStep(new Reading.Differs("off"));
 
         var report = await RunAllAsync(check: false, fallen, child.Step with { Needs = [fallen] });
@@ -107,6 +107,7 @@ public sealed class BootstrapRunnerTests
 
         public BootstrapStep Step => new()
         {
+            Id = "a-step",
             What = "a step",
             Lost = "Something is lost.",
             Read = _ => Task.FromResult(readings[Reads++]),

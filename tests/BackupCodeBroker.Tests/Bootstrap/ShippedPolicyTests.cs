@@ -73,7 +73,7 @@ public sealed class ShippedPolicyTests
             + "auth/approle/role/bcb-broker=create,read,update auth/approle/role/bcb-broker/role-id=read "
             + "auth/approle/role/bcb-broker/secret-id=create,update auth/approle/role/bcb-broker/secret-id/lookup=create,update "
             + "transit/keys/bcb-pepper=create,read,update transit/keys/bcb-pepper/config=create,update "
-            + "sys/config/auditing/request-headers/traceparent=create,read,sudo,update"
+            + "sys/config/auditing/request-headers/traceparent=create,read,sudo,update sys/audit=read,sudo auth/token/lookup-self=read"
         },
     };
 

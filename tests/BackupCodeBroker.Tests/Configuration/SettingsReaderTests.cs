@@ -33,6 +33,8 @@ public sealed class SettingsReaderTests
               "ownership": { "facets": ["groups", "metadata.team"] },
               "failures": { "per_code": 3, "per_set": 20 },
               "limits": { "operations": 7, "connections": 8 },
+              "people_logins": ["auth/corp-ldap/", "token"], "machine_logins": ["bots"],
+              "telemetry": { "access_file": "/var/log/bcb/access.jsonl" },
               "profiles": { "break-glass": { "kind": "printable", "count": 4, "lifetime": "24h", "wrap_ttl": "60s", "iterations": 20000, "assurance": "aal2", "warn_below": 1, "identities": "team-a.*" } }
             }
             """);
@@ -47,12 +49,18 @@ public sealed class SettingsReaderTests
         Assert.Equal(["vault-2.example"], settings.Vault.AllowedRedirectHosts);
         Assert.Equal((3, 20, 7, 8), (settings.Failures.PerCode, settings.Failures.PerSet, settings.MaxOperations, settings.MaxConnections));
         Assert.Equal(["groups", "metadata.team"], settings.OwnershipFacets);
+        Assert.Equal(["corp-ldap", "token"], settings.PeopleLogins);
+        Assert.Equal(["bots"], settings.MachineLogins);
+        Assert.Equal("/var/log/bcb/access.jsonl", settings.Telemetry.AccessFile);
         var profile = settings.Profiles["break-glass"];
         Assert.Equal((CodeKind.Printable, 4, TimeSpan.FromDays(1), TimeSpan.FromMinutes(1)), (profile.Kind, profile.Count, profile.Lifetime, profile.WrapTtl));
         Assert.Equal((new HashScheme(HashScheme.Pbkdf2Sha256, 20_000, true), "aal2", 1, "team-a.*"), (profile.Scheme, profile.Assurance, profile.WarnBelow, profile.Identities.Text));
     }
 
     [Theory]
+    [InlineData("""{"telemetry":{"pseudonym_key_file":"/nowhere"}}""", "telemetry.pseudonym_key_file: /nowhere cannot be read")]
+    [InlineData("""{"telemetry":{"access":"x"}}""", "telemetry.access is unknown")]
+    [InlineData("""{"people_logins":["auth/"]}""", "people_logins: a mount's path is empty")]
     [InlineData("""{"listen":"8400"}""", "listen is not a URL")]
     [InlineData("""{"listen":"ftp://127.0.0.1"}""", "listen is not a URL")]
     [InlineData("""{"listen":"http://127.0.0.1/path"}""", "listen is not a URL")]

@@ -25,7 +25,9 @@ internal static class AuditJson
     /// <summary>The whole report.</summary>
     public static JsonObject Write(AuditReport report)
     {
-        var all = JsonSerializer.SerializeToNode(report, Format)!.AsObject();
+        // Lives are most of a large report: each by itself needs no buffer as large as all.
+        var all = JsonSerializer.SerializeToNode(report with { Sets = [] }, Format)!.AsObject();
+        all["sets"] = new JsonArray([.. report.Sets.Select(set => JsonSerializer.SerializeToNode(set, Format))]);
         all.Remove("explained");
         var json = new JsonObject { ["version"] = Version, ["explained"] = report.Explained, ["verdict"] = Words.Verdict(report) };
         foreach (var (name, value) in all.ToList())

@@ -181,9 +181,9 @@ internal static class AuditText
     {
         screen.Line();
         screen.Rows(
-            ["read", "kind", "lines", "unreadable", "from", "to"],
+            ["read", "kind", "lines", "unread", "from", "to"],
             report.Sources.Take(Listed).Select(IReadOnlyList<string?> (s) =>
-                [s.Name, s.Kind, Number(s.Lines), Number(s.Unreadable), s.First is { } a ? Words.Minute(a) : "-", s.Last is { } b ? Words.Minute(b) : "-"]));
+                [s.Name, s.Kind, Number(s.Lines), Number(s.Unreadable), Words.Day(s.First), Words.Day(s.Last)]));
         More(screen, report.Sources.Count);
         foreach (var line in report.Unreadable.Take(Listed))
         {

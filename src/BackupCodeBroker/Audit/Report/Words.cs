@@ -60,11 +60,22 @@ internal static class Words
     /// <summary>A time for people where milliseconds do not matter.</summary>
     public static string Minute(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
+    /// <summary>A time for people where seconds matter.</summary>
+    public static string Second(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>The day of a time, in UTC; a dash where there is none.</summary>
+    public static string Day(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "-";
+
     /// <summary>The period that the report is about.</summary>
     public static string Period(AuditReport report)
     {
         var (first, last) = Span(report);
-        return first is null || last is null ? "no time at all" : $"{Minute(first.Value)} to {Minute(last.Value)} UTC";
+        if (first is not { } from || last is not { } to)
+        {
+            return "no time at all";
+        }
+
+        return to - from < TimeSpan.FromHours(2) ? $"{Second(from)} to {Second(to)} UTC" : $"{Minute(from)} to {Minute(to)} UTC";
     }
 
     /// <summary>From when to when: as asked, and where that is open, as the files go.</summary>
@@ -86,6 +97,8 @@ internal static class Words
     public static string? Name(Party? party) => party switch
     {
         null => null,
+        // Every token that was made by hand is called so.
+        { Name: "token", Entity: { Length: > 0 } entity } => "entity " + entity,
         { Name: { Length: > 0 } name } => name,
         { Entity: { Length: > 0 } entity } => "entity " + entity,
         { Accessor: { Length: > 0 } accessor } => "accessor " + accessor,
@@ -110,7 +123,7 @@ internal static class Words
 
     /// <summary>A code set by name.</summary>
     public static string? Set(string? identity, int? generation) =>
-        identity is null || generation is null ? identity : string.Create(CultureInfo.InvariantCulture, $"{identity}, set {generation}");
+        identity is null || generation is null ? identity : string.Create(CultureInfo.InvariantCulture, $"{identity}, generation {generation}");
 
     /// <summary>A step in words.</summary>
     public static string Step(LifeStep step) => step switch

@@ -52,7 +52,8 @@ internal static class AuditVerb
                 parsed.GetValue(until),
                 parsed.GetValue(skew),
                 parsed.GetValue(config),
-                parsed.GetValue(html));
+                parsed.GetValue(html),
+                parsed.GetValue(frame.Json));
             return Run(frame.Surroundings, wanted, cancellation);
         });
         return command;
@@ -81,7 +82,7 @@ internal static class AuditVerb
         try
         {
             var report = AuditProgress.Over(surroundings, wanted.Files, told => new AuditRun(question, surroundings.Input).Run(wanted.Files, told, cancellation));
-            return Told(report, wanted.Html, surroundings.Time.GetUtcNow());
+            return Told(report, wanted, surroundings.Time.GetUtcNow());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -89,15 +90,17 @@ internal static class AuditVerb
         }
     }
 
-    private static Outcome Told(AuditReport report, string? html, DateTimeOffset now)
+    private static Outcome Told(AuditReport report, Wanted wanted, DateTimeOffset now)
     {
-        if (html is not null)
+        if (wanted.Html is { } html)
         {
             using var page = new StreamWriter(html, append: false);
             AuditPage.Write(page, report, now);
         }
 
-        return new Outcome(report.Explained ? ExitCode.Done : ExitCode.Refused, AuditJson.Write(report), screen => AuditText.Show(screen, report)) { IsAnswer = true };
+        // A report may be large: as a document it is made only where it is printed as one.
+        var json = wanted.Json ? AuditJson.Write(report) : [];
+        return new Outcome(report.Explained ? ExitCode.Done : ExitCode.Refused, json, screen => AuditText.Show(screen, report)) { IsAnswer = true };
     }
 
     private static AuditQuestion Question(CliSurroundings surroundings, Wanted wanted, List<string> errors)
@@ -166,5 +169,5 @@ internal static class AuditVerb
     }
 
     private sealed record Wanted(
-        IReadOnlyList<string> Files, string? Since, string? Until, int Skew, string? Config, string? Html);
+        IReadOnlyList<string> Files, string? Since, string? Until, int Skew, string? Config, string? Html, bool Json);
 }

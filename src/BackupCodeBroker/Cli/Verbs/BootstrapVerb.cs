@@ -58,14 +58,9 @@ internal static class BootstrapVerb
             return Outcome.Failed(ExitCode.Refused, context.Problem("invalid-token", $"Vault at {settings.Vault.Address} does not take VAULT_TOKEN; nothing was looked at"));
         }
 
-        AccessFile? file;
-        try
+        if (!AccessFile.TryOpen(settings.AccessFile, out var file, out var error))
         {
-            file = settings.AccessFile is { } path ? AccessFile.Open(path, loss: null) : null;
-        }
-        catch (AccessFileException e)
-        {
-            return Outcome.Usage(e.Message);
+            return Outcome.Usage(error);
         }
 
         await using var closing = file;
@@ -76,8 +71,7 @@ internal static class BootstrapVerb
 
     private static Outcome Told(BootstrapReport report, bool check)
     {
-        var sawNothing = report.Steps.All(s => s.Result is StepResult.NotPermitted or StepResult.Failed);
-        var good = !sawNothing && !(check ? report.HasDrift : report.HasFailures);
+        var good = !report.SawNothing && !(check ? report.HasDrift : report.HasFailures);
         var json = new JsonObject
         {
             ["steps"] = new JsonArray([.. report.Steps.Select(s => (JsonNode)Step(s))]),
@@ -85,8 +79,9 @@ internal static class BootstrapVerb
             ["changed"] = report.HasChanges,
             ["drift"] = report.HasDrift,
             ["incomplete"] = report.IsIncomplete,
+            ["remarks"] = new JsonArray([.. report.Remarks.Select(remark => (JsonNode)remark)]),
         };
-        return new Outcome(good ? ExitCode.Done : ExitCode.Refused, json, screen => Show(screen, report, check, good)) { IsAnswer = good || check && !sawNothing };
+        return new Outcome(good ? ExitCode.Done : ExitCode.Refused, json, screen => Show(screen, report, check, good)) { IsAnswer = good || check && !report.SawNothing };
     }
 
     private static JsonObject Step(StepReport step)
@@ -100,6 +95,11 @@ internal static class BootstrapVerb
         screen.Rows(
             ["result", "step", ""],
             report.Steps.Select(step => (IReadOnlyList<string?>)[Words(step.Result).Result, step.What, Words(step.Result).How]));
+        foreach (var remark in report.Remarks)
+        {
+            screen.Warning("warning: " + remark);
+        }
+
         screen.Line((good, check, report) switch
         {
             (false, true, _) => "Vault is not as the broker needs it.",

@@ -32,6 +32,9 @@ internal sealed class AdminFields
             .Select(field => $"{field.Key} is {Show(actual.Find(field.Key))}, not {Show(field.Value)}"),
     ];
 
+    /// <summary>A field's value for people, as Vault says it.</summary>
+    public string Show(string name) => Show(Find(name));
+
     private static bool Same(JsonElement desired, JsonElement? actual)
     {
         // A Vault that does not know a field (1.8 has no allowed_policies_glob) leaves it out: that is as good as empty.

@@ -24,6 +24,11 @@ internal sealed class AdminWire(
         where T : class =>
         SendAsync(CallClass.Read, HttpMethod.Get, path, null, reply => Map(reply, path, take), cancellation);
 
+    /// <summary>Lists what lies below a path.</summary>
+    public Task<VaultAnswer<T>> ListAsync<T>(string path, Func<JsonElement, T?> take, CancellationToken cancellation)
+        where T : class =>
+        SendAsync(CallClass.Read, VaultRequest.List, path, null, reply => Map(reply, path, take), cancellation, VaultRequest.ListAnswer);
+
     /// <summary>Asks, or has something made, by a body.</summary>
     public Task<VaultAnswer<T>> PostAsync<T>(string path, JsonElement body, Func<JsonElement, T?> take, CancellationToken cancellation)
         where T : class =>
@@ -50,11 +55,12 @@ internal sealed class AdminWire(
     public void Dispose() => _transport.Dispose();
 
     private Task<T> SendAsync<T>(
-        CallClass kind, HttpMethod method, string path, JsonElement? body, Func<VaultReply, T> map, CancellationToken cancellation)
+        CallClass kind, HttpMethod method, string path, JsonElement? body, Func<VaultReply, T> map, CancellationToken cancellation, int maxAnswer = VaultRequest.OrdinaryAnswer)
     {
         var request = new VaultRequest(kind, method, VaultPath.Of(path), token, run with { Cancellation = cancellation })
         {
             Body = body is { } fields ? RequestBody.Of(JsonSerializer.SerializeToUtf8Bytes(fields)) : null,
+            MaxAnswer = maxAnswer,
         };
         return _transport.CallAsync(request, map);
     }

@@ -11,8 +11,11 @@ internal static class BrokerForms
     /// <summary>After a day the broker logs in anew, so that a token that leaked is no good for longer.</summary>
     private const int BrokerTokenMaxSeconds = 24 * 60 * 60;
 
-    /// <summary>The document mount: every write by check-and-set, and a replaced hash is gone at once.</summary>
-    public static AdminFields DocumentMount { get; } = AdminFields.Of(("cas_required", true), ("max_versions", 1));
+    /// <summary>
+    /// The document mount: every write by check-and-set, a replaced hash is gone at once, and no document goes by itself: identities, the decoy
+    /// and the state would be missing one day.
+    /// </summary>
+    public static AdminFields DocumentMount { get; } = AdminFields.Of(("cas_required", true), ("max_versions", 1), ("delete_version_after", "0s"));
 
     /// <summary>
     /// A token role for children. A role of type <c>batch</c> would have to make orphans, which outlive the broker's token; so the

@@ -46,6 +46,9 @@ internal sealed class VaultAdmin(AdminWire wire, VaultSettings settings)
     public Task<VaultAnswer<Done>> WriteKvConfigAsync(AdminFields fields, CancellationToken cancellation) =>
         wire.ChangeAsync($"{settings.KvMount}/config", fields.ToBody(), cancellation);
 
+    /// <summary>Whether a policy of this name can be asked for: Vault takes names with characters that no path of the broker's has.</summary>
+    public static bool IsPolicyName(string name) => VaultPath.IsPath(name);
+
     /// <summary>A policy's text.</summary>
     public Task<VaultAnswer<string>> ReadPolicyAsync(string name, CancellationToken cancellation) =>
         wire.GetAsync($"sys/policies/acl/{name}", answer => Data(answer).Text("policy"), cancellation);
@@ -146,6 +149,11 @@ internal sealed class VaultAdmin(AdminWire wire, VaultSettings settings)
     {
         var type = mount.Text("type");
         var version = mount.Object("options")?.Text("version") is { Length: > 0 } given ? given : "1";
-        return new MountFacts(type, type == "kv" ? version : "", mount.Text("accessor"));
+        return new MountFacts(type, type == "kv" ? version : "", mount.Text("accessor")) { AuditedInClear = InClear(mount) };
     }
+
+    private static IReadOnlyList<string> InClear(JsonElement mount) => mount.Object("config") is not { } config
+        ? []
+        : [.. config.Texts("audit_non_hmac_request_keys").Select(key => "request key " + key),
+            .. config.Texts("audit_non_hmac_response_keys").Select(key => "response key " + key)];
 }

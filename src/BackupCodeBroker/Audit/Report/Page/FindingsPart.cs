@@ -7,7 +7,7 @@ namespace BackupCodeBroker.Audit.Report.Page;
 internal static class FindingsPart
 {
     // For each group, so that one cannot push the others off the page.
-    private const int MostListed = 200;
+    private const int MostListed = 100;
     private const long MostCharacters = 400_000;
 
     // More than these would be scrolled past: from here on a finding is a line until it is opened.
@@ -16,6 +16,13 @@ internal static class FindingsPart
 
     /// <summary>Where a group stands.</summary>
     public static string IdOf(FindingGroup group) => "group-" + group.ToString().ToLowerInvariant();
+
+    /// <summary>Where a finding stands.</summary>
+    public static string IdOf(int number) => "f" + Markup.Number(number);
+
+    /// <summary>Numbers of the findings that stand on the page.</summary>
+    public static IReadOnlySet<int> Listed(IReadOnlyList<Finding> findings) =>
+        findings.Select((finding, i) => (finding.Kind, Number: i + 1)).GroupBy(f => FindingWords.For(f.Kind).Group).SelectMany(g => g.Take(MostListed)).Select(f => f.Number).ToHashSet();
 
     /// <summary>Writes it.</summary>
     public static void Write(Markup html, AuditReport report, Identities identities)
@@ -61,7 +68,7 @@ internal static class FindingsPart
     private static void Card(Markup html, Finding finding, int number, bool open, IReadOnlyList<AuditSource> sources, Identities identities)
     {
         var words = FindingWords.For(finding.Kind);
-        using (html.Open("details", ("id", "f" + Markup.Number(number)), ("class", "finding"), ("open", open ? "" : null)))
+        using (html.Open("details", ("id", IdOf(number)), ("class", "finding"), ("open", open ? "" : null)))
         {
             using (html.Open("summary"))
             {
@@ -91,7 +98,8 @@ internal static class FindingsPart
             using (html.Open("p", ("class", "todo")))
             {
                 html.Element("strong", "What to do");
-                html.Text(" " + words.Advice);
+                html.Text(" ");
+                html.Prose(words.Advice);
             }
 
             Commands(html, [.. LookUp.For(finding, sources)]);

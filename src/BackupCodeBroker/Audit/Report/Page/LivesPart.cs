@@ -119,7 +119,7 @@ internal static class LivesPart
     {
         using (html.Open("div", ("class", "set")))
         {
-            html.Element("h3", string.Create(CultureInfo.InvariantCulture, $"Set {set.Generation}"));
+            html.Element("h3", string.Create(CultureInfo.InvariantCulture, $"Generation {set.Generation}"));
             var links = LifeChain.Of(set.Events);
             using (html.Open("ol", ("class", "chain")))
             {

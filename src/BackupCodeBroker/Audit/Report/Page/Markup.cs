@@ -51,6 +51,25 @@ internal sealed class Markup(TextWriter writer)
     /// <summary>Text.</summary>
     public void Text(string? text) => Raw(Escape(text));
 
+    /// <summary>Text of this program with names between backquotes.</summary>
+    public void Prose(string text)
+    {
+        var isName = false;
+        foreach (var part in text.Split('`'))
+        {
+            if (isName)
+            {
+                Element("code", part);
+            }
+            else
+            {
+                Text(part);
+            }
+
+            isName = !isName;
+        }
+    }
+
     /// <summary>A time, machine-readable too.</summary>
     public void Time(DateTimeOffset? time, string otherwise = "–")
     {

@@ -9,8 +9,10 @@ namespace BackupCodeBroker.Audit.Report.Page;
 internal static class TimelinePart
 {
     private const int Bins = 120;
-    private const int FewFindings = 10;
-    private const int ManyFindings = 100;
+    private const int MostOnNarrow = 6;
+
+    // Of a page as wide as it gets; a narrow one shows the poles alone where there are many.
+    private const double PixelsInPercent = 10.5;
     private const double Base = 92;
     private const double Tallest = 52;
     private const double FlagTop = 4;
@@ -100,26 +102,56 @@ internal static class TimelinePart
 
     private static void Flags(Markup html, IReadOnlyList<Finding> findings, TimeAxis axis)
     {
-        // Longer numbers need wider flags, so fewer of them. Findings come in the order of time: those of one slot have numbers that follow each other.
-        var slots = findings.Count < FewFindings ? 28 : findings.Count < ManyFindings ? 18 : 10;
-        var numbered = findings.Select((finding, i) => (Finding: finding, Number: i + 1));
-        foreach (var slot in numbered.GroupBy(f => Math.Min(slots - 1, (int)(axis.Share(f.Finding.At) * slots))))
+        var listed = FindingsPart.Listed(findings);
+        var flags = Placed(findings, axis);
+        var kind = flags.Count > MostOnNarrow ? "flag crowded" : "flag";
+        foreach (var flag in flags)
         {
-            var (first, last) = (slot.First(), slot.Last());
-            var place = Markup.Percent(axis.Place(first.Finding.At));
-            var label = first.Number == last.Number ? Markup.Number(first.Number) : $"{first.Number}–{last.Number}";
-            var width = 10 + (label.Length * 7.5);
+            var place = Markup.Percent(flag.Place);
             html.Empty("line", ("class", "pole"), ("x1", place), ("x2", place), ("y1", Markup.Number(FlagTop)), ("y2", Markup.Number(Base)));
+            var first = Enumerable.Range(flag.First, flag.Last - flag.First + 1).FirstOrDefault(listed.Contains);
             using (html.Open("svg", ("x", place), ("overflow", "visible")))
-            using (html.Open("a", ("href", "#f" + Markup.Number(first.Number)), ("class", findings.Count < ManyFindings ? "flag" : "flag crowded"), ("aria-label", Spoken(slot.Count(), label, first.Finding))))
+            using (html.Open(
+                "a", ("href", first == 0 ? "#findings" : "#" + FindingsPart.IdOf(first)), ("class", kind), ("aria-label", Spoken(flag, findings[flag.First - 1]))))
             {
                 html.Empty(
-                    "rect", ("x", Markup.Number(-width / 2)), ("y", Markup.Number(FlagTop)), ("width", Markup.Number(width)), ("height", "20"), ("rx", "3"));
-                html.Element("text", label, ("y", Markup.Number(FlagTop + 14.5)), ("text-anchor", "middle"));
+                    "rect", ("x", Markup.Number(-flag.Width / 2)), ("y", Markup.Number(FlagTop)), ("width", Markup.Number(flag.Width)), ("height", "20"), ("rx", "3"));
+                html.Element("text", flag.Label, ("y", Markup.Number(FlagTop + 14.5)), ("text-anchor", "middle"));
             }
         }
     }
 
-    private static string Spoken(int count, string label, Finding first) =>
-        count == 1 ? $"Finding {label}: {FindingWords.For(first.Kind).Title}, {Words.Minute(first.At)}" : $"Findings {label}, from {Words.Minute(first.At)}";
+    // Findings come in the order of time, so those that share a flag have numbers that follow each other.
+    private static List<Flag> Placed(IReadOnlyList<Finding> findings, TimeAxis axis)
+    {
+        var apart = (Flag.WidthOf($"{findings.Count}–{findings.Count}") + 3) / PixelsInPercent;
+        List<Flag> flags = [];
+        for (var number = 1; number <= findings.Count; number++)
+        {
+            var place = axis.Place(findings[number - 1].At);
+            if (flags.Count > 0 && place - flags[^1].Place < apart)
+            {
+                flags[^1] = flags[^1] with { Last = number };
+            }
+            else
+            {
+                flags.Add(new Flag(place, number, number));
+            }
+        }
+
+        return flags;
+    }
+
+    private static string Spoken(Flag flag, Finding first) => flag.First == flag.Last
+        ? $"Finding {flag.Label}: {FindingWords.For(first.Kind).Title}, {Words.Minute(first.At)}"
+        : $"Findings {flag.Label}, from {Words.Minute(first.At)}";
+
+    private sealed record Flag(double Place, int First, int Last)
+    {
+        public string Label => First == Last ? Markup.Number(First) : $"{First}–{Last}";
+
+        public double Width => WidthOf(Label);
+
+        public static double WidthOf(string label) => 10 + (label.Length * 7.5);
+    }
 }

@@ -1,0 +1,51 @@
+using BackupCodeBroker.Access;
+using BackupCodeBroker.Bootstrap;
+using BackupCodeBroker.Operations;
+using BackupCodeBroker.Vault;
+
+namespace BackupCodeBroker.Health;
+
+/// <summary>What keeps the broker from serving, in words, each with what is done about it.</summary>
+internal static class ReadinessWords
+{
+    /// <summary>For what bootstrap sets right.</summary>
+    public const string Bootstrap = "run `bcb bootstrap`";
+
+    /// <summary>For what bootstrap has to look at first.</summary>
+    public const string Check = "run `bcb bootstrap --check`";
+
+    private const string WaitsForVault = "the broker looks again by itself";
+
+    /// <summary>The look took too long.</summary>
+    public static Shortcoming Slow { get; } = new("vault-reachable", "Vault did not answer in time", "");
+
+    /// <summary>A child may not read what it needs: its policy is not there, or another one.</summary>
+    public static Shortcoming ChildrenMayNot(string policy, string what) =>
+        new(StepIds.BrokerPolicies, $"the policy {policy} does not let the broker's children read {what}", Bootstrap);
+
+    /// <summary>Vault gave no answer to go by.</summary>
+    public static Shortcoming Of(VaultFault fault) => new(IdOf(fault), fault.Describe(), FixOf(fault));
+
+    /// <summary>The broker itself could not look: it has no token, or Vault refuses its token something, and the fault says what.</summary>
+    public static Shortcoming Of(BrokerFaultException fault, bool loggedIn) => (fault.Kind, loggedIn) switch
+    {
+        (FaultKind.NotReady, true) => new(StepIds.BrokerPolicies, fault.Message, ""),
+        (FaultKind.NotReady, false) => new("log-in", fault.Message, "`bcb doctor --credentials DIR` looks at the broker's credentials"),
+        _ => new("vault-reachable", fault.Message, ""),
+    };
+
+    private static string IdOf(VaultFault fault) => fault switch
+    {
+        VaultFault.Sealed => "vault-unsealed",
+        VaultFault.WronglySetUp => StepIds.DocumentMount,
+        _ => "vault-reachable",
+    };
+
+    private static string FixOf(VaultFault fault) => fault switch
+    {
+        VaultFault.Sealed => "unseal every node (`vault operator unseal`)",
+        VaultFault.WronglySetUp => Check,
+        VaultFault.Unreachable => "see that Vault runs and that vault.address and its certificate are right",
+        _ => WaitsForVault,
+    };
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using BackupCodeBroker.Vault.Wire;
+
+namespace BackupCodeBroker.Vault.Administration;
+
+/// <summary>
+/// What can be seen of the Vault around the broker: audit devices, everybody's policies, entities and their groups. Nothing here changes anything, and
+/// <c>bcb doctor</c> is its user; each question is denied to a token that may not ask it, and says which path that was.
+/// </summary>
+internal sealed class VaultSurvey(AdminWire wire)
+{
+    /// <summary>Vault keeps this path for sudo.</summary>
+    public const string AuditDevicesPath = "sys/audit";
+
+    /// <summary>The names of all ACL policies.</summary>
+    public const string PoliciesPath = "sys/policies/acl";
+
+    /// <summary>All entities.</summary>
+    public const string EntitiesPath = "identity/entity/id";
+
+    /// <summary>The audit devices.</summary>
+    public Task<VaultAnswer<IReadOnlyList<AuditDeviceFacts>>> AuditDevicesAsync(CancellationToken cancellation) =>
+        wire.GetAsync<IReadOnlyList<AuditDeviceFacts>>(AuditDevicesPath, Devices, cancellation);
+
+    /// <summary>The names of the ACL policies.</summary>
+    public Task<VaultAnswer<IReadOnlyList<string>>> PolicyNamesAsync(CancellationToken cancellation) =>
+        wire.ListAsync(PoliciesPath, answer => Data(answer)?.Texts("keys"), cancellation);
+
+    /// <summary>The entities with their aliases, as far as one list holds them.</summary>
+    public Task<VaultAnswer<IReadOnlyList<ListedEntity>>> EntitiesAsync(CancellationToken cancellation) =>
+        wire.ListAsync<IReadOnlyList<ListedEntity>>(EntitiesPath, Entities, cancellation);
+
+    /// <summary>The policies that a group gives to its members.</summary>
+    public Task<VaultAnswer<IReadOnlyList<string>>> GroupPoliciesAsync(string groupId, CancellationToken cancellation) =>
+        wire.GetAsync("identity/group/id/" + groupId, answer => Data(answer)?.Texts("policies"), cancellation);
+
+    /// <summary>What kind of storage a node keeps things in, which it tells everybody; absent where it does not.</summary>
+    public Task<VaultAnswer<string>> StorageAsync(CancellationToken cancellation) =>
+        wire.GetAsync("sys/seal-status", answer => answer.Text("storage_type"), cancellation);
+
+    private static JsonElement? Data(JsonElement answer) => answer.Object("data");
+
+    private static List<AuditDeviceFacts>? Devices(JsonElement answer)
+    {
+        if ((Data(answer) ?? answer) is not { ValueKind: JsonValueKind.Object } devices)
+        {
+            return null;
+        }
+
+        return
+        [
+            .. devices.EnumerateObject()
+                .Where(device => device.Value.Text("type").Length > 0)
+                .Select(device => new AuditDeviceFacts(
+                    device.Name,
+                    device.Value.Text("type"),
+                    Option(device.Value, "log_raw") == "true",
+                    Option(device.Value, "hmac_accessor") != "false",
+                    device.Value.Object("options")?.Text("file_path") ?? "")),
+        ];
+    }
+
+    // Vault keeps an option as the text that it was given.
+    private static string Option(JsonElement device, string name) => device.Object("options") is not { } options ? ""
+        : options.Flag(name) is { } flag ? (flag ? "true" : "false")
+        : options.Text(name).ToUpperInvariant() switch
+        {
+            "1" or "T" or "TRUE" => "true",
+            "0" or "F" or "FALSE" => "false",
+            _ => "",
+        };
+
+    private static List<ListedEntity>? Entities(JsonElement answer)
+    {
+        if (Data(answer) is not { } data || data.Object("key_info") is not { } entities)
+        {
+            return Data(answer) is null ? null : [];
+        }
+
+        return [.. entities.EnumerateObject().Select(entity => new ListedEntity(entity.Name, Aliases(entity.Value)))];
+    }
+
+    private static List<AliasFacts> Aliases(JsonElement entity) => entity.Member("aliases") is not { ValueKind: JsonValueKind.Array } aliases
+        ? []
+        : [.. aliases.EnumerateArray().Select(alias => new AliasFacts(
+            alias.Text("name"), alias.Text("mount_accessor"), alias.Text("mount_path"), alias.Text("canonical_id")))];
+}

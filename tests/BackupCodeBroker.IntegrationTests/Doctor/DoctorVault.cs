@@ -1,0 +1,34 @@
+using BackupCodeBroker.IntegrationTests.Bootstrap;
+using BackupCodeBroker.IntegrationTests.Kit;
+using Xunit;
+
+namespace BackupCodeBroker.IntegrationTests.Doctor;
+
+/// <summary>
+/// A Vault for the doctor's tests alone: they disable what all deployments share, such as the decoy's entity and the audit devices. Where the tests run
+/// on a Vault that is given by its address there is none to spare, and they are left out.
+/// </summary>
+public sealed class DoctorVault : IAsyncLifetime
+{
+    private readonly VaultBackend _backend = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("bcb-doctor-").FullName;
+
+    /// <summary>Where a device may write.</summary>
+    public string Folder => _folder;
+
+    internal RawVault Raw { get; private set; } = new("http://127.0.0.1:1", "none");
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipWhen(VaultBackend.Kind is "address", "the doctor's tests need a Vault of their own");
+        await _backend.StartAsync();
+        Raw = new RawVault(_backend.Address, _backend.RootToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Raw.Dispose();
+        await _backend.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
