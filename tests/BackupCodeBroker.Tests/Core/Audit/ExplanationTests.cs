@@ -1,0 +1,93 @@
+using BackupCodeBroker.Core.Audit;
+using BackupCodeBroker.Core.Operations;
+using Xunit;
+
+namespace BackupCodeBroker.Tests.Core.Audit;
+
+/// <summary>What explains a request, and that each part of it is needed.</summary>
+public sealed class ExplanationTests
+{
+    private static readonly DateTimeOffset At = new(2026, 11, 25, 8, 0, 0, TimeSpan.Zero);
+    private static readonly Explanation Explanation = new(new AuditNames(), TimeSpan.FromSeconds(30));
+
+    [Fact]
+    public void An_operations_own_read_is_explained() => Assert.Equal(Unexplained.No, Of(Read, Holder.Child, Consume));
+
+    [Theory]
+    [InlineData(Holder.Caller)]
+    [InlineData(Holder.Broker)]
+    [InlineData(Holder.Sweeper)]
+    [InlineData(Holder.Wrap)]
+    [InlineData(Holder.Lookalike)]
+    public void The_same_with_another_token_is_not(Holder holder) => Assert.Equal(Unexplained.NotItsWork, Of(Read, holder, Consume));
+
+    [Theory]
+    [InlineData(-31, Unexplained.AnotherTime)]
+    [InlineData(-29, Unexplained.No)]
+    [InlineData(30, Unexplained.No)]
+    [InlineData(32, Unexplained.AnotherTime)]
+    public void Nor_at_another_time(int seconds, Unexplained why) => Assert.Equal(why, Of(Read with { Time = At.AddSeconds(seconds) }, Holder.Child, Consume));
+
+    [Fact]
+    public void Nor_about_another_identity_but_the_decoy()
+    {
+        Assert.Equal(Unexplained.AnotherIdentity, Explanation.Of(Read, new Subject(SubjectKind.Document, "a.y"), Holder.Child, Consume, "a.x"));
+        Assert.Equal(Unexplained.No, Explanation.Of(Read, new Subject(SubjectKind.Document, "_decoy"), Holder.Child, Consume, "a.x"));
+        Assert.Equal(Unexplained.AnotherIdentity, Explanation.Of(Read with { Verb = "update" }, new Subject(SubjectKind.Document, "_decoy"), Holder.Child, Consume, "a.x"));
+    }
+
+    [Fact]
+    public void Nor_with_an_id_that_is_not_on_record()
+    {
+        Assert.Equal(Unexplained.NotOnRecord, Of(Read with { RequestId = "other" }, Holder.Child, Consume));
+        Assert.Equal(Unexplained.No, Of(Read with { RequestId = "other" }, Holder.Child, Consume with { VaultUncertain = 1 }));
+        Assert.Equal(Unexplained.No, Of(Read with { RequestId = "other", Error = "x" }, Holder.Child, Consume));
+        Assert.Equal(Unexplained.No, Of(
+            Read with { RequestId = "other" }, Holder.Child, Consume with { VaultRequests = [.. Enumerable.Range(0, AccessRecord.MaxRequestIds).Select(i => $"{i}")] }));
+    }
+
+    [Fact]
+    public void A_question_is_the_operations_own_and_its_callers()
+    {
+        var ask = Read with { Auth = new AuditAuth { Entity = "e1" }, Answer = null };
+        Assert.Equal(Unexplained.No, Explanation.Of(ask, new Subject(SubjectKind.Ask, "consume/a.x"), Holder.Caller, Consume, "a.x"));
+        Assert.Equal(Unexplained.No, Explanation.Of(ask, new Subject(SubjectKind.Ask, "consume/@owned"), Holder.Caller, Consume, "a.x"));
+        Assert.Equal(Unexplained.AnotherIdentity, Explanation.Of(ask, new Subject(SubjectKind.Ask, "consume/a.y"), Holder.Caller, Consume, "a.x"));
+        Assert.Equal(Unexplained.AnotherIdentity, Explanation.Of(ask, new Subject(SubjectKind.Ask, "issue/a.x"), Holder.Caller, Consume, "a.x"));
+        Assert.Equal(Unexplained.AnotherIdentity, Explanation.Of(ask, new Subject(SubjectKind.Ask, "consume/a.x"), Holder.Caller, Consume with { CallerEntity = "e2" }, "a.x"));
+    }
+
+    [Fact]
+    public void Every_operation_may_ask_and_only_those_on_one_identity_reach_a_document_with_its_child()
+    {
+        Assert.All(Operation.All, o =>
+        {
+            var record = Consume with { Operation = o.Name };
+            Assert.Equal(Unexplained.No, Explanation.Of(Read with { Answer = null }, new Subject(SubjectKind.Capabilities), Holder.Caller, record, null));
+            Assert.Equal(o.Target == OperationTarget.Identity, Of(Read, Holder.Child, record) == Unexplained.No);
+        });
+    }
+
+    [Fact]
+    public void Bootstrap_changes_what_it_sets_up_and_reads_no_identitys_document()
+    {
+        var bootstrap = Consume with { Operation = OwnWork.Bootstrap, Identity = null };
+        Assert.Equal(Unexplained.No, Explanation.Of(Read, new Subject(SubjectKind.Policy, "bcb-owner"), Holder.Caller, bootstrap, null));
+        Assert.Equal(Unexplained.NotItsWork, Explanation.Of(Read, new Subject(SubjectKind.Document, "a.x"), Holder.Caller, bootstrap, null));
+        Assert.Equal(Unexplained.NotItsWork, Explanation.Of(Read, new Subject(SubjectKind.Storage), Holder.Caller, bootstrap, null));
+    }
+
+    private static AuditEntry Read => new()
+    {
+        Time = At, Verb = "read", RequestId = "r1", Answer = new AuditAnswer { HasContent = true },
+    };
+
+    private static AccessRecord Consume => new()
+    {
+        StartedAt = At, EndedAt = At.AddSeconds(1), OperationId = "o", TraceId = "t", SpanId = "s", Operation = "consume", Identity = "a.x", CallerEntity = "e1", Outcome = "done",
+        VaultCalls = 1, VaultRequests = ["r1"],
+    };
+
+    private static Unexplained Of(AuditEntry entry, Holder holder, AccessRecord record) =>
+        Explanation.Of(entry, new Subject(SubjectKind.Document, "a.x"), holder, record, "a.x");
+}
