@@ -29,6 +29,7 @@ public sealed class LayerTests
         { "Bootstrap", ["Access", "Api", "Dev", "DevVault", "Features", "Hashing", "Health", "Server", "Doctor"] },
         { "Doctor", ["Access", "Api", "Cli", "Dev", "DevVault", "Features", "Hashing", "Operations", "Server"] },
         { "Server", ["Cli", "DevVault", "Doctor"] },
+        { "Audit", ["Access", "Api", "Dev", "DevVault", "Doctor", "Features", "Hashing", "Health", "Operations", "Server"] },
     };
 
     [Theory]
