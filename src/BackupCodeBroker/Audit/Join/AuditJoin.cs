@@ -29,6 +29,7 @@ internal sealed class AuditJoin
     private readonly Queue<(DateTimeOffset Until, UInt128 Id)> _closing = new();
     private readonly RootUses _roots;
     private readonly Tally _tally = new();
+    private readonly Bystanders _bystanders = new();
     private readonly FindingBook _findings;
     private readonly LifeBook _lives;
     private readonly TokenBook _tokens;
@@ -53,7 +54,7 @@ internal sealed class AuditJoin
         _changes = new ChangeBook(question.Names, _findings, people);
         _witness = new Witness(_tokens, people, _wraps, _changes, _lives, _findings, _tally);
         _strays = new Strays(_tokens, _findings, _changes, _witness, _tally);
-        _desk = new OperationDesk(new Explanation(question.Names, question.Skew), _tokens, _agenda, _patience, _tally, _findings, _strays, _witness, request => _open.Remove(Arrivals.IdOf(request.Entry.RequestId)));
+        _desk = new OperationDesk(new Explanation(question.Names, question.Skew), _tokens, _agenda, _patience, _tally, _findings, _strays, _witness, _bystanders, request => _open.Remove(Arrivals.IdOf(request.Entry.RequestId)));
     }
 
     /// <summary>The next entry of a log.</summary>
@@ -92,6 +93,10 @@ internal sealed class AuditJoin
         else if (isNew && Concerns(entry, subject))
         {
             Keep(id, new Request(entry, subject));
+        }
+        else if (isNew)
+        {
+            _bystanders.Pass(entry, id);
         }
     }
 

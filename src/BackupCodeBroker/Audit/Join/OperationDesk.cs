@@ -9,7 +9,16 @@ namespace BackupCodeBroker.Audit.Join;
 /// operation takes, and a run of bootstrap too.
 /// </summary>
 internal sealed class OperationDesk(
-    Explanation explanation, TokenBook tokens, Agenda agenda, TimeSpan patience, Tally tally, FindingBook findings, Strays strays, Witness witness, Action<Request> letGo)
+    Explanation explanation,
+    TokenBook tokens,
+    Agenda agenda,
+    TimeSpan patience,
+    Tally tally,
+    FindingBook findings,
+    Strays strays,
+    Witness witness,
+    Bystanders bystanders,
+    Action<Request> letGo)
 {
     private const int MaxWaiting = 20_000;
 
@@ -30,12 +39,29 @@ internal sealed class OperationDesk(
     {
         if (request.Entry.Span is not { } span)
         {
-            var alone = new Group(null, request.Entry.Time);
-            alone.Requests.Add(request);
-            agenda.At(request.Entry.Time + patience, () => Judge(alone));
+            agenda.At(request.Entry.Time + patience, () => AddLate(request));
             return;
         }
 
+        AddUnder(span, request);
+    }
+
+    // The request that makes Vault log spans has one in its answer only.
+    private void AddLate(Request request)
+    {
+        if (request.Entry.Span is { } span)
+        {
+            AddUnder(span, request);
+            return;
+        }
+
+        var alone = new Group(null, request.Entry.Time);
+        alone.Requests.Add(request);
+        Judge(alone);
+    }
+
+    private void AddUnder(SpanName span, Request request)
+    {
         var group = Of(span, request.Entry.Time);
         if (group.Requests.Count < Group.MaxRequests)
         {
@@ -211,23 +237,24 @@ internal sealed class OperationDesk(
         }
 
         witness.Explained(record, group.Identity, explained);
-        Count(group, explained.Count, group.Requests.Count);
+        var passing = bystanders.Of(record, group.Span);
+        Count(group, explained.Count, group.Requests.Count, passing);
         var more = explained.Count - record.VaultCalls - record.VaultUncertain;
         if (!strays.Beyond(group, unexplained) && more > 0 && record.VaultCalls > 0)
         {
             strays.TooMany(group, explained, more);
         }
 
-        Missing(record, group.Identity, group.Requests.Count);
+        Missing(record, group.Identity, group.Requests.Count + passing);
     }
 
-    private void Count(Group group, int explained, int all)
+    private void Count(Group group, int explained, int all, int passing = 0)
     {
         if (findings.Covers(group.Record!.EndedAt))
         {
             tally.Explained += explained;
             tally.BrokerRequests += all;
-            tally.Found += explained >= group.Record.VaultCalls && explained > 0 ? 1 : 0;
+            tally.Found += explained + passing >= group.Record.VaultCalls && explained > 0 ? 1 : 0;
             tally.Found += group.Record.VaultCalls == 0 ? 1 : 0;
         }
     }

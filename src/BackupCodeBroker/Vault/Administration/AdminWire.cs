@@ -20,26 +20,30 @@ internal sealed class AdminWire(
     private readonly VaultTransport _transport = new(settings, time, handler);
 
     /// <summary>Looks; <paramref name="take"/> reads the answer, or says null where it does not know its shape.</summary>
-    public Task<VaultAnswer<T>> GetAsync<T>(string path, Func<JsonElement, T?> take, CancellationToken cancellation)
+    /// <param name="path">Where.</param>
+    /// <param name="take">Reads the answer.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="isNoted">Whether the run's journal counts it; what Vault may not show under the run's span is not counted.</param>
+    public Task<VaultAnswer<T>> GetAsync<T>(string path, Func<JsonElement, T?> take, CancellationToken cancellation, bool isNoted = true)
         where T : class =>
-        SendAsync(CallClass.Read, HttpMethod.Get, path, null, reply => Map(reply, path, take), cancellation);
+        SendAsync(isNoted ? run : run with { Journal = null }, CallClass.Read, HttpMethod.Get, path, null, reply => Map(reply, path, take), cancellation);
 
     /// <summary>Lists what lies below a path.</summary>
     public Task<VaultAnswer<T>> ListAsync<T>(string path, Func<JsonElement, T?> take, CancellationToken cancellation)
         where T : class =>
-        SendAsync(CallClass.Read, VaultRequest.List, path, null, reply => Map(reply, path, take), cancellation, VaultRequest.ListAnswer);
+        SendAsync(run, CallClass.Read, VaultRequest.List, path, null, reply => Map(reply, path, take), cancellation, VaultRequest.ListAnswer);
 
     /// <summary>Asks, or has something made, by a body.</summary>
     public Task<VaultAnswer<T>> PostAsync<T>(string path, JsonElement body, Func<JsonElement, T?> take, CancellationToken cancellation)
         where T : class =>
-        SendAsync(CallClass.Write, HttpMethod.Post, path, body, reply => Map(reply, path, take), cancellation);
+        SendAsync(run, CallClass.Write, HttpMethod.Post, path, body, reply => Map(reply, path, take), cancellation);
 
     /// <summary>Changes something; whatever Vault answers with its success is of no interest.</summary>
     public async Task<VaultAnswer<Done>> ChangeAsync(string path, JsonElement body, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var answer = await SendAsync(CallClass.Write, HttpMethod.Post, path, body, reply => MapChange(reply, path), cancellation);
+            var answer = await SendAsync(run, CallClass.Write, HttpMethod.Post, path, body, reply => MapChange(reply, path), cancellation);
             if (answer is not VaultAnswer<Done>.Faulted { Fault: VaultFault.Unexpected { Status: 400, Detail: var detail } }
                 || !detail.Contains(StillUpgrading, StringComparison.Ordinal)
                 || attempt == UpgradeAttempts)
@@ -55,9 +59,9 @@ internal sealed class AdminWire(
     public void Dispose() => _transport.Dispose();
 
     private Task<T> SendAsync<T>(
-        CallClass kind, HttpMethod method, string path, JsonElement? body, Func<VaultReply, T> map, CancellationToken cancellation, int maxAnswer = VaultRequest.OrdinaryAnswer)
+        VaultCall call, CallClass kind, HttpMethod method, string path, JsonElement? body, Func<VaultReply, T> map, CancellationToken cancellation, int maxAnswer = VaultRequest.OrdinaryAnswer)
     {
-        var request = new VaultRequest(kind, method, VaultPath.Of(path), token, run with { Cancellation = cancellation })
+        var request = new VaultRequest(kind, method, VaultPath.Of(path), token, call with { Cancellation = cancellation })
         {
             Body = body is { } fields ? RequestBody.Of(JsonSerializer.SerializeToUtf8Bytes(fields)) : null,
             MaxAnswer = maxAnswer,

@@ -105,7 +105,7 @@ internal sealed class VaultAdmin(AdminWire wire, VaultSettings settings)
     public async Task<VaultAnswer<AdminFields>> ReadAuditedHeaderAsync(string header, CancellationToken cancellation)
     {
         var path = AuditedHeader(header);
-        return await wire.GetAsync(path, answer => HeaderOf(Data(answer), header), cancellation) switch
+        return await wire.GetAsync(path, answer => HeaderOf(Data(answer), header), cancellation, isNoted: false) switch
         {
             VaultAnswer<AdminFields>.Faulted { Fault: VaultFault.Unexpected { Status: 400, Detail: var detail } }
                 when detail.Contains("Could not find header", StringComparison.Ordinal) => new VaultAnswer<AdminFields>.Absent(),

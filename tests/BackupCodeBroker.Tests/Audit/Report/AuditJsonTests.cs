@@ -58,11 +58,11 @@ public sealed class AuditJsonTests
         var document = Repository.Read("src/docs/auditing.md");
         var names = Names(AuditJson.Write(SampleReports.Week())).Distinct().ToList();
         Assert.True(names.Count > 50);
-        Assert.Empty(names.Where(name => !document.Contains($"`{name}`", StringComparison.Ordinal)));
+        Assert.DoesNotContain(names, name => !document.Contains($"`{name}`", StringComparison.Ordinal));
         var kinds = AuditJson.Write(SampleReports.OfEachKind())["findings"]!.AsArray().Select(f => f!["kind"]!.GetValue<string>()).ToList();
         Assert.Equal(Enum.GetValues<FindingKind>().Length, kinds.Count);
         // A row of the table each: kind, what it means, what to do.
-        Assert.Empty(kinds.Where(kind => !document.Contains($"\n| `{kind}` | ", StringComparison.Ordinal)));
+        Assert.DoesNotContain(kinds, kind => !document.Contains($"\n| `{kind}` | ", StringComparison.Ordinal));
     }
 
     private static IEnumerable<string> Names(JsonNode? node) => node switch

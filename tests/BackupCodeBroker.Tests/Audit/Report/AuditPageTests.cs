@@ -22,7 +22,11 @@ public sealed class AuditPageTests
 
     private static Dictionary<string, Func<AuditReport>> Reports { get; } = new()
     {
-        ["week"] = SampleReports.Week, ["calm"] = SampleReports.Calm, ["empty"] = SampleReports.Empty, ["many"] = () => SampleReports.Many(20_000), ["kinds"] = SampleReports.OfEachKind,
+        ["week"] = SampleReports.Week,
+        ["calm"] = SampleReports.Calm,
+        ["empty"] = SampleReports.Empty,
+        ["many"] = () => SampleReports.Many(20_000),
+        ["kinds"] = SampleReports.OfEachKind,
     };
 
     [Theory]

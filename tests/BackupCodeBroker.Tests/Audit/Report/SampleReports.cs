@@ -9,17 +9,27 @@ internal static class SampleReports
 
     private static readonly Party Alice = new()
     {
-        Entity = "6d1f0c1e-2a35-4b7e-9a50-000000000a11", Name = "userpass-alice", Accessor = "hmac-sha256:49ce7220a5de33fe", Policies = ["default", "owner"], Address = "10.20.0.14",
+        Entity = "6d1f0c1e-2a35-4b7e-9a50-000000000a11",
+        Name = "userpass-alice",
+        Accessor = "hmac-sha256:49ce7220a5de33fe",
+        Policies = ["default", "owner"],
+        Address = "10.20.0.14",
     };
 
     private static readonly Party Verifier = new()
     {
-        Entity = "6d1f0c1e-2a35-4b7e-9a50-00000000be1f", Name = "approle-verifier", Policies = ["default", "verifier"], Address = "10.20.0.31",
+        Entity = "6d1f0c1e-2a35-4b7e-9a50-00000000be1f",
+        Name = "approle-verifier",
+        Policies = ["default", "verifier"],
+        Address = "10.20.0.31",
     };
 
     private static readonly Party Mallory = new()
     {
-        Entity = "6d1f0c1e-2a35-4b7e-9a50-0000000ba11e", Name = "userpass-mallory", Policies = ["default"], Address = "10.66.6.6",
+        Entity = "6d1f0c1e-2a35-4b7e-9a50-0000000ba11e",
+        Name = "userpass-mallory",
+        Policies = ["default"],
+        Address = "10.66.6.6",
     };
 
     private static readonly Party Root = new() { Name = "root", Accessor = "hmac-sha256:9c395d9f02cf53b3", Policies = ["root"], Address = "10.66.6.6" };
@@ -37,7 +47,13 @@ internal static class SampleReports
         ],
         Totals = new AuditTotals
         {
-            Requests = 1_003_721, BrokerRequests = 412_904, Explained = 412_896, Operations = 90_412, OperationsFound = 90_409, OperationsOutside = 2, PersonUsedMachineCode = 3,
+            Requests = 1_003_721,
+            BrokerRequests = 412_904,
+            Explained = 412_896,
+            Operations = 90_412,
+            OperationsFound = 90_409,
+            OperationsOutside = 2,
+            PersonUsedMachineCode = 3,
             ByOutcome = new Dictionary<string, long> { ["consume done"] = 61_020, ["consume refused"] = 1_202, ["issue done"] = 402, ["status done"] = 27_788 },
         },
         Findings = Findings(),
@@ -67,13 +83,22 @@ internal static class SampleReports
     /// <summary>A week without offences.</summary>
     public static AuditReport Calm() => Week() with
     {
-        Findings = [], Unreadable = [], Sources = [.. Week().Sources.Select(s => s with { Unreadable = 0 })],
+        Findings = [],
+        Unreadable = [],
+        Sources = [.. Week().Sources.Select(s => s with { Unreadable = 0 })],
     };
 
     /// <summary>Nothing was read.</summary>
     public static AuditReport Empty() => new()
     {
-        Sources = [], Totals = new AuditTotals(), Findings = [], Notices = [], Sets = [], Rotations = [], Changes = [], Unreadable = [],
+        Sources = [],
+        Totals = new AuditTotals(),
+        Findings = [],
+        Notices = [],
+        Sets = [],
+        Rotations = [],
+        Changes = [],
+        Unreadable = [],
     };
 
     /// <summary>So many sets, each with a full life, and findings on some that come late in the alphabet.</summary>
@@ -167,7 +192,12 @@ internal static class SampleReports
         var operation = $"{generation:x8}{consumed:x8}{from.Ticks:x16}";
         LifeEvent Step(LifeStep step, double hours, Party by, string? detail = null) => new()
         {
-            At = from.AddHours(hours), Step = step, By = by, Detail = detail, OperationId = operation, TraceId = operation,
+            At = from.AddHours(hours),
+            Step = step,
+            By = by,
+            Detail = detail,
+            OperationId = operation,
+            TraceId = operation,
         };
         return new SetLife(identity, generation,
         [

@@ -165,9 +165,14 @@ internal static class LivesPart
                 }
             }
 
-            if (set.Events.Count - MostSteps is var more && Math.Max(0, more) + set.EventsNotListed is var rest and > 0)
+            if (set.Events.Count > MostSteps)
             {
-                html.Element("p", $"{Words.Count(rest, "step")} more: see bcb audit --json.", ("class", "more"));
+                html.Element("p", $"{Words.Count(set.Events.Count - MostSteps, "step")} more: see bcb audit --json.", ("class", "more"));
+            }
+
+            if (set.EventsNotListed > 0)
+            {
+                html.Element("p", $"{Words.Count(set.EventsNotListed, "step")} more, which the report only counts: audit a shorter period.", ("class", "more"));
             }
         }
     }
