@@ -20,11 +20,13 @@ internal sealed class BenchDeployment : IAsyncDisposable
     private readonly string _otherAddress;
     private readonly string _credentials;
     private readonly string _prefix;
+    private readonly string _program;
+    private readonly List<Process> _more = [];
 
     private BenchDeployment(
-        VaultBackend backend, (Process Process, string Address) broker, (Process Process, string Address) other, string credentials, string prefix, VaultSettings names)
+        VaultBackend backend, (Process Process, string Address) broker, (Process Process, string Address) other, string credentials, string prefix, string program, VaultSettings names)
     {
-        (_backend, _credentials, _prefix, Names) = (backend, credentials, prefix, names);
+        (_backend, _credentials, _prefix, _program, Names) = (backend, credentials, prefix, program, names);
         ((_broker, BrokerAddress), (_other, _otherAddress)) = (broker, other);
         Root = new RootClient(backend.Address, backend.RootToken);
     }
@@ -69,11 +71,20 @@ internal sealed class BenchDeployment : IAsyncDisposable
         }
 
         var bench = new BenchDeployment(
-            backend, StartBroker(program, credentials, names), StartBroker(program, credentials, names), credentials, prefix, names);
+            backend, StartBroker(program, credentials, names), StartBroker(program, credentials, names), credentials, prefix, program, names);
         await UntilReadyAsync(bench.BrokerAddress);
         await UntilReadyAsync(bench._otherAddress);
         await bench.Root.PostAsync($"auth/token/roles/{prefix}-people", new { allowed_entity_aliases = new[] { "*" }, orphan = true });
         return bench;
+    }
+
+    /// <summary>One more broker, with these variables in its environment; it ends with the deployment.</summary>
+    public async Task<string> StartBrokerAsync(IReadOnlyDictionary<string, string> variables)
+    {
+        var (process, address) = StartBroker(_program, _credentials, Names, variables);
+        _more.Add(process);
+        await UntilReadyAsync(address);
+        return address;
     }
 
     /// <summary>Somebody with an entity and a token that may do these operations.</summary>
@@ -117,7 +128,7 @@ internal sealed class BenchDeployment : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in new[] { _broker, _other })
+        foreach (var process in _more.Append(_broker).Append(_other))
         {
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync();
@@ -132,7 +143,8 @@ internal sealed class BenchDeployment : IAsyncDisposable
     private static async Task<ApiReply> MustAsync(Task<ApiReply> calling) =>
         await calling is { Status: < 300 } reply ? reply : throw new InvalidOperationException((await calling).Text);
 
-    private static (Process Process, string Address) StartBroker(string program, string credentials, VaultSettings names)
+    private static (Process Process, string Address) StartBroker(
+        string program, string credentials, VaultSettings names, IReadOnlyDictionary<string, string>? variables = null)
     {
         var address = "http://127.0.0.1:" + FreePort();
         var start = new ProcessStartInfo(program) { ArgumentList = { "server", "--listen", address, "--credentials", credentials }, RedirectStandardOutput = true };
@@ -141,6 +153,11 @@ internal sealed class BenchDeployment : IAsyncDisposable
         start.Environment["BCB_VAULT__ASK_MOUNT"] = names.AskMount;
         start.Environment["BCB_PROFILES__BENCH__KIND"] = "machine";
         start.Environment["BCB_PROFILES__BENCH__COUNT"] = CodesPerSet.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        foreach (var (name, value) in variables ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
         // A pipe that nobody reads would stop the broker once it is full.
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };

@@ -3,6 +3,13 @@ using BackupCodeBroker.Benchmarks;
 
 const string Built = "artifacts/bcb/bcb";
 
+// A receiver of telemetry, for the broker that is measured with one: a process of its own, as it would be.
+if (args is [OtlpSink.Verb])
+{
+    await OtlpSink.RunAsync();
+    return 0;
+}
+
 // A bare client against the broker, on one Vault in one run: ratios are what counts, absolute figures are the machine's.
 if (Console.IsOutputRedirected)
 {
@@ -14,10 +21,18 @@ if (args is [AuditBenchmark.Only, .. var size])
     return await new AuditBenchmark(Built, size is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : null).RunAsync() ? 0 : 1;
 }
 
+if (args is [TelemetryBenchmark.Only])
+{
+    await using var bench = await BenchDeployment.StartAsync(Built);
+    await new TelemetryBenchmark(bench).RunAsync();
+    return 0;
+}
+
 var program = args.FirstOrDefault() ?? Built;
 await using (var bench = await BenchDeployment.StartAsync(program))
 {
     await new ConsumeBenchmark(bench).RunAsync();
+    await new TelemetryBenchmark(bench).RunAsync();
 }
 
 return await new AuditBenchmark(program).RunAsync() ? 0 : 1;

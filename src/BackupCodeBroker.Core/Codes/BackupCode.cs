@@ -84,6 +84,20 @@ public sealed class BackupCode : IDisposable
         }
     }
 
+    /// <summary>Whether a text holds a code, however it is spelt: for words that are kept and shown, in which a code would be lost.</summary>
+    public static bool IsWithin(ReadOnlySpan<char> text)
+    {
+        for (var start = 0; start < text.Length; start++)
+        {
+            if (Base32.Symbol(text[start]) == Prefix[0] && BeginsWithCode(text[start..]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Writes the canonical text, <see cref="TextLength"/> characters; the caller zeroes it.</summary>
     public void WriteTo(Span<char> destination)
     {
@@ -109,6 +123,33 @@ public sealed class BackupCode : IDisposable
 
     /// <inheritdoc />
     public override string ToString() => "[backup code " + Selector + "]";
+
+    private static bool BeginsWithCode(ReadOnlySpan<char> text)
+    {
+        var symbols = 0;
+        for (var end = 0; end < text.Length && end < MaxTextLength; end++)
+        {
+            if (IsSeparator(text[end]))
+            {
+                continue;
+            }
+
+            var symbol = Base32.Symbol(text[end]);
+            if (symbol < 0 || (symbols < Prefix.Length && symbol != Prefix[symbols]))
+            {
+                return false;
+            }
+
+            symbols++;
+            if (TryKind(symbols - Prefix.Length - SelectorLength - Checksum.Length, out _) && Parse(text[..(end + 1)]) is BackupCodeParse.Parsed parsed)
+            {
+                parsed.Code.Dispose();
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static bool TryRead(ReadOnlySpan<char> text, Span<byte> symbols, out int count, out CodeFlaw flaw)
     {

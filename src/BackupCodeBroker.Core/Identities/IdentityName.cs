@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using BackupCodeBroker.Core.Codes;
 
 namespace BackupCodeBroker.Core.Identities;
 
 /// <summary>
 /// Name of an identity: <c>[a-z0-9][a-z0-9._-]{0,62}</c> without <c>..</c>. Only a value of this type ever becomes part of a path in Vault,
-/// so a name outside the alphabet cannot reach one. Two dots in a row are left out because Vault's storage refuses keys that hold them.
+/// so a name outside the alphabet cannot reach one. Two dots in a row are left out because Vault's storage refuses keys that hold them, and backup
+/// codes because one that was put in a name's place would stand in paths, logs and spans.
 /// </summary>
 public sealed record IdentityName
 {
@@ -12,7 +14,7 @@ public sealed record IdentityName
     public const int MaxLength = 63;
 
     /// <summary>What a name may look like, for people.</summary>
-    public const string Grammar = "[a-z0-9][a-z0-9._-]{0,62}, without two dots in a row";
+    public const string Grammar = "[a-z0-9][a-z0-9._-]{0,62}, without two dots in a row, and no backup code";
 
     private const string AliasPrefix = "bcb.";
 
@@ -30,7 +32,7 @@ public sealed record IdentityName
     /// <summary>Reads a name; false where it is outside the alphabet.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out IdentityName? name)
     {
-        name = IsName(text) ? new IdentityName(text) : null;
+        name = IsName(text) && !BackupCode.IsWithin(text) ? new IdentityName(text) : null;
         return name is not null;
     }
 

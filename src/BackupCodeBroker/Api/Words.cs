@@ -1,4 +1,5 @@
 using System.Globalization;
+using BackupCodeBroker.Core.Codes;
 
 namespace BackupCodeBroker.Api;
 
@@ -11,6 +12,7 @@ internal static class Words
         : text.Length > max ? string.Create(CultureInfo.InvariantCulture, $"has more than {max} characters")
         : text.Any(IsUnprintable) || HasLoneSurrogate(text) ? "has characters that cannot be shown"
         : string.IsNullOrWhiteSpace(text) ? "is blank"
+        : BackupCode.IsWithin(text) ? "holds a backup code, and would keep it for all to read"
         : null;
 
     private static bool IsUnprintable(char c) => char.GetUnicodeCategory(c) is

@@ -45,6 +45,7 @@ internal static class BrokerHost
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         // Why a start failed is said by whoever started; the host would add a stack trace. A worker that breaks down is critical, and shown.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        PlatformLogs.Bound(builder.Services);
         AddServices(builder.Services, settings);
         configure?.Invoke(builder.Services);
         TelemetryHost.Add(builder, settings.Telemetry);

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BackupCodeBroker.Telemetry;
 
@@ -100,7 +101,21 @@ internal sealed partial class TelemetryLoss : IDisposable
         _ => "access-file",
     };
 
-    private ILogger Logger => _loggers().CreateLogger<TelemetryLoss>();
+    // An export that a receiver held up ends on a thread of the SDK's, perhaps after the host has gone; an exception there would abort the process.
+    private ILogger Logger
+    {
+        get
+        {
+            try
+            {
+                return _loggers().CreateLogger<TelemetryLoss>();
+            }
+            catch (ObjectDisposedException)
+            {
+                return NullLogger.Instance;
+            }
+        }
+    }
 
     private static KeyValuePair<string, object?> Label(Sink sink) => new(TelemetryNames.Sink, Name(sink));
 

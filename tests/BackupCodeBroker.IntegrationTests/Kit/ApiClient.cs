@@ -9,6 +9,9 @@ public sealed class ApiClient(string address, string? token) : IDisposable
 {
     private readonly HttpClient _http = new() { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(30) };
 
+    /// <summary>Trace context that its requests carry.</summary>
+    public string? TraceParent { get; init; }
+
     public Task<ApiReply> RegisterAsync(string identity, string owner, string profile = "machine", object? more = null) =>
         SendAsync(HttpMethod.Put, "/v1/identities/" + identity, more ?? new { owner, profile });
 
@@ -43,6 +46,11 @@ public sealed class ApiClient(string address, string? token) : IDisposable
         if (token is not null)
         {
             request.Headers.TryAddWithoutValidation("X-Vault-Token", token);
+        }
+
+        if (TraceParent is not null)
+        {
+            request.Headers.TryAddWithoutValidation("traceparent", TraceParent);
         }
 
         foreach (var (name, value) in headers)

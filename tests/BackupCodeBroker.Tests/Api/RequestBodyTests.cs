@@ -1,6 +1,7 @@
 using System.Text;
 using BackupCodeBroker.Api;
 using BackupCodeBroker.Core.Codes;
+using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Tests.Core.Codes;
 using CsCheck;
 using Xunit;
@@ -233,6 +234,17 @@ public sealed class RequestBodyTests
     [InlineData("a\uffffb", "has characters that cannot be shown")]
     [InlineData("a\ufeffb", "has characters that cannot be shown")]
     public void Words_can_be_shown(string text, string? fault) => Assert.Equal(fault, Words.Fault(text, 64));
+
+    [Fact]
+    [Trait("Requirement", "R-02")]
+    public void Words_that_are_kept_hold_no_code()
+    {
+        using var code = BackupCode.Create(CodeKind.Machine, bytes => bytes.Fill(7));
+        var text = new char[code.TextLength];
+        code.WriteTo(text);
+        Assert.Equal("holds a backup code, and would keep it for all to read", Words.Fault($"used {new string(text)} today", 256));
+        Assert.False(IdentityName.TryParse(new string(text).ToLowerInvariant(), out _));
+    }
 
     [Theory]
     [InlineData('\ud83d')]

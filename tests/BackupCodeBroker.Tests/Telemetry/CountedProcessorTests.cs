@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Telemetry.Export;
+using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using Xunit;
 
@@ -72,6 +74,16 @@ public sealed class CountedProcessorTests : IDisposable
         Send(processor, 3);
         Assert.Equal(23, Dropped("shutdown"));
         _receiver.GoOn();
+    }
+
+    [Fact]
+    public void An_export_that_ends_after_the_host_has_gone_throws_nothing()
+    {
+        var loss = new TelemetryLoss(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(), () => throw new ObjectDisposedException("host"));
+        loss.Failed(Sink.Traces, "the receiver does not take it");
+        loss.Worked(Sink.Traces);
+        loss.LeftBehind(Sink.Logs, 3);
+        loss.Dispose();
     }
 
     public void Dispose()

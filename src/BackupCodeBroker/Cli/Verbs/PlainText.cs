@@ -20,7 +20,7 @@ internal static class PlainText
             {
                 result.AddError($"{name} has 1 to {MaxLength} characters and no control characters");
             }
-            else if (text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Append(text).Any(w => BackupCode.Parse(w) is BackupCodeParse.Parsed))
+            else if (BackupCode.IsWithin(text))
             {
                 result.AddError(
                     $"{name} holds a backup code, and would keep it in records for all to read. Replace that code: shells keep histories");

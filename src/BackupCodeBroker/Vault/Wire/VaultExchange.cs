@@ -53,7 +53,8 @@ internal sealed class VaultExchange(HttpMessageHandler handler, VaultSettings se
             if (response.StatusCode is not (HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect))
             {
                 var reply = await ReadAsync(request, response, cancellation).ConfigureAwait(false);
-                if (request is { Journal: { } journal, IsNamedByAnswer: true } && reply.Status == 200)
+                // Not only a 200 has an id: what was deleted is 404 with one.
+                if (request is { Journal: { } journal, IsNamedByAnswer: true } && reply.RequestId.Length > 0)
                 {
                     journal.Name(reply.RequestId);
                 }
@@ -158,7 +159,10 @@ internal sealed class VaultExchange(HttpMessageHandler handler, VaultSettings se
                 buffer = length == buffer.Length ? Grown(buffer) : buffer;
             }
 
-            var reply = new VaultReply(status, buffer, length, RetryAfter(response.Headers.RetryAfter));
+            var reply = new VaultReply(status, buffer, length, RetryAfter(response.Headers.RetryAfter))
+            {
+                IsEcho = status >= 400 && Echo.IsIn(buffer.AsSpan(0, length), request),
+            };
             buffer = null;
             return reply;
         }

@@ -36,6 +36,9 @@ internal sealed class VaultReply : IDisposable
     /// <summary>What the answer's <c>Retry-After</c> says.</summary>
     public TimeSpan? RetryAfter { get; }
 
+    /// <summary>Whether the answer repeats what it was asked, so that its words may not be repeated again.</summary>
+    public bool IsEcho { get; init; }
+
     /// <summary>The body.</summary>
     public ReadOnlyMemory<byte> Body => _buffer.AsMemory(0, _length);
 
@@ -60,7 +63,7 @@ internal sealed class VaultReply : IDisposable
     public IReadOnlyList<string> Errors => _errors ??= Root is { } root ? root.Texts("errors") : [];
 
     /// <summary>The error texts as one line fit for a log: short, and without control characters.</summary>
-    public string Detail => Errors.Count == 0 ? "an answer of unknown shape" : Printable.Line(string.Join("; ", Errors));
+    public string Detail => IsEcho ? "an answer that repeats the request" : Errors.Count == 0 ? "an answer of unknown shape" : Printable.Line(string.Join("; ", Errors));
 
     /// <summary>Whether one of the error texts contains this one.</summary>
     public bool Says(string text) => Errors.Any(e => e.Contains(text, StringComparison.Ordinal));

@@ -40,6 +40,25 @@ public sealed class CodeFormatTests
         });
 
     [Fact]
+    [Trait("Requirement", "R-02")]
+    public void A_code_is_found_in_whatever_text_it_was_put() =>
+        Gen.Select(Kind, Gen.Int, Gen.Int[0, Separators.Length - 1].Array[50], Gen.String[0, 20], Gen.String[0, 20]).Sample((kind, seed, separators, before, after) =>
+        {
+            using var code = BackupCode.Create(kind, Plain.Entropy(seed));
+            var text = Plain.Of(code);
+            var typed = string.Concat(text.Select((c, i) => c == '-' ? Separators[separators[i]] : c.ToString()));
+            Assert.True(BackupCode.IsWithin(before + typed + after));
+            Assert.False(BackupCode.IsWithin(before + typed[..(typed.Length / 2)]));
+        });
+
+    [Theory]
+    [InlineData("bcb1")]
+    [InlineData("bcb1 is what codes begin with")]
+    [InlineData("BCB1-00000-00000-00000-00000-00000-00000-00001")]
+    [InlineData("team-a.bcb1-build-bot")]
+    public void What_only_resembles_one_is_none(string text) => Assert.False(BackupCode.IsWithin(text));
+
+    [Fact]
     public void No_text_makes_the_reader_throw() =>
         NearlyCode.Sample(text => BackupCode.Parse(text) is BackupCodeParse.Parsed or BackupCodeParse.Malformed, iter: 20_000);
 
