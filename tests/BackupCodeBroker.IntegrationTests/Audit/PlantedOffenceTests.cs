@@ -34,7 +34,10 @@ public sealed class PlantedOffenceTests(AuditedVault vault) : IClassFixture<Audi
     {
         await using var run = await AuditedRun.StartAsync(vault);
         var holding = await run.AllFlowsAsync();
-        string[] planted = ["a direct read with a root token", "an unwrap by a third party", "a shipped policy edited", "a forged trace with a child made by hand"];
+        string[] planted =
+        [
+            "a direct read with a root token", "a forged trace with a root token", "an unwrap by a third party", "a shipped policy edited", "a forged trace with a child made by hand",
+        ];
         foreach (var offence in planted)
         {
             await Audit.Offences.All[offence].Commit(run, holding);
