@@ -79,12 +79,12 @@ internal sealed class BenchDeployment : IAsyncDisposable
     }
 
     /// <summary>One more broker, with these variables in its environment; it ends with the deployment.</summary>
-    public async Task<string> StartBrokerAsync(IReadOnlyDictionary<string, string> variables)
+    public async Task<(string Address, Process Process)> StartBrokerAsync(IReadOnlyDictionary<string, string> variables)
     {
         var (process, address) = StartBroker(_program, _credentials, Names, variables);
         _more.Add(process);
         await UntilReadyAsync(address);
-        return address;
+        return (address, process);
     }
 
     /// <summary>Somebody with an entity and a token that may do these operations.</summary>

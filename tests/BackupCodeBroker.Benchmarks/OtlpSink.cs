@@ -31,7 +31,7 @@ internal sealed class OtlpSink : IDisposable
     /// <summary>Starts it.</summary>
     public static async Task<OtlpSink> StartAsync()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [Verb]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(OtlpSink).Assembly.Location, Verb]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         var process = Process.Start(start)!;
         var endpoints = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the receiver did not start");
         return new OtlpSink(process, endpoints.Split(' '));

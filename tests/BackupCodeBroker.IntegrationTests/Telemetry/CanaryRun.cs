@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using BackupCodeBroker.Core.Codes;
 using BackupCodeBroker.IntegrationTests.Kit;
 using Xunit;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using BackupCodeBroker.Core.Codes;
-using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.IntegrationTests.Kit;
 

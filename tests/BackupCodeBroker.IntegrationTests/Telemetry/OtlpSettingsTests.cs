@@ -39,7 +39,7 @@ public sealed class OtlpSettingsTests(BrokerEnvironment environment) : IClassFix
     public async Task Where_pseudonyms_are_configured_no_name_of_an_identity_is_exported()
     {
         var key = Path.GetTempFileName();
-        await File.WriteAllBytesAsync(key, Encoding.UTF8.GetBytes(new string('k', 64)));
+        await File.WriteAllBytesAsync(key, Encoding.UTF8.GetBytes(new string('k', 64)), TestContext.Current.CancellationToken);
         await using var stage = await OtlpStage.StartAsync(environment, "http/protobuf", new Dictionary<string, string> { ["BCB_TELEMETRY__PSEUDONYM_KEY_FILE"] = key });
         var holding = await stage.HoldingAsync();
         var (identity, unknown) = (holding.Identity, BrokerEnvironment.NewIdentity());
