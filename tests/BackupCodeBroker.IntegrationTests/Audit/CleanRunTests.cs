@@ -1,4 +1,3 @@
-using BackupCodeBroker.Core.Audit;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Audit;

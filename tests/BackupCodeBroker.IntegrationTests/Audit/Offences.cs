@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using BackupCodeBroker.Core.Audit;
 using BackupCodeBroker.IntegrationTests.Kit;
 using Xunit;
@@ -149,7 +148,7 @@ internal static class Offences
         });
     }
 
-    private static async Task<string> AliasEntityAsync(AuditedRun run, Holding holding) => 
+    private static async Task<string> AliasEntityAsync(AuditedRun run, Holding holding) =>
         (await run.Root.PostAsync("identity/lookup/entity", new
         {
             alias_name = "bcb." + holding.Identity,

@@ -8,6 +8,8 @@ namespace BackupCodeBroker.IntegrationTests.Audit;
 /// <summary>Among every flow one offence is planted: the audit finds it, once, and nothing else.</summary>
 public sealed class PlantedOffenceTests(AuditedVault vault) : IClassFixture<AuditedVault>
 {
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     public static TheoryData<string> Offences => Audit.Offences.Names;
 
     [Theory]
@@ -32,17 +34,20 @@ public sealed class PlantedOffenceTests(AuditedVault vault) : IClassFixture<Audi
     {
         await using var run = await AuditedRun.StartAsync(vault);
         var holding = await run.AllFlowsAsync();
-        string[] planted = ["a direct read with a root token", "an unwrap by a third party", "a shipped policy edited", "a forged trace with a child made by hand"];
+        string[] planted =
+        [
+            "a direct read with a root token", "a forged trace with a root token", "an unwrap by a third party", "a shipped policy edited", "a forged trace with a child made by hand",
+        ];
         foreach (var offence in planted)
         {
             await Audit.Offences.All[offence].Commit(run, holding);
         }
 
         await run.StopAsync();
-        var lines = await File.ReadAllLinesAsync(run.Access.Path);
+        var lines = await File.ReadAllLinesAsync(run.Access.Path, Cancellation);
         var removed = lines.First(l => l.Contains("\"operation\":\"consume\"", StringComparison.Ordinal));
         var told = Path.Combine(run.Access.Folder, "told.jsonl");
-        await File.WriteAllLinesAsync(told, lines.Except([removed]).Select(l => otlp ? Otlp.Of(l) : l));
+        await File.WriteAllLinesAsync(told, lines.Except([removed]).Select(l => otlp ? Otlp.Of(l) : l), Cancellation);
         Assert.Equal(
             planted.Select(o => Audit.Offences.All[o].Kind).Append(FindingKind.AccessWithoutRecord).Order(),
             run.Audit([run.LogPath, told]).Findings.Select(f => f.Kind).Order());
@@ -55,12 +60,12 @@ public sealed class PlantedOffenceTests(AuditedVault vault) : IClassFixture<Audi
         await using var run = await AuditedRun.StartAsync(vault);
         await run.AllFlowsAsync();
         await run.StopAsync();
-        var lines = await File.ReadAllLinesAsync(run.Access.Path);
+        var lines = await File.ReadAllLinesAsync(run.Access.Path, Cancellation);
         foreach (var operation in new[] { "register", "issue", "retrieve", "consume", "status", "list", "revoke", "count-failures" })
         {
             var removed = lines.First(l => l.Contains($"\"operation\":\"{operation}\"", StringComparison.Ordinal));
             var fewer = Path.Combine(run.Access.Folder, operation + ".jsonl");
-            await File.WriteAllLinesAsync(fewer, lines.Except([removed]));
+            await File.WriteAllLinesAsync(fewer, lines.Except([removed]), Cancellation);
             AssertOnly(FindingKind.AccessWithoutRecord, run.Audit([run.LogPath, fewer]));
         }
     }
@@ -73,9 +78,9 @@ public sealed class PlantedOffenceTests(AuditedVault vault) : IClassFixture<Audi
         await run.AllFlowsAsync();
         await run.StopAsync();
         var span = run.Access.Read().Last(r => r.Text("operation") == "consume" && r.Text("outcome") == "done").Text("span_id")!;
-        var lines = await File.ReadAllLinesAsync(run.LogPath);
+        var lines = await File.ReadAllLinesAsync(run.LogPath, Cancellation);
         var fewer = Path.Combine(run.Access.Folder, "fewer.log");
-        await File.WriteAllLinesAsync(fewer, lines.Where(l => !l.Contains(span, StringComparison.Ordinal) || !l.Contains("/data/identities/", StringComparison.Ordinal)));
+        await File.WriteAllLinesAsync(fewer, lines.Where(l => !l.Contains(span, StringComparison.Ordinal) || !l.Contains("/data/identities/", StringComparison.Ordinal)), Cancellation);
         AssertOnly(FindingKind.OperationWithoutEntries, run.Audit([fewer, run.Access.Path]));
     }
 

@@ -27,8 +27,9 @@ public sealed class LayerTests
         { "Features", ["Bootstrap", "Cli", "Dev", "DevVault", "Health", "Server", "Doctor"] },
         { "Api", ["Bootstrap", "Cli", "Dev", "DevVault", "Server", "Doctor"] },
         { "Bootstrap", ["Access", "Api", "Dev", "DevVault", "Features", "Hashing", "Health", "Server", "Doctor"] },
-        { "Doctor", ["Access", "Api", "Cli", "Dev", "DevVault", "Features", "Hashing", "Operations", "Server"] },
+        { "Doctor", ["Access", "Api", "Cli", "Dev", "DevVault", "Features", "Hashing", "Server"] },
         { "Server", ["Cli", "DevVault", "Doctor"] },
+        { "Audit", ["Access", "Api", "Dev", "DevVault", "Doctor", "Features", "Hashing", "Health", "Operations", "Server"] },
     };
 
     [Theory]

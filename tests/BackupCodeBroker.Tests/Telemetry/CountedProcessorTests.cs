@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Telemetry.Export;
-using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using Xunit;
 

@@ -39,7 +39,15 @@ internal sealed class Group(SpanName? span, DateTimeOffset begunAt)
         Requests = [];
         Record = Record! with
         {
-            VaultRequests = [], CallerEntity = null, CallerAccessor = null, CallerName = null, Owner = null, Reason = null, Profile = null, ProfileDigest = null, Replica = null,
+            VaultRequests = [],
+            CallerEntity = null,
+            CallerAccessor = null,
+            CallerName = null,
+            Owner = null,
+            Reason = null,
+            Profile = null,
+            ProfileDigest = null,
+            Replica = null,
         };
     }
 }

@@ -224,7 +224,12 @@ internal sealed class LifeBook(FindingBook findings)
         {
             Add(identity, generation, new LifeEvent
             {
-                At = record.EndedAt, Step = step, By = by, Detail = record.Reason, OperationId = record.OperationId, TraceId = record.TraceId,
+                At = record.EndedAt,
+                Step = step,
+                By = by,
+                Detail = record.Reason,
+                OperationId = record.OperationId,
+                TraceId = record.TraceId,
             });
         }
     }
@@ -251,49 +256,5 @@ internal sealed class LifeBook(FindingBook findings)
         {
             life.NotListed++;
         }
-    }
-
-    private sealed class Life
-    {
-        public List<LifeEvent> Events { get; } = [];
-
-        public int NotListed { get; set; }
-    }
-
-    private sealed class Turns
-    {
-        public int Issues { get; set; }
-
-        public int Activations { get; private set; }
-
-        public int Consumptions { get; set; }
-
-        public DateTimeOffset? Last { get; private set; }
-
-        public TimeSpan? LongestGap { get; private set; }
-
-        public void Activate(DateTimeOffset at)
-        {
-            Activations++;
-            if (Last is { } last && at - last is var gap && (LongestGap is null || gap > LongestGap))
-            {
-                LongestGap = gap;
-            }
-
-            Last = at;
-        }
-    }
-
-    private sealed class Change(string identity, string how, DateTimeOffset at, Party? by)
-    {
-        public string Identity => identity;
-
-        public string How => how;
-
-        public DateTimeOffset At => at;
-
-        public Party? By => by;
-
-        public DateTimeOffset? EndedAt { get; set; }
     }
 }

@@ -56,7 +56,7 @@ internal sealed class Strays(TokenBook tokens, FindingBook findings, ChangeBook 
             var holder = tokens.HolderOf(request.Entry);
             if (holder is not (Holder.Broker or Holder.Child or Holder.Sweeper))
             {
-                Foreign(request, holder);
+                Foreign(request, holder, group.Record);
             }
             else if (Explanation.IsUpkeep(request.Subject, holder, request.Entry.Verb))
             {
@@ -116,13 +116,16 @@ internal sealed class Strays(TokenBook tokens, FindingBook findings, ChangeBook 
     }
 
     /// <summary>A request that is nobody's operation, with a token that is not the broker's.</summary>
-    public void Foreign(Request request, Holder holder)
+    /// <param name="request">The request.</param>
+    /// <param name="holder">Whose token it was made with.</param>
+    /// <param name="claimed">The operation whose span it carries, where there is one.</param>
+    public void Foreign(Request request, Holder holder, AccessRecord? claimed = null)
     {
         var (entry, subject) = (request.Entry, request.Subject);
         switch (subject.Kind)
         {
             case SubjectKind.Document or SubjectKind.State or SubjectKind.Fleet or SubjectKind.Documents or SubjectKind.PepperHmac:
-                Touched(entry, subject, holder);
+                Touched(entry, subject, holder, claimed);
                 break;
             case SubjectKind.Ask when entry.Verb == "read":
                 Asked(request);
@@ -212,7 +215,7 @@ internal sealed class Strays(TokenBook tokens, FindingBook findings, ChangeBook 
             () => $"Vault was asked whether {Parties.Named(Parties.Of(request.Entry))} may {request.Subject.Name}, and no operation is on record that asked.");
     }
 
-    private void Touched(AuditEntry entry, Subject subject, Holder holder)
+    private void Touched(AuditEntry entry, Subject subject, Holder holder, AccessRecord? claimed)
     {
         if (entry.IsDenied)
         {
@@ -237,15 +240,31 @@ internal sealed class Strays(TokenBook tokens, FindingBook findings, ChangeBook 
             return;
         }
 
-        var who = Parties.Capital(Parties.Named(Parties.Of(entry)));
-        findings.Join(
+        // Whoever forges a trace did more than look: that is a finding of its own.
+        var draft = findings.Join(
             FindingKind.ForeignAccess,
-            entry.Token + entry.What,
+            entry.Token + entry.What + claimed?.OperationId,
             entry,
-            () => holder == Holder.Lookalike
-                ? "A token that looks like a child of the broker's, and that the broker did not make, touched code data."
-                : $"{who} touched {(subject.Kind == SubjectKind.PepperHmac ? "the pepper" : "code data")} directly, not through the broker{(entry.Span is null ? "" : "; the trace that the request claims explains nothing")}.",
+            () => Past(entry, subject, holder, claimed),
             subject.Kind == SubjectKind.Document && subject.Name.Length > 0 ? subject.Name : null);
+        if (draft is not null)
+        {
+            draft.OperationId = claimed?.OperationId;
+        }
+    }
+
+    private static string Past(AuditEntry entry, Subject subject, Holder holder, AccessRecord? claimed)
+    {
+        var what = subject.Kind == SubjectKind.PepperHmac ? "the pepper" : "code data";
+        var did = holder == Holder.Lookalike
+            ? $"A token that looks like a child of the broker's, and that the broker did not make, touched {what}"
+            : $"{Parties.Capital(Parties.Named(Parties.Of(entry)))} touched {what} directly, not through the broker";
+        return (claimed, entry.Span) switch
+        {
+            ({ } record, _) => $"{did}, under the trace of a {record.Operation} that did no such thing: the trace is forged.",
+            (null, not null) => $"{did}; the trace that the request claims explains nothing.",
+            _ => did + ".",
+        };
     }
 
     private void Made(AuditEntry entry, Subject subject)

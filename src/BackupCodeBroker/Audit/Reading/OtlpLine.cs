@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using BackupCodeBroker.Core.Audit;
+using BackupCodeBroker.Telemetry;
 
 namespace BackupCodeBroker.Audit.Reading;
 
@@ -10,8 +11,6 @@ namespace BackupCodeBroker.Audit.Reading;
 /// </summary>
 internal static class OtlpLine
 {
-    private const string EventName = "bcb.access";
-
     private static readonly string[] Times = ["timeUnixNano", "observedTimeUnixNano"];
 
     /// <summary>The access records in a line; <paramref name="fault"/> is called for each that is none.</summary>
@@ -46,7 +45,7 @@ internal static class OtlpLine
             .Where(a => a.ValueKind == JsonValueKind.Object && a.TryGetProperty("key", out _) && a.TryGetProperty("value", out _))
             .GroupBy(a => a.GetProperty("key").GetString() ?? "", StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.Last().GetProperty("value"), StringComparer.Ordinal);
-        if (Member(log, "eventName") != EventName && !(values.TryGetValue("event.name", out var name) && TextOf(name) == EventName))
+        if (Member(log, "eventName") != TelemetryNames.AccessEvent && !(values.TryGetValue("event.name", out var name) && TextOf(name) == TelemetryNames.AccessEvent))
         {
             return null;
         }
@@ -56,28 +55,28 @@ internal static class OtlpLine
         int Count(string key) => Text(key) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : 0;
         return AccessLine.Checked(new AccessRecord
         {
-            StartedAt = DateTimeOffset.Parse(Needed("bcb.started_at"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
+            StartedAt = DateTimeOffset.Parse(Needed(TelemetryNames.StartedAt), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
             EndedAt = TimeOf(log),
-            OperationId = Needed("bcb.operation_id"),
+            OperationId = Needed(TelemetryNames.OperationId),
             TraceId = Hex(Member(log, "traceId"), 16),
             SpanId = Hex(Member(log, "spanId"), 8),
-            Operation = Needed("bcb.operation"),
-            Identity = Text("bcb.identity"),
-            CallerEntity = Text("bcb.caller.entity"),
-            CallerAccessor = Text("bcb.caller.accessor"),
-            CallerName = Text("bcb.caller.name"),
-            CallerKind = Enum.TryParse<CallerKind>(Text("bcb.caller.kind"), ignoreCase: true, out var kind) ? kind : CallerKind.Unknown,
-            Owner = Text("bcb.owner"),
-            Outcome = Needed("bcb.outcome"),
-            Reason = Text("bcb.reason"),
-            Generation = Text("bcb.generation") is { } generation ? int.Parse(generation, CultureInfo.InvariantCulture) : null,
-            Profile = Text("bcb.profile"),
-            ProfileDigest = Text("bcb.profile.digest"),
-            PersonUsedMachineCode = Text("bcb.person_used_machine_code") is "true",
-            Replica = Text("bcb.replica"),
-            VaultCalls = Count("bcb.vault.calls"),
-            VaultUncertain = Count("bcb.vault.uncertain"),
-            VaultRequests = values.TryGetValue("bcb.vault.requests", out var ids) ? [.. TextsOf(ids)] : [],
+            Operation = Needed(TelemetryNames.Operation),
+            Identity = Text(TelemetryNames.Identity),
+            CallerEntity = Text(TelemetryNames.CallerEntity),
+            CallerAccessor = Text(TelemetryNames.CallerAccessor),
+            CallerName = Text(TelemetryNames.CallerName),
+            CallerKind = Enum.TryParse<CallerKind>(Text(TelemetryNames.CallerKind), ignoreCase: true, out var kind) ? kind : CallerKind.Unknown,
+            Owner = Text(TelemetryNames.Owner),
+            Outcome = Needed(TelemetryNames.Outcome),
+            Reason = Text(TelemetryNames.Reason),
+            Generation = Text(TelemetryNames.Generation) is { } generation ? int.Parse(generation, CultureInfo.InvariantCulture) : null,
+            Profile = Text(TelemetryNames.Profile),
+            ProfileDigest = Text(TelemetryNames.ProfileDigest),
+            PersonUsedMachineCode = Text(TelemetryNames.PersonUsedMachineCode) is "true",
+            Replica = Text(TelemetryNames.Replica),
+            VaultCalls = Count(TelemetryNames.VaultCalls),
+            VaultUncertain = Count(TelemetryNames.VaultUncertain),
+            VaultRequests = values.TryGetValue(TelemetryNames.VaultRequests, out var ids) ? [.. TextsOf(ids)] : [],
         });
     }
 

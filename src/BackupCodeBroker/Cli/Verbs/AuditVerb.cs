@@ -30,7 +30,9 @@ internal static class AuditVerb
         var until = new Option<string?>("--until") { HelpName = "TIME", Description = "End of the period, exclusive." };
         var skew = new Option<int>("--skew")
         {
-            HelpName = "SECONDS", Description = "What clocks may differ by.", DefaultValueFactory = _ => DefaultSkew,
+            HelpName = "SECONDS",
+            Description = "What clocks may differ by.",
+            DefaultValueFactory = _ => DefaultSkew,
         };
         var config = new Option<string?>("--config") { HelpName = "FILE", Description = "The server's configuration (bcb.json), for names that differ." };
         var html = new Option<string?>("--html") { HelpName = "FILE", Description = "Also write the report as one page that needs nothing else." };

@@ -29,15 +29,21 @@ public sealed class FindingTests
         ["an operation that does not write wrote"] = (FindingKind.AccessBeyondOperation, s => s.Operate("status", "a.x", "owner", Story.Owner, writes: true)),
         ["entries missing"] = (FindingKind.OperationWithoutEntries, s => s.Record("00000000000000aa", "consume", "a.x", null, "done", null, 1, s.Now, 5, [])),
         ["asked without record"] = (FindingKind.AskWithoutRecord, s => s.Say("read", "backup-codes-broker/consume/a.x", "thief", Thief)),
-        ["unwrapped by another"] = (FindingKind.UnwrappedByAnother, s => { s.Issue("a.x", 2); s.Unwrap("a.x", 2, "thief", Story.Thief); s.Unwrap("a.x", 2, "owner", Story.Owner, fails: true); }),
-        ["unwrapped by nobody"] = (FindingKind.UnwrappedByAnother, s => { s.Issue("a.x", 2); s.Say("update", "sys/wrapping/unwrap", "wrap-a.x-2", Story.Auth("wrap-a.x-2", ["response-wrapping"], ""), answer: Story.Data(("activation", "#x"))); }),
-        ["the old way of opening"] = (FindingKind.UnwrappedByAnother, s => { s.Issue("a.x", 2); s.Say("read", "cubbyhole/response", "wrap-a.x-2", Story.Auth("wrap-a.x-2", ["response-wrapping"], ""), answer: Story.Data(("response", "#x"))); }),
-        ["second unwrap"] = (FindingKind.SecondUnwrap, s => { s.Claim("a.x", 2); s.Unwrap("a.x", 2, "thief", Story.Thief, fails: true); s.Unwrap("a.x", 2, "thief", Story.Thief, fails: true); }),
+        ["unwrapped by another"] = (FindingKind.UnwrappedByAnother, s => { s.Issue("a.x", 2); s.Unwrap("a.x", 2, "thief", Story.Thief); s.Unwrap("a.x", 2, "owner", Story.Owner, fails: true); }
+        ),
+        ["unwrapped by nobody"] = (FindingKind.UnwrappedByAnother, s => { s.Issue("a.x", 2); s.Say("update", "sys/wrapping/unwrap", "wrap-a.x-2", Story.Auth("wrap-a.x-2", ["response-wrapping"], ""), answer: Story.Data(("activation", "#x"))); }
+        ),
+        ["the old way of opening"] = (FindingKind.UnwrappedByAnother, s => { s.Issue("a.x", 2); s.Say("read", "cubbyhole/response", "wrap-a.x-2", Story.Auth("wrap-a.x-2", ["response-wrapping"], ""), answer: Story.Data(("response", "#x"))); }
+        ),
+        ["second unwrap"] = (FindingKind.SecondUnwrap, s => { s.Claim("a.x", 2); s.Unwrap("a.x", 2, "thief", Story.Thief, fails: true); s.Unwrap("a.x", 2, "thief", Story.Thief, fails: true); }
+        ),
         ["rewrapped"] = (FindingKind.WrappedAgain, Rewrap),
         ["opened and wrapped again"] = (FindingKind.WrappedAgain, WrapAgain),
-        ["taken, not activated"] = (FindingKind.TakenNotActivated, s => { s.Issue("a.x", 2); s.Unwrap("a.x", 2, "owner", Story.Owner); s.Pass(TimeSpan.FromHours(1)); s.Say("read", "sys/mounts", "thief", Thief); }),
+        ["taken, not activated"] = (FindingKind.TakenNotActivated, s => { s.Issue("a.x", 2); s.Unwrap("a.x", 2, "owner", Story.Owner); s.Pass(TimeSpan.FromHours(1)); s.Say("read", "sys/mounts", "thief", Thief); }
+        ),
         ["shipped policy"] = (FindingKind.PolicyChange, s => s.Say("update", "sys/policies/acl/bcb-broker", "root", Story.Root)),
-        ["caller's policy, before the caller comes"] = (FindingKind.PolicyChange, s => { s.Say("update", "sys/policies/acl/newcomer", "root", Story.Root); s.Operate("status", "a.x", "newcomer", Story.Thief, writes: false); }),
+        ["caller's policy, before the caller comes"] = (FindingKind.PolicyChange, s => { s.Say("update", "sys/policies/acl/newcomer", "root", Story.Root); s.Operate("status", "a.x", "newcomer", Story.Thief, writes: false); }
+        ),
         ["mount moved"] = (FindingKind.MountChange, s => s.Say("update", "sys/remount", "root", Story.Root)),
         ["mount tuned"] = (FindingKind.MountChange, s => s.Say("update", "sys/mounts/backup-codes/tune", "root", Story.Root)),
         ["something stored where callers are authorised"] = (FindingKind.MountChange, s => s.Say("update", "backup-codes-broker/consume/a.x", "root", Story.Root)),

@@ -61,7 +61,11 @@ internal sealed class Story
         var id = new Guid(++_ids, 0, 0, new byte[8]).ToString();
         var request = new JsonObject
         {
-            ["id"] = id, ["operation"] = verb, ["path"] = path, ["namespace"] = new JsonObject { ["id"] = "root" }, ["remote_address"] = "10.0.0.1",
+            ["id"] = id,
+            ["operation"] = verb,
+            ["path"] = path,
+            ["namespace"] = new JsonObject { ["id"] = "root" },
+            ["remote_address"] = "10.0.0.1",
         };
         if (token is not null)
         {
@@ -136,8 +140,21 @@ internal sealed class Story
     {
         var line = JsonSerializer.Serialize(new
         {
-            time = Now, started_at = from, operation_id = span + span, trace_id = Trace, span_id = span, operation, identity, caller_entity = entity,
-            owner = Owner, outcome, reason, generation, vault_calls = calls, vault_uncertain = 0, vault_requests = ids,
+            time = Now,
+            started_at = from,
+            operation_id = span + span,
+            trace_id = Trace,
+            span_id = span,
+            operation,
+            identity,
+            caller_entity = entity,
+            owner = Owner,
+            outcome,
+            reason,
+            generation,
+            vault_calls = calls,
+            vault_uncertain = 0,
+            vault_requests = ids,
         });
         _access.Add((line, Now));
     }
@@ -152,7 +169,11 @@ internal sealed class Story
 
     public JsonObject WrapInfo(string wrap) => new()
     {
-        ["token"] = "#" + wrap, ["accessor"] = "#a-" + wrap, ["ttl"] = 300, ["creation_time"] = Now.ToString("O", CultureInfo.InvariantCulture), ["creation_path"] = "sys/wrapping/wrap",
+        ["token"] = "#" + wrap,
+        ["accessor"] = "#a-" + wrap,
+        ["ttl"] = 300,
+        ["creation_time"] = Now.ToString("O", CultureInfo.InvariantCulture),
+        ["creation_path"] = "sys/wrapping/wrap",
     };
 
     public void Unwrap(string identity, int generation, string caller, string entity, bool fails = false) => Say(

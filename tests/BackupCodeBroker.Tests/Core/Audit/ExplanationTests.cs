@@ -79,13 +79,25 @@ public sealed class ExplanationTests
 
     private static AuditEntry Read => new()
     {
-        Time = At, Verb = "read", RequestId = "r1", Answer = new AuditAnswer { HasContent = true },
+        Time = At,
+        Verb = "read",
+        RequestId = "r1",
+        Answer = new AuditAnswer { HasContent = true },
     };
 
     private static AccessRecord Consume => new()
     {
-        StartedAt = At, EndedAt = At.AddSeconds(1), OperationId = "o", TraceId = "t", SpanId = "s", Operation = "consume", Identity = "a.x", CallerEntity = "e1", Outcome = "done",
-        VaultCalls = 1, VaultRequests = ["r1"],
+        StartedAt = At,
+        EndedAt = At.AddSeconds(1),
+        OperationId = "o",
+        TraceId = "t",
+        SpanId = "s",
+        Operation = "consume",
+        Identity = "a.x",
+        CallerEntity = "e1",
+        Outcome = "done",
+        VaultCalls = 1,
+        VaultRequests = ["r1"],
     };
 
     private static Unexplained Of(AuditEntry entry, Holder holder, AccessRecord record) =>
