@@ -167,27 +167,6 @@ public sealed class BootstrapTests(TestVault vault)
         Assert.False((await other.CheckAsync()).HasDrift);
     }
 
-    [Theory]
-    [InlineData("", "no audit device", "vault audit enable file")]
-    [InlineData("path \"sys/mounts\" { capabilities = [\"read\"] }", "could not be seen (sys/audit)", "bcb doctor")]
-    public async Task A_Vault_without_an_audit_device_is_remarked_and_no_failure(string policy, string remark, string advice)
-    {
-        Assert.SkipUnless((await Vault.MustAsync("GET", "sys/audit"))["data"]!.AsObject().Count == 0, "this Vault has an audit device");
-        await _environment.RunAsync();
-        if (policy.Length > 0)
-        {
-            await Vault.MustAsync("PUT", $"sys/policies/acl/{_environment.Prefix}few", new JsonObject { ["policy"] = policy });
-        }
-
-        var report = await _environment.CheckAsync(with: policy.Length > 0 ? await Vault.TokenWithAsync(_environment.Prefix + "few") : null);
-
-        Assert.False(report.HasChanges);
-        Assert.True(policy.Length > 0 || !report.HasDrift);
-        var said = Assert.Single(report.Remarks);
-        Assert.Contains(remark, said, StringComparison.Ordinal);
-        Assert.Contains(advice, said, StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task A_token_that_Vault_does_not_take_ends_the_run_at_once()
     {

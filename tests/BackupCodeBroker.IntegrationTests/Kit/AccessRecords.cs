@@ -15,7 +15,7 @@ internal sealed class AccessRecords : IDisposable
 
     /// <summary>The records so far, in their order.</summary>
     public IReadOnlyList<JsonElement> Read() =>
-        File.Exists(Path) ? [.. File.ReadAllLines(Path).Select(line => JsonDocument.Parse(line).RootElement)] : [];
+        File.Exists(Path) ? [.. Whole(File.ReadAllText(Path)).Select(line => JsonDocument.Parse(line).RootElement)] : [];
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }
@@ -29,4 +29,7 @@ internal static class RecordReading
 
     public static IEnumerable<string> VaultRequests(this JsonElement record) =>
         record.GetProperty("vault_requests").EnumerateArray().Select(id => id.GetString()!);
+
+    // The broker may be writing the next one.
+    private static IEnumerable<string> Whole(string text) => text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

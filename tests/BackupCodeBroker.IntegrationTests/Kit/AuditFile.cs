@@ -24,12 +24,17 @@ internal sealed class AuditFile : IAsyncDisposable
     /// <summary>Where it is.</summary>
     public string Path => _path;
 
-    public Task<string> TextAsync() => File.ReadAllTextAsync(_path);
+    /// <summary>What is there, in whole lines: Vault may be writing the next one.</summary>
+    public async Task<string> TextAsync()
+    {
+        var text = await File.ReadAllTextAsync(_path);
+        return text[..(text.LastIndexOf('\n') + 1)];
+    }
 
     /// <summary>The entries of a type about a path.</summary>
     public async Task<IReadOnlyList<JsonElement>> EntriesAsync(string type, string path) =>
     [
-        .. (await File.ReadAllLinesAsync(_path)).Where(l => l.Length > 0).Select(l => JsonDocument.Parse(l).RootElement)
+        .. (await TextAsync()).Split('\n').Where(l => l.Length > 0).Select(l => JsonDocument.Parse(l).RootElement)
             .Where(e => e.GetProperty("type").GetString() == type && e.GetProperty("request").GetProperty("path").GetString() == path),
     ];
 
