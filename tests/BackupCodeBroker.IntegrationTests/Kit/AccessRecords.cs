@@ -17,6 +17,9 @@ internal sealed class AccessRecords : IDisposable
     public IReadOnlyList<JsonElement> Read() =>
         File.Exists(Path) ? [.. Whole(File.ReadAllText(Path)).Select(line => JsonDocument.Parse(line).RootElement)] : [];
 
+    // The broker may be writing the next one.
+    private static IEnumerable<string> Whole(string text) => text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }
 
@@ -29,7 +32,4 @@ internal static class RecordReading
 
     public static IEnumerable<string> VaultRequests(this JsonElement record) =>
         record.GetProperty("vault_requests").EnumerateArray().Select(id => id.GetString()!);
-
-    // The broker may be writing the next one.
-    private static IEnumerable<string> Whole(string text) => text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }
