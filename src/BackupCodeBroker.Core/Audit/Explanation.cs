@@ -82,6 +82,8 @@ public sealed class Explanation
             OwnWork.Doctor => SetsUp(subject, holder) && (Looks(subject) || entry.Verb is "read" or "list"),
             _ => Does(record.Operation, subject, entry.Verb, holder),
         };
+        // Nothing has documents wrapped: who does takes them somewhere, and gets no id that could be missed on the record.
+        isItsWork &= !subject.IsCodeData || entry.Answer?.Wrap is null;
         if (!isItsWork)
         {
             return Unexplained.NotItsWork;
@@ -106,6 +108,21 @@ public sealed class Explanation
         _ => false,
     };
 
+    /// <summary>
+    /// Whether an operation reached code data and the log does not show that Vault granted it to its caller. The broker asks before it reads; a record
+    /// alone is as good as whoever can write the file.
+    /// </summary>
+    /// <param name="record">The operation.</param>
+    /// <param name="requests">Its requests, each with what it is about.</param>
+    public static bool IsUnasked(AccessRecord record, IReadOnlyList<(AuditEntry Entry, Subject Subject)> requests)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentNullException.ThrowIfNull(requests);
+        return !OwnWork.All.Contains(record.Operation)
+            && requests.Any(r => r.Subject.IsCodeData)
+            && !requests.Any(r => r.Subject.Kind == SubjectKind.Ask && r.Entry.MayHaveHappened);
+    }
+
     private bool Does(string operation, Subject subject, string verb, Holder holder) => (holder, subject.Kind) switch
     {
         (Holder.Caller, SubjectKind.LookupSelf or SubjectKind.Ask) => verb == "read" && Operation.Named(operation) is not null,
@@ -117,6 +134,7 @@ public sealed class Explanation
         (Holder.Broker, SubjectKind.Wrap) or (Holder.Wrap, SubjectKind.RevokeSelf) => operation == Operation.Issue.Name,
         (Holder.Broker, SubjectKind.KvConfig or SubjectKind.AskReady) => operation == OwnWork.Readiness && verb == "read",
         (Holder.Child, SubjectKind.State) => verb == "read" && !OverAll.Contains(operation),
+        (Holder.Child, SubjectKind.Document) when operation == OwnWork.Readiness => verb == "read" && subject.Name == Decoy.Name,
         (Holder.Child, SubjectKind.Document) => verb == "read" ? !OverAll.Contains(operation) : Writes(operation) && verb is "create" or "update",
         (Holder.Sweeper, SubjectKind.Document) => verb == "read" && OverAll.Contains(operation),
         (Holder.Sweeper, SubjectKind.State or SubjectKind.Fleet) =>

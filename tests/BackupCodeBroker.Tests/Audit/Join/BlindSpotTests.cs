@@ -1,0 +1,153 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json.Nodes;
+using BackupCodeBroker.Core.Audit;
+using Xunit;
+
+namespace BackupCodeBroker.Tests.Audit.Join;
+
+/// <summary>Where somebody who knows how the audit works would hide: each is found.</summary>
+public sealed class BlindSpotTests
+{
+    private const string Document = "backup-codes/data/identities/bcb.a.x";
+
+    [Theory]
+    [InlineData("sys/policies/acl/BCB-Identity", FindingKind.PolicyChange)]
+    [InlineData("sys/policy/Bcb-Broker", FindingKind.PolicyChange)]
+    [InlineData("sys/policies/acl/Verifier", FindingKind.PolicyChange)]
+    [InlineData("auth/approle/role/BCB-Broker/secret-id", FindingKind.RoleChange)]
+    [InlineData("auth/approle/role/BCB-BROKER", FindingKind.RoleChange)]
+    [InlineData("sys/policies/acl/bcb-broker ", FindingKind.PolicyChange)]
+    public void Names_that_Vault_reads_without_regard_to_case_are_told_in_any(string path, FindingKind kind)
+    {
+        var story = Busy();
+        story.Say("update", path, "root", Story.Root);
+        Assert.Equal(kind, Assert.Single(story.Audit().Findings).Kind);
+    }
+
+    [Fact]
+    public void A_flood_under_one_span_hides_nothing_after_it()
+    {
+        var story = Busy();
+        for (var i = 0; i < 5_100; i++)
+        {
+            story.Say("read", "auth/token/lookup-self", "root", Story.Root, span: "00000000deadbeef");
+        }
+
+        story.Say("read", Document, "root", Story.Root, answer: Story.Data(("data", "#x")), span: "00000000deadbeef");
+        Assert.Equal(FindingKind.ForeignAccess, Assert.Single(story.Audit().Findings).Kind);
+    }
+
+    [Fact]
+    public void A_record_of_an_operation_that_asked_for_no_permission_explains_no_access()
+    {
+        var story = Busy();
+        var from = story.Now;
+        const string Span = "00000000000f00d1";
+        List<string> ids =
+        [
+            story.Say("update", "auth/token/create/bcb-identity", "broker", Story.Broker, new JsonObject { ["entity_alias"] = "#bcb.a.x" }, Story.Made("child-a.x", ["bcb-identity"], "e-a.x", "batch"), Span),
+            story.Say("read", Document, "child-a.x", Story.Child("a.x"), answer: Story.Data(("data", "#x")), span: Span),
+        ];
+        story.Record(Span, "status", "a.x", Story.Owner, "done", null, 1, from, 2, ids);
+        Assert.NotEmpty(story.Audit().Findings);
+    }
+
+    [Fact]
+    public void A_record_without_calls_explains_none()
+    {
+        var story = Busy();
+        var from = story.Now;
+        const string Span = "00000000000f00d2";
+        story.Say("read", Document, "child-a.x", Story.Child("a.x"), answer: new JsonObject { ["wrap_info"] = story.WrapInfo("stolen") }, span: Span);
+        story.Record(Span, "consume", "a.x", Story.Owner, "malformed", null, 1, from, 0, []);
+        Assert.NotEmpty(story.Audit().Findings);
+    }
+
+    [Fact]
+    public void An_operation_does_not_have_documents_wrapped()
+    {
+        var story = Busy();
+        var from = story.Now;
+        const string Span = "00000000000f00d3";
+        story.Say("read", "backup-codes-broker/status/a.x", "owner", Story.Person("owner", Story.Owner), span: Span);
+        story.Say("read", Document, "child-a.x", Story.Child("a.x"), answer: new JsonObject { ["wrap_info"] = story.WrapInfo("stolen") }, span: Span);
+        story.Record(Span, "status", "a.x", Story.Owner, "done", null, 1, from, 2, []);
+        Assert.NotEmpty(story.Audit().Findings);
+    }
+
+    [Theory]
+    [InlineData("\"time\":\"", "\"time\":\"9999-12-31T23:59:59.999Z\",\"t\":\"")]
+    [InlineData("\"time\":\"", "\"time\":\"0001-01-01T00:00:00Z\",\"t\":\"")]
+    public void A_time_that_cannot_be_is_told_and_stops_nothing(string from, string to)
+    {
+        var story = Busy();
+        var lines = story.Lines().ToList();
+        lines.Add(lines[^1].Replace(from, to, StringComparison.Ordinal));
+        var report = Story.Audit([lines, story.Records]);
+        Assert.Single(report.Unreadable);
+        Assert.Empty(report.Findings);
+    }
+
+    [Theory]
+    [InlineData("\"started_at\":\"", "\"started_at\":\"0001-01-01T00:00:00Z\",\"t\":\"")]
+    [InlineData("\"time\":\"", "\"time\":\"9999-12-31T23:59:59.999Z\",\"t\":\"")]
+    [InlineData("\"outcome\":\"done\"", "\"outcome\":null")]
+    [InlineData("\"operation\":\"consume\"", "\"operation\":null")]
+    [InlineData("\"operation_id\":\"", "\"operation_id\":null,\"t\":\"")]
+    [InlineData("\"vault_requests\":[", "\"vault_requests\":[null,")]
+    public void A_record_that_cannot_be_is_told_and_stops_nothing(string from, string to)
+    {
+        var story = Busy();
+        var records = story.Records.ToList();
+        records.Add(records[^1].Replace(from, to, StringComparison.Ordinal));
+        var report = Story.Audit([story.Lines(), records]);
+        Assert.Single(report.Unreadable);
+        Assert.Empty(report.Findings);
+    }
+
+    [Fact]
+    public void A_line_without_an_id_is_told()
+    {
+        var story = Busy();
+        story.Say("read", Document, "root", Story.Root, answer: Story.Data(("data", "#x")));
+        var lines = story.Lines().ToList();
+        var nameless = (string line) => System.Text.RegularExpressions.Regex.Replace(line, "\"request\":\\{\"id\":\"[^\"]*\"", "\"request\":{\"id\":\"\"");
+        lines[^1] = nameless(lines[^1]);
+        lines[^2] = nameless(lines[^2]);
+        Assert.True(Story.Audit([lines, story.Records]) is var report && report.Findings.Count + report.Unreadable.Count > 0);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Gzip_members_one_after_another_are_read_and_a_cut_is_told(bool cut)
+    {
+        var story = Busy();
+        story.Say("read", Document, "root", Story.Root, answer: Story.Data(("data", "#x")));
+        var lines = story.Lines();
+        var bytes = new MemoryStream();
+        foreach (var part in new[] { lines.Take(lines.Count / 2), lines.Skip(lines.Count / 2) })
+        {
+            using var gzip = new GZipStream(bytes, CompressionMode.Compress, leaveOpen: true);
+            gzip.Write(Encoding.UTF8.GetBytes(string.Concat(part.Select(l => l + "\n"))));
+        }
+
+        var file = Path.GetTempFileName();
+        var access = Path.GetTempFileName();
+        File.WriteAllLines(access, story.Records);
+        File.WriteAllBytes(file, cut ? bytes.ToArray()[..^200] : bytes.ToArray());
+        var report = Story.Audit([file, access], null, null);
+        Assert.Equal(cut ? 1 : 0, report.Unreadable.Count);
+        Assert.True(cut || report.Findings.Single().Kind == FindingKind.ForeignAccess);
+        File.Delete(file);
+        File.Delete(access);
+    }
+
+    private static Story Busy()
+    {
+        var story = new Story();
+        story.Operate("consume", "a.x", "verifier", Story.Verifier, 1);
+        return story;
+    }
+}
