@@ -86,7 +86,7 @@ public sealed class BlindSpotTests
         lines.Add(lines[^1].Replace(from, to, StringComparison.Ordinal));
         var report = Story.Audit([lines, story.Records]);
         Assert.Single(report.Unreadable);
-        Assert.Empty(report.Findings);
+        Assert.Equal(FindingKind.UnreadableEntries, Assert.Single(report.Findings).Kind);
     }
 
     [Theory]
@@ -139,9 +139,43 @@ public sealed class BlindSpotTests
         File.WriteAllBytes(file, cut ? bytes.ToArray()[..^200] : bytes.ToArray());
         var report = Story.Audit([file, access], null, null);
         Assert.Equal(cut ? 1 : 0, report.Unreadable.Count);
-        Assert.True(cut || report.Findings.Single().Kind == FindingKind.ForeignAccess);
+        Assert.Contains(report.Findings, f => f.Kind == (cut ? FindingKind.UnreadableEntries : FindingKind.ForeignAccess));
         File.Delete(file);
         File.Delete(access);
+    }
+
+    [Fact]
+    public void An_entry_beyond_all_measure_hides_nothing()
+    {
+        var story = Busy();
+        var pad = new JsonObject();
+        for (var i = 0; i < 45_000; i++)
+        {
+            pad[$"{i}{new string('k', 100)}"] = 1;
+        }
+
+        story.Say("update", Document, "root", Story.Root, new JsonObject { ["pad"] = pad }, Story.Data(("version", 3)));
+        var finding = Assert.Single(story.Audit().Findings);
+        Assert.Equal(FindingKind.UnreadableEntries, finding.Kind);
+        Assert.EndsWith(":" + (story.Lines().Count - 1), finding.Place, StringComparison.Ordinal);
+        Assert.Empty(story.Audit(story.Now + TimeSpan.FromHours(1)).Findings);
+    }
+
+    [Fact]
+    public void A_file_of_which_nothing_can_be_read_is_told_and_a_line_that_is_still_being_written_is_not()
+    {
+        var story = Busy();
+        string[] nonsense = ["KLUv/QRYkQIAdHdv", "bGluZXM="];
+        Assert.Equal(FindingKind.UnreadableEntries, Assert.Single(Story.Audit([story.Lines(), story.Records, nonsense]).Findings).Kind);
+
+        var folder = Directory.CreateTempSubdirectory("bcb-audit-");
+        var (log, access) = (Path.Combine(folder.FullName, "log"), Path.Combine(folder.FullName, "access"));
+        File.WriteAllText(log, string.Concat(story.Lines().Select(l => l + "\n")) + "Nov 25 08:00:00 host sshd: hello\n" + story.Lines()[0][..80]);
+        File.WriteAllLines(access, story.Records);
+        var report = Story.Audit([log, access], null, null);
+        Assert.Equal(2, report.Unreadable.Count);
+        Assert.Empty(report.Findings);
+        folder.Delete(recursive: true);
     }
 
     private static Story Busy()
