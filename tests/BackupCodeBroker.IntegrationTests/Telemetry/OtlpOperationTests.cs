@@ -25,7 +25,8 @@ public sealed partial class OtlpOperationTests(BrokerEnvironment environment) : 
         Assert.True(codes.Count > 15);
         var reasons = codes.Concat(Enum.GetValues<FaultKind>().Select(k => k.Name())).Concat(Enum.GetValues<Reason>().Select(r => r.Name())).Distinct().Order().ToList();
 
-        var made = OtlpOperations.All.Select(o => o.Reason).OfType<string>().ToHashSet();
+        // What was done may have a reason too: why it was.
+        var made = OtlpOperations.All.Where(o => o.Outcome != "done").Select(o => o.Reason).OfType<string>().ToHashSet();
 
         Assert.Equal(reasons, made.Concat(OtlpOperations.NotMade.Keys).Order());
         Assert.All(Enum.GetValues<Reason>(), r => Assert.Contains(OtlpOperations.All, o => (o.Outcome, o.Reason) == ("refused", r.Name())));
@@ -47,7 +48,7 @@ public sealed partial class OtlpOperationTests(BrokerEnvironment environment) : 
 
         var received = await stage.Receiver.UntilAsync(
             r => asked.All(a => r.Access.Any(l => a.Is(l["bcb.operation_id"])) && r.Spans.Any(s => a.Is(s["bcb.operation_id"])))
-                && Expected(asked).All(e => Counted(r).GetValueOrDefault(e.Key) >= e.Value),
+                && Recorded(r).All(e => Counted(r).GetValueOrDefault(e.Key) >= e.Value),
             "a span, a record and a count for each operation");
 
         Assert.All(stage.Receiver.Payloads, p => Assert.True(p.Known && p.Grpc == (protocol == "grpc"), p.Path));
@@ -121,6 +122,9 @@ public sealed partial class OtlpOperationTests(BrokerEnvironment environment) : 
 
     private static Dictionary<(string, string, string), long> Expected(List<Asked> asked) =>
         asked.GroupBy(a => (a.Operation.Operation, a.Operation.Outcome, a.Operation.Reason ?? "")).ToDictionary(g => g.Key, g => (long)g.Count());
+
+    private static Dictionary<(string, string, string), long> Recorded(OtlpReceived received) => received.Access
+        .GroupBy(l => ((string)l["bcb.operation"]!, (string)l["bcb.outcome"]!, l["bcb.reason"] as string ?? "")).ToDictionary(g => g.Key, g => (long)g.Count());
 
     private static Dictionary<(string, string, string), long> Counted(OtlpReceived received) => received.Counters("bcb.operations")
         .ToDictionary(c => ((string)c.Attributes["bcb.operation"], (string)c.Attributes["bcb.outcome"], (string)c.Attributes["bcb.reason"]), c => c.Value);

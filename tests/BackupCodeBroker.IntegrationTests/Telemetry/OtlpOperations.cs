@@ -48,7 +48,7 @@ internal static class OtlpOperations
             return await s.AskAsync(s.Cast.Owner, c => c.IssueAsync(identity));
         });
         yield return Pending("done", null, (c, p) => c.ActivateAsync(p.Identity, p.Generation, p.Activation));
-        yield return Pending("done", null, (c, p) => c.InterceptedAsync(p.Identity, p.Generation, "somebody opened it"));
+        yield return Pending("done", "intercepted", (c, p) => c.InterceptedAsync(p.Identity, p.Generation, "somebody opened it"));
         yield return Consume("done", null);
         yield return Consume("repeat", null, async (s, h) => await ByMakerAsync(s, h, "key"), "key");
         yield return Of("status", "done", (c, h) => c.StatusAsync(h.Identity), s => s.Cast.Team);
