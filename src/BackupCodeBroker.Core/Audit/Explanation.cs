@@ -78,8 +78,8 @@ public sealed class Explanation
 
         var isItsWork = record.Operation switch
         {
-            OwnWork.Bootstrap => SetsUp(subject, holder),
-            OwnWork.Doctor => SetsUp(subject, holder) && (Looks(subject) || entry.Verb is "read" or "list"),
+            OwnWork.Bootstrap => SetsUp(subject, holder, entry.Verb),
+            OwnWork.Doctor => SetsUp(subject, holder, entry.Verb) && (Looks(subject) || entry.Verb is "read" or "list"),
             _ => Does(record.Operation, subject, entry.Verb, holder),
         };
         // Nothing has documents wrapped: who does takes them somewhere, and gets no id that could be missed on the record.
@@ -145,8 +145,8 @@ public sealed class Explanation
     private static bool Writes(string operation) =>
         OnOne.Contains(operation) && operation != Operation.Status.Name || operation == OwnWork.CountFailures;
 
-    // An administrator's run: what it may touch of code data are the two documents that it makes.
-    private static bool SetsUp(Subject subject, Holder holder) => holder == Holder.Caller && subject.Kind switch
+    // An administrator's run: what it may touch of code data are the two documents that it makes, and it takes nothing away.
+    private static bool SetsUp(Subject subject, Holder holder, string verb) => holder == Holder.Caller && verb != "delete" && subject.Kind switch
     {
         SubjectKind.Document => subject.Name == Decoy.Name,
         SubjectKind.State or SubjectKind.KvConfig or SubjectKind.Mint or SubjectKind.AliasLookup or SubjectKind.EntityRead

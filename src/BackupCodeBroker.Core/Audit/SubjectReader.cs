@@ -42,7 +42,7 @@ public sealed class SubjectReader
         return path switch
         {
             _ when path.StartsWith(_kv, StringComparison.Ordinal) => Kv(path[_kv.Length..], verb),
-            _ when path.StartsWith(_ask, StringComparison.Ordinal) => Ask(path[_ask.Length..]),
+            _ when path.StartsWith(_ask, StringComparison.Ordinal) => Ask(path[_ask.Length..], verb),
             _ when path.StartsWith("auth/", StringComparison.Ordinal) => Auth(path, verb),
             _ when path.StartsWith("identity/", StringComparison.Ordinal) => Identity(path["identity/".Length..], verb),
             _ when path.StartsWith(_transit, StringComparison.Ordinal) => Transit(path[_transit.Length..], verb),
@@ -81,9 +81,9 @@ public sealed class SubjectReader
             : new Subject(SubjectKind.Documents);
     }
 
-    private static Subject Ask(string path) => path switch
+    private static Subject Ask(string path, string verb) => path switch
     {
-        "@ready" => new Subject(SubjectKind.AskReady),
+        "@ready" when Reads(verb) => new Subject(SubjectKind.AskReady),
         _ => new Subject(SubjectKind.Ask, path),
     };
 

@@ -245,7 +245,7 @@ internal sealed class OperationDesk(
         witness.Explained(record, group.Identity, explained);
         var passing = bystanders.Of(record, group.Span);
         Count(group, explained.Count, group.Requests.Count, passing);
-        var more = explained.Count - record.VaultCalls - record.VaultUncertain;
+        var more = explained.Count + passing - record.VaultCalls - record.VaultUncertain;
         if (!strays.Beyond(group, unexplained) && more > 0)
         {
             strays.TooMany(group, explained, more);

@@ -144,6 +144,34 @@ public sealed class BlindSpotTests
         File.Delete(access);
     }
 
+    [Theory]
+    [InlineData("delete", "sys/audit/file", FindingKind.AuditChange)]
+    [InlineData("delete", "sys/policies/acl/bcb-broker", FindingKind.PolicyChange)]
+    [InlineData("update", "sys/policies/acl/bcb-broker", FindingKind.AccessBeyondOperation)]
+    public void A_run_of_bootstrap_covers_nothing_that_it_does_not_do(string verb, string path, FindingKind kind)
+    {
+        var story = Busy();
+        var from = story.Now;
+        const string Span = "00000000000f00d4";
+        List<string> ids =
+        [
+            story.Say("read", "sys/mounts", "root", Story.Root, answer: Story.Data(("a", "b")), span: Span),
+            story.Say("read", "sys/policies/acl/bcb-owner", "root", Story.Root, answer: Story.Data(("a", "b")), span: Span),
+            story.Say("read", "backup-codes/config", "root", Story.Root, answer: Story.Data(("a", "b")), span: Span),
+        ];
+        story.Say(verb, path, "root", Story.Root, span: Span);
+        story.Record(Span, "bootstrap", null, null, "done", null, null, from, 3, ids);
+        Assert.Equal(kind, Assert.Single(story.Audit().Findings).Kind);
+    }
+
+    [Fact]
+    public void Whatever_is_written_to_the_mount_of_permissions_is_told()
+    {
+        var story = Busy();
+        story.Say("update", "backup-codes-broker/@ready", "root", Story.Root);
+        Assert.Equal(FindingKind.MountChange, Assert.Single(story.Audit().Findings).Kind);
+    }
+
     [Fact]
     public void An_entry_beyond_all_measure_hides_nothing()
     {
