@@ -33,7 +33,9 @@ public sealed record AuditNames
     /// <summary>Shipped policies.</summary>
     public IReadOnlySet<string> Policies { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 
-    /// <summary>Whether a policy is one of the broker's own or shipped ones.</summary>
+    /// <summary>Whether a policy is one of the broker's own or shipped ones. Vault keeps policies under their names in lower case.</summary>
     public bool IsBrokerPolicy(string name) =>
-        name == BrokerRole || name == IdentityRole || name == SweeperRole || Policies.Contains(name);
+        Same(name, BrokerRole) || Same(name, IdentityRole) || Same(name, SweeperRole) || Policies.Any(policy => Same(name, policy));
+
+    private static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 }

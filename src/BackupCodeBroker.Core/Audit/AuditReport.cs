@@ -157,6 +157,9 @@ public enum FindingKind
     /// <summary>A caller's permission was asked and no operation is on record.</summary>
     AskWithoutRecord,
 
+    /// <summary>Entries of Vault's log could not be read, so nothing explains what stands in them.</summary>
+    UnreadableEntries,
+
     /// <summary>A wrap was opened by somebody other than its recipient, or by nobody who can be named.</summary>
     UnwrappedByAnother,
 

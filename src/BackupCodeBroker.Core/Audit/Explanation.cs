@@ -78,10 +78,12 @@ public sealed class Explanation
 
         var isItsWork = record.Operation switch
         {
-            OwnWork.Bootstrap => SetsUp(subject, holder),
-            OwnWork.Doctor => SetsUp(subject, holder) && (Looks(subject) || entry.Verb is "read" or "list"),
+            OwnWork.Bootstrap => SetsUp(subject, holder, entry.Verb),
+            OwnWork.Doctor => SetsUp(subject, holder, entry.Verb) && (Looks(subject) || entry.Verb is "read" or "list"),
             _ => Does(record.Operation, subject, entry.Verb, holder),
         };
+        // Nothing has documents wrapped: who does takes them somewhere, and gets no id that could be missed on the record.
+        isItsWork &= !subject.IsCodeData || entry.Answer?.Wrap is null;
         if (!isItsWork)
         {
             return Unexplained.NotItsWork;
@@ -106,6 +108,21 @@ public sealed class Explanation
         _ => false,
     };
 
+    /// <summary>
+    /// Whether an operation reached code data and the log does not show that Vault granted it to its caller. The broker asks before it reads; a record
+    /// alone is as good as whoever can write the file.
+    /// </summary>
+    /// <param name="record">The operation.</param>
+    /// <param name="requests">Its requests, each with what it is about.</param>
+    public static bool IsUnasked(AccessRecord record, IReadOnlyList<(AuditEntry Entry, Subject Subject)> requests)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentNullException.ThrowIfNull(requests);
+        return !OwnWork.All.Contains(record.Operation)
+            && requests.Any(r => r.Subject.IsCodeData)
+            && !requests.Any(r => r.Subject.Kind == SubjectKind.Ask && r.Entry.MayHaveHappened);
+    }
+
     private bool Does(string operation, Subject subject, string verb, Holder holder) => (holder, subject.Kind) switch
     {
         (Holder.Caller, SubjectKind.LookupSelf or SubjectKind.Ask) => verb == "read" && Operation.Named(operation) is not null,
@@ -117,6 +134,7 @@ public sealed class Explanation
         (Holder.Broker, SubjectKind.Wrap) or (Holder.Wrap, SubjectKind.RevokeSelf) => operation == Operation.Issue.Name,
         (Holder.Broker, SubjectKind.KvConfig or SubjectKind.AskReady) => operation == OwnWork.Readiness && verb == "read",
         (Holder.Child, SubjectKind.State) => verb == "read" && !OverAll.Contains(operation),
+        (Holder.Child, SubjectKind.Document) when operation == OwnWork.Readiness => verb == "read" && subject.Name == Decoy.Name,
         (Holder.Child, SubjectKind.Document) => verb == "read" ? !OverAll.Contains(operation) : Writes(operation) && verb is "create" or "update",
         (Holder.Sweeper, SubjectKind.Document) => verb == "read" && OverAll.Contains(operation),
         (Holder.Sweeper, SubjectKind.State or SubjectKind.Fleet) =>
@@ -127,8 +145,8 @@ public sealed class Explanation
     private static bool Writes(string operation) =>
         OnOne.Contains(operation) && operation != Operation.Status.Name || operation == OwnWork.CountFailures;
 
-    // An administrator's run: what it may touch of code data are the two documents that it makes.
-    private static bool SetsUp(Subject subject, Holder holder) => holder == Holder.Caller && subject.Kind switch
+    // An administrator's run: what it may touch of code data are the two documents that it makes, and it takes nothing away.
+    private static bool SetsUp(Subject subject, Holder holder, string verb) => holder == Holder.Caller && verb != "delete" && subject.Kind switch
     {
         SubjectKind.Document => subject.Name == Decoy.Name,
         SubjectKind.State or SubjectKind.KvConfig or SubjectKind.Mint or SubjectKind.AliasLookup or SubjectKind.EntityRead

@@ -42,7 +42,7 @@ public sealed class SubjectReader
         return path switch
         {
             _ when path.StartsWith(_kv, StringComparison.Ordinal) => Kv(path[_kv.Length..], verb),
-            _ when path.StartsWith(_ask, StringComparison.Ordinal) => Ask(path[_ask.Length..]),
+            _ when path.StartsWith(_ask, StringComparison.Ordinal) => Ask(path[_ask.Length..], verb),
             _ when path.StartsWith("auth/", StringComparison.Ordinal) => Auth(path, verb),
             _ when path.StartsWith("identity/", StringComparison.Ordinal) => Identity(path["identity/".Length..], verb),
             _ when path.StartsWith(_transit, StringComparison.Ordinal) => Transit(path[_transit.Length..], verb),
@@ -81,9 +81,9 @@ public sealed class SubjectReader
             : new Subject(SubjectKind.Documents);
     }
 
-    private static Subject Ask(string path) => path switch
+    private static Subject Ask(string path, string verb) => path switch
     {
-        "@ready" => new Subject(SubjectKind.AskReady),
+        "@ready" when Reads(verb) => new Subject(SubjectKind.AskReady),
         _ => new Subject(SubjectKind.Ask, path),
     };
 
@@ -105,8 +105,9 @@ public sealed class SubjectReader
             return new Subject(SubjectKind.Login);
         }
 
+        // Vault keeps these roles, as it keeps policies, under their names in lower case.
         var role = "role/" + _names.BrokerRole;
-        return !rest.StartsWith(role, StringComparison.Ordinal) || rest.Length > role.Length && rest[role.Length] != '/' ? Subject.Other
+        return !rest.StartsWith(role, StringComparison.OrdinalIgnoreCase) || rest.Length > role.Length && rest[role.Length] != '/' ? Subject.Other
             : Reads(verb) || rest.EndsWith("/lookup", StringComparison.Ordinal) ? new Subject(SubjectKind.RoleRead, _names.BrokerRole)
             : new Subject(SubjectKind.Role, rest);
     }
@@ -206,10 +207,13 @@ public sealed class SubjectReader
 
     private static Subject Policy(string path) => path switch
     {
-        _ when path.StartsWith("policies/acl/", StringComparison.Ordinal) => new Subject(SubjectKind.Policy, path["policies/acl/".Length..]),
-        _ when path.StartsWith("policy/", StringComparison.Ordinal) => new Subject(SubjectKind.Policy, path["policy/".Length..]),
+        _ when path.StartsWith("policies/acl/", StringComparison.Ordinal) => new Subject(SubjectKind.Policy, Stored(path["policies/acl/".Length..])),
+        _ when path.StartsWith("policy/", StringComparison.Ordinal) => new Subject(SubjectKind.Policy, Stored(path["policy/".Length..])),
         _ => Subject.Other,
     };
+
+    // Whoever writes BCB-Broker changes bcb-broker.
+    private static string Stored(string policy) => policy.Trim().ToLowerInvariant();
 
     private Subject Mount(string path)
     {

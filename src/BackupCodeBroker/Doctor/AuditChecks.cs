@@ -11,7 +11,7 @@ internal sealed class AuditChecks(BootstrapSession session, VaultSurvey survey)
     public async Task<IReadOnlyList<CheckReport>> AllAsync(CancellationToken cancellation) =>
     [
         .. Devices(await survey.AuditDevicesAsync(cancellation)),
-        .. ClearKeys(await session.Admin.ListMountsAsync(cancellation)),
+        .. await ClearKeysAsync(cancellation),
     ];
 
     private IEnumerable<CheckReport> Devices(VaultAnswer<IReadOnlyList<AuditDeviceFacts>> answer)
@@ -73,33 +73,46 @@ internal sealed class AuditChecks(BootstrapSession session, VaultSurvey survey)
         return found.Count > 0 ? found : [new CheckReport(id, "", new CheckResult.Ok())];
     }
 
-    private IEnumerable<CheckReport> ClearKeys(VaultAnswer<IReadOnlyDictionary<string, MountFacts>> answer)
+    // Tokens are made below auth/, secret-ids there too, and what an old client unwraps comes out of the cubbyhole.
+    private async Task<IReadOnlyList<CheckReport>> ClearKeysAsync(CancellationToken cancellation)
     {
-        if (answer is not VaultAnswer<IReadOnlyDictionary<string, MountFacts>>.Ok { Value: var mounts })
+        var settings = session.Settings;
+        CheckReport[] found =
+        [
+            .. ClearKeys("", await session.Admin.ListMountsAsync(cancellation), [settings.KvMount, settings.TransitMount, "sys", "cubbyhole"]),
+            .. ClearKeys("auth/", await session.Admin.ListAuthMethodsAsync(cancellation), ["token", settings.AppRoleMount]),
+        ];
+        return found.Length > 0 ? found : [new CheckReport(DoctorChecks.AuditClearKeys, "", new CheckResult.Ok())];
+    }
+
+    private static IEnumerable<CheckReport> ClearKeys(string below, VaultAnswer<IReadOnlyDictionary<string, MountFacts>> answer, string[] ours)
+    {
+        if (answer is VaultAnswer<IReadOnlyDictionary<string, MountFacts>>.Ok { Value: var mounts })
         {
-            CheckResult unseen = answer switch
-            {
-                VaultAnswer<IReadOnlyDictionary<string, MountFacts>>.Denied denied => Unseen.Denied(denied.Path),
-                VaultAnswer<IReadOnlyDictionary<string, MountFacts>>.Faulted faulted => Unseen.Fault(faulted.Fault),
-                _ => new CheckResult.NotChecked("Vault lists no mounts"),
-            };
-            return [new CheckReport(DoctorChecks.AuditClearKeys, "", unseen)];
+            return ours
+                .Where(path => mounts.TryGetValue(path + "/", out var mount) && mount.AuditedInClear.Count > 0)
+                .Select(path => new CheckReport(DoctorChecks.AuditClearKeys, $"{below}{path}/", InClear(below + path, mounts[path + "/"])));
         }
 
-        var settings = session.Settings;
-        string[] ours = [settings.KvMount + "/", settings.TransitMount + "/", "sys/"];
-        var found = ours
-            .Where(path => mounts.TryGetValue(path, out var mount) && mount.AuditedInClear.Count > 0)
-            .Select(path => new CheckReport(DoctorChecks.AuditClearKeys, path, InClear(path, mounts[path])))
-            .ToList();
-        return found.Count > 0 ? found : [new CheckReport(DoctorChecks.AuditClearKeys, "", new CheckResult.Ok())];
+        CheckResult unseen = answer switch
+        {
+            VaultAnswer<IReadOnlyDictionary<string, MountFacts>>.Denied denied => Unseen.Denied(denied.Path),
+            VaultAnswer<IReadOnlyDictionary<string, MountFacts>>.Faulted faulted => Unseen.Fault(faulted.Fault),
+            _ => new CheckResult.NotChecked("Vault lists no mounts"),
+        };
+        return [new CheckReport(DoctorChecks.AuditClearKeys, "", unseen)];
     }
 
     private static CheckResult.Finding InClear(string path, MountFacts mount) => new(
         Severity.Warning,
         $"the mount shows values in clear in the audit log ({string.Join(", ", mount.AuditedInClear)})",
-        path == "sys/" ? "codes are wrapped at sys/wrapping/wrap" : "hashes and what goes into the pepper pass through it",
+        path switch
+        {
+            "sys" or "cubbyhole" => "codes are wrapped at sys/wrapping/wrap, and come out of it and of the cubbyhole",
+            _ when path.StartsWith("auth/", StringComparison.Ordinal) => "tokens, or secret-ids, pass through it",
+            _ => "hashes and what goes into the pepper pass through it",
+        },
         new Remedy(
             "let the log hash them",
-            $"vault {(path == "sys/" ? "write sys/mounts/sys/tune" : $"write sys/mounts/{path}tune")} audit_non_hmac_request_keys=\"\" audit_non_hmac_response_keys=\"\""));
+            $"vault write sys/{(path.StartsWith("auth/", StringComparison.Ordinal) ? "" : "mounts/")}{path}/tune audit_non_hmac_request_keys=\"\" audit_non_hmac_response_keys=\"\""));
 }

@@ -44,6 +44,7 @@ public sealed class DoctorTests(DoctorVault vault) : IClassFixture<DoctorVault>
         { "audit-devices", "", "DELETE sys/audit/file", "", "no audit device", "Warning" },
         { "audit-log-raw", "raw/", "PUT sys/audit/raw", """{"type":"file","options":{"file_path":"{folder}/raw.log","log_raw":"true"}}""", "log_raw", "Error" },
         { "audit-accessors", "clear/", "PUT sys/audit/clear", """{"type":"file","options":{"file_path":"{folder}/clear.log","hmac_accessor":"false"}}""", "hmac_accessor=false", "Hint" },
+        { "audit-clear-keys", "auth/token/", "POST sys/auth/token/tune", """{"audit_non_hmac_response_keys":["accessor"]}""", "response key accessor", "Warning" },
         { "audit-clear-keys", "{env}/codes/", "POST sys/mounts/{env}/codes/tune", """{"audit_non_hmac_response_keys":["data"]}""", "response key data", "Warning" },
         { "policies-too-broad", "policy {env}x-admin", "PUT sys/policies/acl/{env}x-admin", """{"policy":"path \"{env}/ask/*\" { capabilities = [\"read\"] }"}""", "\"{env}/ask/*\" (read)", "Warning" },
         { "policies-on-documents", "policy {env}x-ops", "PUT sys/policies/acl/{env}x-ops", """{"policy":"path \"+/codes/data/*\" { capabilities = [\"update\"] }"}""", "\"+/codes/data/*\" (update)", "Warning" },

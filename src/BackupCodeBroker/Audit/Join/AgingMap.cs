@@ -11,9 +11,6 @@ internal sealed class AgingMap<TKey, TValue>(int capacity)
     private Dictionary<TKey, TValue> _young = [];
     private Dictionary<TKey, TValue> _old = [];
 
-    /// <summary>Entries that were forgotten.</summary>
-    public long Forgotten { get; private set; }
-
     /// <summary>Looks one up; it is young again.</summary>
     public bool TryGet(TKey key, out TValue value)
     {
@@ -39,7 +36,6 @@ internal sealed class AgingMap<TKey, TValue>(int capacity)
     {
         if (_young.Count >= _half && !_young.ContainsKey(key))
         {
-            Forgotten += _old.Count;
             (_old, _young) = (_young, []);
         }
 

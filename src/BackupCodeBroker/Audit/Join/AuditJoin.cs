@@ -126,6 +126,11 @@ internal sealed class AuditJoin
                 $"The audit device that wrote {raw.Name} logs values in clear (log_raw): the file holds tokens and codes. Treat it as a secret, set log_raw to false, and end what it holds.");
         }
 
+        foreach (var (input, number) in inputs.Select((input, number) => (input, number)))
+        {
+            Lost(input, number);
+        }
+
         if (!inputs.Any(i => i.Kind is InputKind.AccessRecords or InputKind.Otlp))
         {
             _findings.Note(null, "No access records were read: nothing that the broker did can be explained without them.");
@@ -152,6 +157,21 @@ internal sealed class AuditJoin
             Changes = changes,
             Unreadable = faults.Listed,
         };
+    }
+
+    // At the time of what was read before them; what has none before it is of the period's beginning.
+    private void Lost(AuditInput input, int number)
+    {
+        var lost = input.Lost.Select(l => (At: l.After ?? input.First ?? _question.Since ?? _desk.LogBegins ?? DateTimeOffset.UnixEpoch, l.Line)).Where(l => _findings.Covers(l.At)).ToList();
+        if (lost.Count > 0 && _findings.Find(
+            FindingKind.UnreadableEntries,
+            lost[0].At,
+            input.Kind == InputKind.Unknown
+                ? $"Nothing of {input.Name} could be read: it is neither Vault's audit log nor access records."
+                : $"{lost.Count} {(lost.Count == 1 ? "line" : "lines")} of {input.Name} could not be read, line {lost[0].Line} the first: nothing explains what stands there.") is { } draft)
+        {
+            draft.Place = new Place(number, lost[0].Line);
+        }
     }
 
     private bool Concerns(AuditEntry entry, Subject subject) => subject.Kind switch

@@ -47,6 +47,4 @@ internal sealed class CodeWrap
 
     /// <summary>The finding about it: whatever else happens to it belongs there.</summary>
     public Draft? Finding { get; set; }
-
-    public bool IsSettled { get; set; }
 }

@@ -38,7 +38,7 @@ internal sealed class Draft
 
     public string? TraceId { get; set; }
 
-    public Place? Place { get; private set; }
+    public Place? Place { get; set; }
 
     /// <summary>Adds a request.</summary>
     public void Add(AuditEntry entry)

@@ -6,7 +6,7 @@ namespace BackupCodeBroker.Audit.Join;
 internal sealed class Group(SpanName? span, DateTimeOffset begunAt)
 {
     /// <summary>Most requests of one span that are kept; an operation makes a few hundred at most.</summary>
-    public const int MaxRequests = 20_000;
+    public const int MaxRequests = 5_000;
 
     /// <summary>Their span.</summary>
     public SpanName? Span => span;

@@ -63,13 +63,16 @@ internal sealed class OperationDesk(
     private void AddUnder(SpanName span, Request request)
     {
         var group = Of(span, request.Entry.Time);
-        if (group.Requests.Count < Group.MaxRequests)
+        group.Requests.Add(request);
+        _waiting++;
+        if (group.Requests.Count >= Group.MaxRequests)
         {
-            group.Requests.Add(request);
-            _waiting++;
-            Relieve();
+            // Nobody fills a span but to hide behind what fills it: what comes after is looked at too.
+            Judge(group);
+            return;
         }
 
+        Relieve();
         Settle(group);
     }
 
@@ -179,7 +182,7 @@ internal sealed class OperationDesk(
         }
 
         group.Identity = IdentityOf(record, group.Requests);
-        if (group.Requests.TrueForAll(r => Why(r, group) == Unexplained.No))
+        if (group.Requests.TrueForAll(r => Why(r, group) == Unexplained.No) && !IsUnasked(record, group.Requests))
         {
             var requests = group.Requests.Count;
             witness.Explained(record, group.Identity, group.Requests);
@@ -189,6 +192,9 @@ internal sealed class OperationDesk(
             group.LetGoOf(requests);
         }
     }
+
+    private static bool IsUnasked(AccessRecord record, IReadOnlyList<Request> requests) =>
+        Explanation.IsUnasked(record, [.. requests.Select(r => (r.Entry, r.Subject))]);
 
     private Unexplained Why(Request request, Group group) =>
         explanation.Of(request.Entry, request.Subject, tokens.HolderOf(request.Entry), group.Record!, group.Identity);
@@ -239,10 +245,16 @@ internal sealed class OperationDesk(
         witness.Explained(record, group.Identity, explained);
         var passing = bystanders.Of(record, group.Span);
         Count(group, explained.Count, group.Requests.Count, passing);
-        var more = explained.Count - record.VaultCalls - record.VaultUncertain;
-        if (!strays.Beyond(group, unexplained) && more > 0 && record.VaultCalls > 0)
+        var more = explained.Count + passing - record.VaultCalls - record.VaultUncertain;
+        if (!strays.Beyond(group, unexplained) && more > 0)
         {
             strays.TooMany(group, explained, more);
+        }
+
+        // Where entries are missing that is what is found; the question may be one of them.
+        if (explained.Count >= record.VaultCalls && IsUnasked(record, explained))
+        {
+            strays.Unasked(group, [.. explained.Where(r => r.Subject.IsCodeData)]);
         }
 
         Missing(record, group.Identity, group.Requests.Count + passing);

@@ -86,6 +86,28 @@ internal sealed class Strays(TokenBook tokens, FindingBook findings, ChangeBook 
         }
     }
 
+    /// <summary>An operation reached code data, and Vault was not asked whether its caller may.</summary>
+    public void Unasked(Group group, IReadOnlyList<Request> requests)
+    {
+        var record = group.Record!;
+        Draft? draft = null;
+        foreach (var request in requests)
+        {
+            if (draft is not null)
+            {
+                draft.Add(request.Entry);
+            }
+            else if (findings.Find(
+                FindingKind.AccessBeyondOperation,
+                request.Entry,
+                $"This {record.Operation} reached code data, and Vault was never asked whether its caller may: the record was made up, or the question was removed from the log.",
+                group.Identity) is { } found)
+            {
+                (draft, found.OperationId) = (found, record.OperationId);
+            }
+        }
+    }
+
     /// <summary>An operation whose calls are not all in the log. Operations one after another of which nothing is there are one gap in the log.</summary>
     public void WithoutEntries(AccessRecord record, string? identity, int found)
     {

@@ -11,6 +11,7 @@ internal static class AccessLine
     private static readonly JsonSerializerOptions Format = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        RespectNullableAnnotations = true,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
@@ -52,7 +53,8 @@ internal static class AccessLine
         !TryNameOf(record, out _) ? throw new LineFault("trace or span id is none")
         : record.EndedAt < record.StartedAt ? throw new LineFault("it ended before it began")
         : record.VaultCalls < 0 || record.VaultUncertain < 0 ? throw new LineFault("a count is negative")
-        : record with { StartedAt = record.StartedAt.ToUniversalTime(), EndedAt = record.EndedAt.ToUniversalTime() };
+        : record.VaultRequests.Any(string.IsNullOrEmpty) ? throw new LineFault("a request's id is none")
+        : record with { StartedAt = JsonWalk.Sound(record.StartedAt, "started_at"), EndedAt = JsonWalk.Sound(record.EndedAt, "time") };
 
     /// <summary>The name of a record's span.</summary>
     public static bool TryNameOf(AccessRecord record, out SpanName name)

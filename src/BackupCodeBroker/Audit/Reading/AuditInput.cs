@@ -33,6 +33,7 @@ internal sealed class AuditInput(int number, string name, Func<Stream> open, boo
     /// <summary>Longest line that is read; longer ones are reported.</summary>
     public const int MaxLine = 4 * 1024 * 1024;
 
+    private const int MaxLost = 10_000;
     private const int MaxBatch = 16 * 1024 * 1024;
 
     private readonly AuditLine _auditLine = new();
@@ -40,6 +41,8 @@ internal sealed class AuditInput(int number, string name, Func<Stream> open, boo
     private CountedStream? _raw;
     private LineReader? _lines;
     private AuditItem? _head;
+    private readonly List<(DateTimeOffset? After, long Line)> _lost = [];
+    private bool _isPacked;
     private bool _looking;
 
     /// <summary>Its name, as given.</summary>
@@ -53,6 +56,13 @@ internal sealed class AuditInput(int number, string name, Func<Stream> open, boo
 
     /// <summary>Lines that could not be read.</summary>
     public long Unreadable { get; private set; }
+
+    /// <summary>
+    /// Lines that may have been Vault's entries and could not be read, the first of them, each with the time of what was read before it: of Vault's log
+    /// those that were begun as JSON, and of a file of no known kind all. The last line of a file that is
+    /// still being written has no end; a packed file is not being written.
+    /// </summary>
+    public IEnumerable<(DateTimeOffset? After, long Line)> Lost => Kind is InputKind.VaultAudit or InputKind.Unknown ? _lost : [];
 
     /// <summary>Time of the first item.</summary>
     public DateTimeOffset? First { get; private set; }
@@ -132,7 +142,7 @@ internal sealed class AuditInput(int number, string name, Func<Stream> open, boo
         }
         catch (InvalidDataException)
         {
-            Unread("its compression is damaged or cut off; what follows cannot be read", _lines!.Line + 1);
+            Unread("its compression is damaged or cut off; what follows cannot be read", _lines!.Line + 1, isLost: true);
             line = default;
             return false;
         }
@@ -154,7 +164,8 @@ internal sealed class AuditInput(int number, string name, Func<Stream> open, boo
         }
 
         _raw = new CountedStream(open(), _looking ? _ => { } : progress);
-        _lines = new LineReader(_raw.IsGzip() ? new GZipStream(_raw, CompressionMode.Decompress) : _raw, Kind == InputKind.AccessRecords ? MaxLine : MaxBatch);
+        _isPacked = _raw.IsGzip();
+        _lines = new LineReader(_isPacked ? new GZipStream(_raw, CompressionMode.Decompress) : _raw, Kind == InputKind.AccessRecords ? MaxLine : MaxBatch);
     }
 
     private void Close()
@@ -168,13 +179,13 @@ internal sealed class AuditInput(int number, string name, Func<Stream> open, boo
     {
         if (_lines!.WasTooLong || line.Length > MaxLine && Kind != InputKind.Otlp && !LooksLikeOtlp(line))
         {
-            return Unread("longer than 4 MiB");
+            return Unread("longer than 4 MiB", isLost: true);
         }
 
         var brace = line.IndexOf((byte)'{');
         if (brace < 0)
         {
-            return line.Trim(" \t\0"u8).IsEmpty ? null : Unread("not JSON");
+            return line.Trim(" \t\0"u8).IsEmpty ? null : Unread("not JSON", isLost: Kind == InputKind.Unknown);
         }
 
         try
@@ -183,15 +194,15 @@ internal sealed class AuditInput(int number, string name, Func<Stream> open, boo
         }
         catch (JsonException)
         {
-            return Unread(_lines.WasCutOff ? "cut off" : "not JSON, cut off, or a member is missing or of the wrong type");
+            return Unread(_lines.WasCutOff ? "cut off" : "not JSON, cut off, or a member is missing or of the wrong type", isLost: !_lines.WasCutOff || _isPacked);
         }
         catch (LineFault fault)
         {
-            return Unread(fault.Message);
+            return Unread(fault.Message, isLost: true);
         }
         catch (Exception wrong) when (wrong is InvalidOperationException or FormatException or DecoderFallbackException)
         {
-            return Unread("a value of the wrong type");
+            return Unread("a value of the wrong type", isLost: true);
         }
     }
 
@@ -219,17 +230,22 @@ internal sealed class AuditInput(int number, string name, Func<Stream> open, boo
 
                 return null;
             default:
-                return Unread("neither Vault's audit log nor access records");
+                return Unread("neither Vault's audit log nor access records", isLost: true);
         }
     }
 
     private static bool LooksLikeOtlp(ReadOnlySpan<byte> line) => line.StartsWith("{\"resource"u8);
 
-    private AuditItem? Unread(string why, long? at = null)
+    private AuditItem? Unread(string why, long? at = null, bool isLost = false)
     {
         Unreadable++;
         if (!_looking)
         {
+            if (isLost && _lost.Count < MaxLost)
+            {
+                _lost.Add((Last, at ?? _lines!.Line));
+            }
+
             faults.Add(new UnreadableLine(name, at ?? _lines!.Line, at is null ? _lines!.Offset : _lines!.Position, why));
         }
 

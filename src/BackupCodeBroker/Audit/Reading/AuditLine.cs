@@ -98,7 +98,7 @@ internal sealed class AuditLine
             {
                 Time = Time ?? throw new LineFault("no time"),
                 IsAnswer = Type switch { "request" => false, "response" => true, _ => throw new LineFault("type is neither request nor response") },
-                RequestId = HasRequest ? RequestId : throw new LineFault("no request"),
+                RequestId = !HasRequest ? throw new LineFault("no request") : RequestId.Length > 0 ? RequestId : throw new LineFault("no request id"),
                 Verb = Verb,
                 Path = Path,
                 Namespace = Namespace,

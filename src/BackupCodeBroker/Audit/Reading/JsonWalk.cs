@@ -99,8 +99,13 @@ internal static class JsonWalk
     {
         reader.Read();
         Expect(ref reader, JsonTokenType.String, what);
-        return reader.TryGetDateTimeOffset(out var time) ? time.ToUniversalTime() : throw new LineFault($"{what} is not a time");
+        return reader.TryGetDateTimeOffset(out var time) ? Sound(time, what) : throw new LineFault($"{what} is not a time");
     }
+
+    /// <summary>A time in UTC, if anything can have been logged then: reckoning with others would leave the calendar.</summary>
+    public static DateTimeOffset Sound(DateTimeOffset time, string what) => time.UtcDateTime.Year is >= 2000 and < 3000
+        ? time.ToUniversalTime()
+        : throw new LineFault($"{what} cannot be");
 
     /// <summary>Whether a member is true.</summary>
     public static bool Flag(ref Utf8JsonReader reader)

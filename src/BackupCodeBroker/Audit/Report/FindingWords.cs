@@ -40,6 +40,9 @@ internal sealed record FindingWords(FindingGroup Group, string Title, string Adv
         [FindingKind.AskWithoutRecord] = new(
             FindingGroup.Gap, "A caller's permission was asked and no operation is on record",
             "A broker's record is missing (see that every access file was given), or the caller asked Vault directly, which grants them nothing."),
+        [FindingKind.UnreadableEntries] = new(
+            FindingGroup.Gap, "Entries of Vault's log could not be read",
+            "Look at the lines that are named. A damaged file: find another copy. An entry beyond all measure: somebody sent what makes one, perhaps to hide what else the request did."),
         [FindingKind.PolicyChange] = new(
             FindingGroup.Change, "A policy was changed",
             "Compare it with what your change records allow; `bcb bootstrap --check` shows how the broker's own differ from what they should be."),

@@ -1,0 +1,215 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json.Nodes;
+using BackupCodeBroker.Core.Audit;
+using Xunit;
+
+namespace BackupCodeBroker.Tests.Audit.Join;
+
+/// <summary>Where somebody who knows how the audit works would hide: each is found.</summary>
+public sealed class BlindSpotTests
+{
+    private const string Document = "backup-codes/data/identities/bcb.a.x";
+
+    [Theory]
+    [InlineData("sys/policies/acl/BCB-Identity", FindingKind.PolicyChange)]
+    [InlineData("sys/policy/Bcb-Broker", FindingKind.PolicyChange)]
+    [InlineData("sys/policies/acl/Verifier", FindingKind.PolicyChange)]
+    [InlineData("auth/approle/role/BCB-Broker/secret-id", FindingKind.RoleChange)]
+    [InlineData("auth/approle/role/BCB-BROKER", FindingKind.RoleChange)]
+    [InlineData("sys/policies/acl/bcb-broker ", FindingKind.PolicyChange)]
+    public void Names_that_Vault_reads_without_regard_to_case_are_told_in_any(string path, FindingKind kind)
+    {
+        var story = Busy();
+        story.Say("update", path, "root", Story.Root);
+        Assert.Equal(kind, Assert.Single(story.Audit().Findings).Kind);
+    }
+
+    [Fact]
+    public void A_flood_under_one_span_hides_nothing_after_it()
+    {
+        var story = Busy();
+        for (var i = 0; i < 5_100; i++)
+        {
+            story.Say("read", "auth/token/lookup-self", "root", Story.Root, span: "00000000deadbeef");
+        }
+
+        story.Say("read", Document, "root", Story.Root, answer: Story.Data(("data", "#x")), span: "00000000deadbeef");
+        Assert.Equal(FindingKind.ForeignAccess, Assert.Single(story.Audit().Findings).Kind);
+    }
+
+    [Fact]
+    public void A_record_of_an_operation_that_asked_for_no_permission_explains_no_access()
+    {
+        var story = Busy();
+        var from = story.Now;
+        const string Span = "00000000000f00d1";
+        List<string> ids =
+        [
+            story.Say("update", "auth/token/create/bcb-identity", "broker", Story.Broker, new JsonObject { ["entity_alias"] = "#bcb.a.x" }, Story.Made("child-a.x", ["bcb-identity"], "e-a.x", "batch"), Span),
+            story.Say("read", Document, "child-a.x", Story.Child("a.x"), answer: Story.Data(("data", "#x")), span: Span),
+        ];
+        story.Record(Span, "status", "a.x", Story.Owner, "done", null, 1, from, 2, ids);
+        Assert.NotEmpty(story.Audit().Findings);
+    }
+
+    [Fact]
+    public void A_record_without_calls_explains_none()
+    {
+        var story = Busy();
+        var from = story.Now;
+        const string Span = "00000000000f00d2";
+        story.Say("read", Document, "child-a.x", Story.Child("a.x"), answer: new JsonObject { ["wrap_info"] = story.WrapInfo("stolen") }, span: Span);
+        story.Record(Span, "consume", "a.x", Story.Owner, "malformed", null, 1, from, 0, []);
+        Assert.NotEmpty(story.Audit().Findings);
+    }
+
+    [Fact]
+    public void An_operation_does_not_have_documents_wrapped()
+    {
+        var story = Busy();
+        var from = story.Now;
+        const string Span = "00000000000f00d3";
+        story.Say("read", "backup-codes-broker/status/a.x", "owner", Story.Person("owner", Story.Owner), span: Span);
+        story.Say("read", Document, "child-a.x", Story.Child("a.x"), answer: new JsonObject { ["wrap_info"] = story.WrapInfo("stolen") }, span: Span);
+        story.Record(Span, "status", "a.x", Story.Owner, "done", null, 1, from, 2, []);
+        Assert.NotEmpty(story.Audit().Findings);
+    }
+
+    [Theory]
+    [InlineData("\"time\":\"", "\"time\":\"9999-12-31T23:59:59.999Z\",\"t\":\"")]
+    [InlineData("\"time\":\"", "\"time\":\"0001-01-01T00:00:00Z\",\"t\":\"")]
+    public void A_time_that_cannot_be_is_told_and_stops_nothing(string from, string to)
+    {
+        var story = Busy();
+        var lines = story.Lines().ToList();
+        lines.Add(lines[^1].Replace(from, to, StringComparison.Ordinal));
+        var report = Story.Audit([lines, story.Records]);
+        Assert.Single(report.Unreadable);
+        Assert.Equal(FindingKind.UnreadableEntries, Assert.Single(report.Findings).Kind);
+    }
+
+    [Theory]
+    [InlineData("\"started_at\":\"", "\"started_at\":\"0001-01-01T00:00:00Z\",\"t\":\"")]
+    [InlineData("\"time\":\"", "\"time\":\"9999-12-31T23:59:59.999Z\",\"t\":\"")]
+    [InlineData("\"outcome\":\"done\"", "\"outcome\":null")]
+    [InlineData("\"operation\":\"consume\"", "\"operation\":null")]
+    [InlineData("\"operation_id\":\"", "\"operation_id\":null,\"t\":\"")]
+    [InlineData("\"vault_requests\":[", "\"vault_requests\":[null,")]
+    public void A_record_that_cannot_be_is_told_and_stops_nothing(string from, string to)
+    {
+        var story = Busy();
+        var records = story.Records.ToList();
+        records.Add(records[^1].Replace(from, to, StringComparison.Ordinal));
+        var report = Story.Audit([story.Lines(), records]);
+        Assert.Single(report.Unreadable);
+        Assert.Empty(report.Findings);
+    }
+
+    [Fact]
+    public void A_line_without_an_id_is_told()
+    {
+        var story = Busy();
+        story.Say("read", Document, "root", Story.Root, answer: Story.Data(("data", "#x")));
+        var lines = story.Lines().ToList();
+        var nameless = (string line) => System.Text.RegularExpressions.Regex.Replace(line, "\"request\":\\{\"id\":\"[^\"]*\"", "\"request\":{\"id\":\"\"");
+        lines[^1] = nameless(lines[^1]);
+        lines[^2] = nameless(lines[^2]);
+        Assert.True(Story.Audit([lines, story.Records]) is var report && report.Findings.Count + report.Unreadable.Count > 0);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Gzip_members_one_after_another_are_read_and_a_cut_is_told(bool cut)
+    {
+        var story = Busy();
+        story.Say("read", Document, "root", Story.Root, answer: Story.Data(("data", "#x")));
+        var lines = story.Lines();
+        var bytes = new MemoryStream();
+        foreach (var part in new[] { lines.Take(lines.Count / 2), lines.Skip(lines.Count / 2) })
+        {
+            using var gzip = new GZipStream(bytes, CompressionMode.Compress, leaveOpen: true);
+            gzip.Write(Encoding.UTF8.GetBytes(string.Concat(part.Select(l => l + "\n"))));
+        }
+
+        var file = Path.GetTempFileName();
+        var access = Path.GetTempFileName();
+        File.WriteAllLines(access, story.Records);
+        File.WriteAllBytes(file, cut ? bytes.ToArray()[..^200] : bytes.ToArray());
+        var report = Story.Audit([file, access], null, null);
+        Assert.Equal(cut ? 1 : 0, report.Unreadable.Count);
+        Assert.Contains(report.Findings, f => f.Kind == (cut ? FindingKind.UnreadableEntries : FindingKind.ForeignAccess));
+        File.Delete(file);
+        File.Delete(access);
+    }
+
+    [Theory]
+    [InlineData("delete", "sys/audit/file", FindingKind.AuditChange)]
+    [InlineData("delete", "sys/policies/acl/bcb-broker", FindingKind.PolicyChange)]
+    [InlineData("update", "sys/policies/acl/bcb-broker", FindingKind.AccessBeyondOperation)]
+    public void A_run_of_bootstrap_covers_nothing_that_it_does_not_do(string verb, string path, FindingKind kind)
+    {
+        var story = Busy();
+        var from = story.Now;
+        const string Span = "00000000000f00d4";
+        List<string> ids =
+        [
+            story.Say("read", "sys/mounts", "root", Story.Root, answer: Story.Data(("a", "b")), span: Span),
+            story.Say("read", "sys/policies/acl/bcb-owner", "root", Story.Root, answer: Story.Data(("a", "b")), span: Span),
+            story.Say("read", "backup-codes/config", "root", Story.Root, answer: Story.Data(("a", "b")), span: Span),
+        ];
+        story.Say(verb, path, "root", Story.Root, span: Span);
+        story.Record(Span, "bootstrap", null, null, "done", null, null, from, 3, ids);
+        Assert.Equal(kind, Assert.Single(story.Audit().Findings).Kind);
+    }
+
+    [Fact]
+    public void Whatever_is_written_to_the_mount_of_permissions_is_told()
+    {
+        var story = Busy();
+        story.Say("update", "backup-codes-broker/@ready", "root", Story.Root);
+        Assert.Equal(FindingKind.MountChange, Assert.Single(story.Audit().Findings).Kind);
+    }
+
+    [Fact]
+    public void An_entry_beyond_all_measure_hides_nothing()
+    {
+        var story = Busy();
+        var pad = new JsonObject();
+        for (var i = 0; i < 45_000; i++)
+        {
+            pad[$"{i}{new string('k', 100)}"] = 1;
+        }
+
+        story.Say("update", Document, "root", Story.Root, new JsonObject { ["pad"] = pad }, Story.Data(("version", 3)));
+        var finding = Assert.Single(story.Audit().Findings);
+        Assert.Equal(FindingKind.UnreadableEntries, finding.Kind);
+        Assert.EndsWith(":" + (story.Lines().Count - 1), finding.Place, StringComparison.Ordinal);
+        Assert.Empty(story.Audit(story.Now + TimeSpan.FromHours(1)).Findings);
+    }
+
+    [Fact]
+    public void A_file_of_which_nothing_can_be_read_is_told_and_a_line_that_is_still_being_written_is_not()
+    {
+        var story = Busy();
+        string[] nonsense = ["KLUv/QRYkQIAdHdv", "bGluZXM="];
+        Assert.Equal(FindingKind.UnreadableEntries, Assert.Single(Story.Audit([story.Lines(), story.Records, nonsense]).Findings).Kind);
+
+        var folder = Directory.CreateTempSubdirectory("bcb-audit-");
+        var (log, access) = (Path.Combine(folder.FullName, "log"), Path.Combine(folder.FullName, "access"));
+        File.WriteAllText(log, string.Concat(story.Lines().Select(l => l + "\n")) + "Nov 25 08:00:00 host sshd: hello\n" + story.Lines()[0][..80]);
+        File.WriteAllLines(access, story.Records);
+        var report = Story.Audit([log, access], null, null);
+        Assert.Equal(2, report.Unreadable.Count);
+        Assert.Empty(report.Findings);
+        folder.Delete(recursive: true);
+    }
+
+    private static Story Busy()
+    {
+        var story = new Story();
+        story.Operate("consume", "a.x", "verifier", Story.Verifier, 1);
+        return story;
+    }
+}
