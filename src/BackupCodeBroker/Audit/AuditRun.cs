@@ -40,7 +40,7 @@ internal sealed class AuditRun(AuditQuestion question, Func<Stream> standardInpu
     {
         var faults = new LineFaults();
         AuditInput[] inputs = [.. files.Select((name, number) =>
-            new AuditInput(number, name, () => Open(name), staysOpen: name == StandardInput, faults, progress))];
+            new AuditInput(number, name, () => Open(name), staysOpen: name == StandardInput, faults, progress) { Latest = question.Latest })];
         using var merge = new TimeMerge(inputs);
         var join = new AuditJoin(question, place => $"{files[place.Source]}:{place.Line}");
         var heap = new HeapKeeper();

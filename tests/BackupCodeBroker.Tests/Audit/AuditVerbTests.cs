@@ -39,6 +39,15 @@ public sealed class AuditVerbTests : IDisposable
         Assert.DoesNotContain("looksLikeAToken", run.Everything, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Records_alone_are_no_audit()
+    {
+        var (_, access) = Written(offence: false);
+        var run = new CliRun();
+        Assert.Equal(2, await run.RunAsync("audit", access));
+        Assert.Contains("audit log of Vault's", run.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--since", "yesterday")]
     [InlineData("--skew", "-1")]

@@ -8,7 +8,11 @@ namespace BackupCodeBroker.Audit.Join;
 /// <param name="Since">Beginning of the period.</param>
 /// <param name="Until">End of the period, exclusive.</param>
 /// <param name="Skew">What clocks may differ by.</param>
-internal sealed record AuditQuestion(AuditNames Names, DateTimeOffset? Since, DateTimeOffset? Until, TimeSpan Skew);
+internal sealed record AuditQuestion(AuditNames Names, DateTimeOffset? Since, DateTimeOffset? Until, TimeSpan Skew)
+{
+    /// <summary>No line can be from after this; one that says so would turn the order of all others around.</summary>
+    public DateTimeOffset Latest { get; init; } = DateTimeOffset.MaxValue;
+}
 
 /// <summary>
 /// Joins Vault's audit log with the broker's access records, as both come by in the order of time: each request that concerns the broker is either
@@ -118,6 +122,11 @@ internal sealed class AuditJoin
         _changes.Finish();
         _witness.Finish();
         _roots.Finish();
+        if (_lives.SetsNotListed > 0)
+        {
+            _findings.Note(null, $"{_lives.SetsNotListed} more code sets have a life that is not listed.");
+        }
+
         foreach (var raw in inputs.Where(i => i.IsRaw))
         {
             _findings.Find(

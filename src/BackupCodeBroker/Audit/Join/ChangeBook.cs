@@ -11,9 +11,11 @@ internal sealed class ChangeBook(AuditNames names, FindingBook findings, PeopleB
     private const int MaxWaiting = 10_000;
     private const int MaxPolicies = 20_000;
 
-    private readonly List<(AuditEntry Entry, Subject Subject)> _waiting = [];
+    private readonly Queue<(AuditEntry Entry, Subject Subject)> _waiting = new();
+    private readonly Dictionary<(string Policy, Mark By), (AuditEntry First, long Count)> _policies = [];
     private readonly HashSet<string> _carried = new(StringComparer.Ordinal);
-    private long _dropped;
+    private Draft? _tooMany;
+    private long _early;
 
     /// <summary>Policies that a caller of the broker carries.</summary>
     public void Carried(IReadOnlyList<string> policies)
@@ -44,7 +46,10 @@ internal sealed class ChangeBook(AuditNames names, FindingBook findings, PeopleB
             case SubjectKind.Policy when names.IsBrokerPolicy(subject.Name):
                 Report(FindingKind.PolicyChange, entry, $"changed {subject.Name}, a policy of the broker's: what it holds now the log does not show.");
                 break;
-            case SubjectKind.Policy or SubjectKind.EntityChange or SubjectKind.AliasChange or SubjectKind.GroupChange:
+            case SubjectKind.Policy:
+                WaitForCarriers(entry, subject.Name);
+                break;
+            case SubjectKind.EntityChange or SubjectKind.AliasChange or SubjectKind.GroupChange:
                 Wait(entry, subject);
                 break;
             case SubjectKind.Mount or SubjectKind.Remount or SubjectKind.KvConfig:
@@ -76,14 +81,19 @@ internal sealed class ChangeBook(AuditNames names, FindingBook findings, PeopleB
     /// <summary>Judges what waited.</summary>
     public void Finish()
     {
-        foreach (var (entry, subject) in _waiting)
+        foreach (var ((policy, _), (first, count)) in _policies.OrderBy(p => p.Value.First.Time))
         {
-            Judge(entry, subject);
+            JudgePolicy(first, policy, count);
         }
 
-        if (_dropped > 0)
+        while (_waiting.TryDequeue(out var change))
         {
-            findings.Note(null, $"{_dropped} more changes of policies, entities and groups were too many to follow.");
+            Judge(change.Entry, change.Subject);
+        }
+
+        if (_early > 0)
+        {
+            findings.Note(null, $"{_early} changes of entities and groups were judged by what the log had shown until then: there were too many to wait for its end.");
         }
     }
 
@@ -98,13 +108,44 @@ internal sealed class ChangeBook(AuditNames names, FindingBook findings, PeopleB
 
     private void Wait(AuditEntry entry, Subject subject)
     {
-        if (_waiting.Count < MaxWaiting)
+        _waiting.Enqueue((entry, subject));
+        if (_waiting.Count > MaxWaiting && _waiting.TryDequeue(out var oldest))
         {
-            _waiting.Add((entry, subject));
+            _early++;
+            Judge(oldest.Entry, oldest.Subject);
+        }
+    }
+
+    // One of each policy and token. Whoever changes more policies than there can be hides one among them.
+    private void WaitForCarriers(AuditEntry entry, string policy)
+    {
+        if (_policies.TryGetValue((policy, entry.Token), out var known))
+        {
+            _policies[(policy, entry.Token)] = (known.First, known.Count + 1);
+        }
+        else if (_policies.Count < MaxPolicies)
+        {
+            _policies[(policy, entry.Token)] = (entry, 1);
+        }
+        else if (_tooMany is not null)
+        {
+            _tooMany.Add(entry);
         }
         else
         {
-            _dropped++;
+            _tooMany = findings.Find(FindingKind.PolicyChange, entry, $"After {MaxPolicies} policies more were changed than can be followed: one that callers of the broker carry may be among them.");
+        }
+    }
+
+    private void JudgePolicy(AuditEntry entry, string policy, long count)
+    {
+        if (_carried.Contains(policy))
+        {
+            Report(FindingKind.PolicyChange, entry, $"changed {policy}, a policy that callers of the broker carry{Times(count)}: what it holds now the log does not show.");
+        }
+        else
+        {
+            findings.NoteEach("policies", entry, all => $"{all} changes of policies that nobody who asked the broker carried, {policy} the first.");
         }
     }
 
@@ -112,12 +153,6 @@ internal sealed class ChangeBook(AuditNames names, FindingBook findings, PeopleB
     {
         switch (subject.Kind)
         {
-            case SubjectKind.Policy when _carried.Contains(subject.Name):
-                Report(FindingKind.PolicyChange, entry, $"changed {subject.Name}, a policy that callers of the broker carry: what it holds now the log does not show.");
-                break;
-            case SubjectKind.Policy:
-                findings.NoteEach("policies", entry, count => $"{count} changes of policies that nobody who asked the broker carried, {subject.Name} the first.");
-                break;
             case SubjectKind.EntityChange when people.IsIdentity(subject.Name, out var identity):
                 Entity(entry, identity, $"changed the entity that carries {identity}'s alias ({entry.Path}).");
                 people.Changed(subject.Name, "the entity of its alias was changed", entry);

@@ -1,5 +1,6 @@
 using BackupCodeBroker.Core.Audit;
 using BackupCodeBroker.Core.Identities;
+using BackupCodeBroker.Core.Operations;
 
 namespace BackupCodeBroker.Audit.Join;
 
@@ -21,12 +22,15 @@ internal sealed class OperationDesk(
     Action<Request> letGo)
 {
     private const int MaxWaiting = 20_000;
+    private const int MaxConsumes = 100_000;
 
     private static readonly TimeSpan LongestOperation = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<SpanName, Group> _groups = [];
     private readonly LinkedList<Group> _order = [];
+    private readonly AgingMap<UInt128, bool> _consumes = new(MaxConsumes);
     private int _waiting;
+    private long _early;
 
     /// <summary>When the log begins and how far it has come; an operation beyond is not missing anything.</summary>
     public DateTimeOffset? LogBegins { get; set; }
@@ -101,14 +105,30 @@ internal sealed class OperationDesk(
         {
             Judge(oldest);
         }
+
+        if (_early > 0)
+        {
+            findings.Note(null, $"{_early} groups of requests were judged before their records can have come: there were too many at once. A finding that says that a record is missing may be wrong; audit a shorter period, or let clocks agree better.");
+        }
     }
 
     /// <summary>An operation on record.</summary>
     public void Add(AccessRecord record, SpanName span)
     {
         var group = Of(span, record.StartedAt);
-        if (group.Record is not null)
+        if (record.Operation == Operation.Consume.Name)
         {
+            _consumes.Set(span.Trace, true);
+        }
+
+        if (group.Record is { } first)
+        {
+            // The same record may come by two ways; another one is made up, as spans are the broker's own.
+            if ((first.OperationId, first.Operation, first.Outcome, first.VaultCalls) != (record.OperationId, record.Operation, record.Outcome, record.VaultCalls))
+            {
+                strays.TwoRecords(first, record, group.Identity);
+            }
+
             return;
         }
 
@@ -164,6 +184,7 @@ internal sealed class OperationDesk(
     {
         while (_waiting > MaxWaiting && _order.First is { Value: var oldest })
         {
+            _early++;
             Judge(oldest);
         }
     }
@@ -171,7 +192,8 @@ internal sealed class OperationDesk(
     // Most operations are explained in full the moment their record is there. What is kept of them then is their name.
     private void Settle(Group group)
     {
-        if (group.Record is not { } record || group.IsJudged || group.LetGo > 0)
+        // Failures are counted for a consume, whose record comes after.
+        if (group.Record is not { Operation: not OwnWork.CountFailures } record || group.IsJudged || group.LetGo > 0)
         {
             return;
         }
@@ -182,7 +204,7 @@ internal sealed class OperationDesk(
         }
 
         group.Identity = IdentityOf(record, group.Requests);
-        if (group.Requests.TrueForAll(r => Why(r, group) == Unexplained.No) && !IsUnasked(record, group.Requests))
+        if (group.Requests.TrueForAll(r => Why(r, group) == Unexplained.No) && !IsUnasked(group, group.Requests))
         {
             var requests = group.Requests.Count;
             witness.Explained(record, group.Identity, group.Requests);
@@ -193,8 +215,9 @@ internal sealed class OperationDesk(
         }
     }
 
-    private static bool IsUnasked(AccessRecord record, IReadOnlyList<Request> requests) =>
-        Explanation.IsUnasked(record, [.. requests.Select(r => (r.Entry, r.Subject))]);
+    private bool IsUnasked(Group group, IReadOnlyList<Request> requests) => group.Record!.Operation == OwnWork.CountFailures
+        ? group.Span is not { } span || !_consumes.Has(span.Trace)
+        : Explanation.IsUnasked(group.Record, [.. requests.Select(r => (r.Entry, r.Subject))]);
 
     private Unexplained Why(Request request, Group group) =>
         explanation.Of(request.Entry, request.Subject, tokens.HolderOf(request.Entry), group.Record!, group.Identity);
@@ -252,7 +275,7 @@ internal sealed class OperationDesk(
         }
 
         // Where entries are missing that is what is found; the question may be one of them.
-        if (explained.Count >= record.VaultCalls && IsUnasked(record, explained))
+        if (explained.Count >= record.VaultCalls && IsUnasked(group, explained))
         {
             strays.Unasked(group, [.. explained.Where(r => r.Subject.IsCodeData)]);
         }

@@ -100,11 +100,26 @@ internal sealed class Strays(TokenBook tokens, FindingBook findings, ChangeBook 
             else if (findings.Find(
                 FindingKind.AccessBeyondOperation,
                 request.Entry,
-                $"This {record.Operation} reached code data, and Vault was never asked whether its caller may: the record was made up, or the question was removed from the log.",
+                record.Operation == OwnWork.CountFailures
+                    ? "Failures were counted, and no consume is on record in that trace: the record was made up, or the consume's was removed."
+                    : $"This {record.Operation} reached code data, and Vault was never asked whether its caller may: the record was made up, or the question was removed from the log.",
                 group.Identity) is { } found)
             {
                 (draft, found.OperationId) = (found, record.OperationId);
             }
+        }
+    }
+
+    /// <summary>Two records that say different things of one span.</summary>
+    public void TwoRecords(AccessRecord first, AccessRecord second, string? identity)
+    {
+        if (findings.Find(
+            FindingKind.AccessBeyondOperation,
+            second.EndedAt,
+            $"Two different records stand under one span, a {first.Operation} ({first.Outcome}) and a {second.Operation} ({second.Outcome}): one of them was made up or altered.",
+            identity) is { } draft)
+        {
+            (draft.OperationId, draft.TraceId) = (second.OperationId, second.TraceId);
         }
     }
 

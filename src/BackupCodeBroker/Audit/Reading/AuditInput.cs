@@ -45,6 +45,9 @@ internal sealed class AuditInput(int number, string name, Func<Stream> open, boo
     private bool _isPacked;
     private bool _looking;
 
+    /// <summary>Items that say they are from after this are not read.</summary>
+    public DateTimeOffset Latest { get; init; } = DateTimeOffset.MaxValue;
+
     /// <summary>Its name, as given.</summary>
     public string Name => name;
 
@@ -105,6 +108,12 @@ internal sealed class AuditInput(int number, string name, Func<Stream> open, boo
         {
             if (_batch.TryDequeue(out var record))
             {
+                if (record.EndedAt > Latest)
+                {
+                    Unread("an access record from the future");
+                    continue;
+                }
+
                 return Seen(new AuditItem(record.EndedAt, null, record));
             }
 
@@ -115,9 +124,9 @@ internal sealed class AuditInput(int number, string name, Func<Stream> open, boo
             }
 
             Lines++;
-            if (Take(line) is { } item)
+            if (Take(line) is { } item && (item.Time <= Latest ? item : Unread("its time lies in the future", isLost: true)) is { } read)
             {
-                return Seen(item);
+                return Seen(read);
             }
         }
     }

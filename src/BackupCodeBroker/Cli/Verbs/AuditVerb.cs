@@ -14,6 +14,7 @@ internal static class AuditVerb
 {
     private const int DefaultSkew = 30;
     private const int LongestSkew = 3600;
+    private static readonly TimeSpan LatestAhead = TimeSpan.FromDays(1);
 
     private static readonly string[] SecretBeginnings = ["BCB1", "s.", "b.", "hvs.", "hvb."];
 
@@ -84,7 +85,9 @@ internal static class AuditVerb
         try
         {
             var report = AuditProgress.Over(surroundings, wanted.Files, told => new AuditRun(question, surroundings.Input).Run(wanted.Files, told, cancellation));
-            return Told(report, wanted, surroundings.Time.GetUtcNow());
+            return report.Sources.Any(s => s.Kind != "access-records" && s.Kind != "otlp")
+                ? Told(report, wanted, surroundings.Time.GetUtcNow())
+                : Outcome.Usage("none of these is an audit log of Vault's: access records alone show nothing of what was done past the broker");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -122,7 +125,10 @@ internal static class AuditVerb
             errors.Add("--skew is 0 to 3600 seconds");
         }
 
-        return new AuditQuestion(AuditRun.NamesOf(settings.Vault, new BootstrapOptions().PolicyPrefix), since, until, TimeSpan.FromSeconds(Math.Clamp(wanted.Skew, 0, LongestSkew)));
+        return new AuditQuestion(AuditRun.NamesOf(settings.Vault, new BootstrapOptions().PolicyPrefix), since, until, TimeSpan.FromSeconds(Math.Clamp(wanted.Skew, 0, LongestSkew)))
+        {
+            Latest = now + LatestAhead,
+        };
     }
 
     private static DateTimeOffset? Moment(string? text, string option, DateTimeOffset now, List<string> errors)

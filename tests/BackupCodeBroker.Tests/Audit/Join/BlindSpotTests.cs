@@ -206,6 +206,71 @@ public sealed class BlindSpotTests
         folder.Delete(recursive: true);
     }
 
+    [Fact]
+    public void A_flood_of_policy_changes_hides_none_of_a_callers()
+    {
+        var story = Busy();
+        for (var i = 0; i < 20_010; i++)
+        {
+            story.Say("update", "sys/policies/acl/p" + i, "root", Story.Root, answered: false);
+        }
+
+        story.Say("update", "sys/policies/acl/verifier", "root", Story.Root);
+        var finding = Assert.Single(story.Audit().Findings);
+        Assert.Equal((FindingKind.PolicyChange, 11), (finding.Kind, finding.Requests));
+    }
+
+    [Fact]
+    public void A_flood_of_entity_changes_hides_none_of_an_identitys()
+    {
+        var story = Busy();
+        for (var i = 0; i < 10_010; i++)
+        {
+            story.Say("update", "identity/entity/id/e" + i, "root", Story.Root, answered: false);
+        }
+
+        story.Say("update", "identity/entity/id/e-a.x", "root", Story.Root);
+        Assert.Equal(FindingKind.EntityChange, Assert.Single(story.Audit().Findings).Kind);
+    }
+
+    [Fact]
+    public void A_second_record_under_one_span_is_told()
+    {
+        var story = Busy();
+        var span = story.Operate("status", "a.x", "owner", Story.Owner, writes: false, cold: false);
+        Assert.Empty(story.Audit().Findings);
+        story.Record(span, "revoke", "a.x", Story.Owner, "done", null, 1, story.Now, 3, []);
+        Assert.Equal(FindingKind.AccessBeyondOperation, Assert.Single(story.Audit().Findings).Kind);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Counted_failures_need_a_consume_in_their_trace(bool consumed)
+    {
+        var story = new Story();
+        story.Operate(consumed ? "consume" : "revoke", "a.x", "verifier", Story.Verifier, 1);
+        var (from, span) = (story.Now, "00000000000f00d2");
+        string[] ids =
+        [
+            story.Say("read", Document, "child-a.x", Story.Child("a.x"), answer: Story.Data(("data", "#x")), span: span),
+            story.Say("update", Document, "child-a.x", Story.Child("a.x"), answer: Story.Data(("version", 3)), span: span),
+        ];
+        story.Record(span, "count-failures", "a.x", null, "done", null, null, from, 2, ids);
+        Assert.Equal(consumed ? [] : [FindingKind.AccessBeyondOperation], story.Audit().Findings.Select(f => f.Kind));
+    }
+
+    [Fact]
+    public void A_line_from_the_future_is_told_and_turns_nothing_around()
+    {
+        var story = Busy();
+        var line = story.Lines()[^1];
+        var future = line.Replace("2026-11-25T", "2031-11-25T", StringComparison.Ordinal);
+        var report = Story.Audit([[.. story.Lines().Take(3), future, .. story.Lines().Skip(3)], story.Records], latest: story.Now + TimeSpan.FromDays(1));
+        Assert.Equal(FindingKind.UnreadableEntries, Assert.Single(report.Findings).Kind);
+        Assert.Contains("future", Assert.Single(report.Unreadable).Why, StringComparison.Ordinal);
+    }
+
     private static Story Busy()
     {
         var story = new Story();

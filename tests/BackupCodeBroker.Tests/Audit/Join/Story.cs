@@ -208,7 +208,7 @@ internal sealed class Story
     /// <summary>The audit of it.</summary>
     public AuditReport Audit(DateTimeOffset? since = null, AuditNames? names = null) => Audit([Lines(), Records], since, names);
 
-    public static AuditReport Audit(IReadOnlyList<IReadOnlyList<string>> files, DateTimeOffset? since = null, AuditNames? names = null)
+    public static AuditReport Audit(IReadOnlyList<IReadOnlyList<string>> files, DateTimeOffset? since = null, AuditNames? names = null, DateTimeOffset? latest = null)
     {
         var folder = Directory.CreateTempSubdirectory("bcb-audit-");
         try
@@ -219,7 +219,7 @@ internal sealed class Story
                 File.WriteAllText(path, string.Concat(lines.Select(l => l + "\n")));
                 return path;
             }).ToList();
-            return Audit(paths, since, names);
+            return Audit(paths, since, names, latest);
         }
         finally
         {
@@ -227,8 +227,9 @@ internal sealed class Story
         }
     }
 
-    public static AuditReport Audit(IReadOnlyList<string> paths, DateTimeOffset? since, AuditNames? names) =>
-        new AuditRun(new AuditQuestion(names ?? new AuditNames(), since, null, TimeSpan.FromSeconds(30)), () => Stream.Null).Run(paths, _ => { }, CancellationToken.None);
+    public static AuditReport Audit(IReadOnlyList<string> paths, DateTimeOffset? since, AuditNames? names, DateTimeOffset? latest = null) =>
+        new AuditRun(
+            new AuditQuestion(names ?? new AuditNames(), since, null, TimeSpan.FromSeconds(30)) { Latest = latest ?? DateTimeOffset.MaxValue }, () => Stream.Null).Run(paths, _ => { }, CancellationToken.None);
 
     private void Add(string type, JsonObject? auth, JsonObject request, JsonObject? answer, string? error)
     {
