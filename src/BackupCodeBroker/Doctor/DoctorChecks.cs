@@ -32,6 +32,7 @@ internal static class DoctorChecks
     public const string AuditSpare = "audit-spare";
     public const string AuditAccessors = "audit-accessors";
     public const string AuditClearKeys = "audit-clear-keys";
+    public const string AuditedSecrets = "audited-secrets";
     public const string PoliciesTooBroad = "policies-too-broad";
     public const string PoliciesOnDocuments = "policies-on-documents";
     public const string PoliciesOnChildren = "policies-on-children";
@@ -80,6 +81,7 @@ internal static class DoctorChecks
         new(AuditSpare, "There is a second audit device: Vault stops answering when it can write to none.", "`vault audit enable`"),
         new(AuditAccessors, "Audit devices hash accessors.", "disable the device, enable it without `hmac_accessor=false`"),
         new(AuditClearKeys, "No mount that the broker uses was tuned to show values in clear in the audit log.", "`vault secrets tune`"),
+        new(AuditedSecrets, "No request header that carries a token (`X-Vault-Token`, `Authorization`, `Cookie`) stands in the audit log in clear.", "`vault delete sys/config/auditing/request-headers/NAME`"),
         new(PoliciesTooBroad, "No policy grants the probe path (the first 500 policies): the broker refuses its holders.", "grant operations by name"),
         new(PoliciesOnDocuments, "No other policy lets its holders write or delete on the mount of the documents.", "take the rule out, or deny the mount in it"),
         new(PoliciesOnChildren, "No other policy lets its holders mint the broker's children.", "take the rule out, or deny the path in it"),

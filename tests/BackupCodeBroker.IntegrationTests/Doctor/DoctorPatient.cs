@@ -84,6 +84,9 @@ internal sealed class DoctorPatient(DoctorVault vault)
             case ["write", var path, .. var fields]:
                 await Vault.MustAsync("POST", path, Fields(fields));
                 break;
+            case ["delete", var path]:
+                await Vault.MustAsync("DELETE", path);
+                break;
             case ["policy", "read", var name, ">", var file]:
                 _files[file] = (await Vault.MustAsync("GET", "sys/policies/acl/" + name))["data"]!["policy"]!.GetValue<string>();
                 break;

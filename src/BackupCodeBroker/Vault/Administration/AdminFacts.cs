@@ -18,5 +18,10 @@ internal sealed record MountFacts(string Type, string KvVersion, string Accessor
 /// <param name="File">The file of a <c>file</c> device; empty for others.</param>
 internal sealed record AuditDeviceFacts(string Path, string Type, bool LogsRaw, bool HashesAccessors, string File);
 
+/// <summary>A request header that the audit log keeps.</summary>
+/// <param name="Name">Its name; Vault writes it in small letters.</param>
+/// <param name="IsHashed">Whether the log holds its hash, and not the header as it was sent.</param>
+internal sealed record AuditedHeader(string Name, bool IsHashed);
+
 /// <summary>An entity as a list shows it.</summary>
 internal sealed record ListedEntity(string Id, IReadOnlyList<AliasFacts> Aliases);
