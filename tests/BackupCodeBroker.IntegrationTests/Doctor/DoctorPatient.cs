@@ -122,7 +122,7 @@ internal sealed class DoctorPatient(DoctorVault vault)
     private async Task EnableAsync(string path, string type, string[] options)
     {
         var given = Fields(options);
-        if (given.ContainsKey("file_path"))
+        if (given["file_path"]?.GetValue<string>() is { } file && !file.StartsWith(vault.Folder, StringComparison.Ordinal))
         {
             given["file_path"] = Path.Combine(vault.Folder, "enabled.log");
         }

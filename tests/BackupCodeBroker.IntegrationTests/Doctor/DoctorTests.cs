@@ -84,6 +84,30 @@ public sealed class DoctorTests(DoctorVault vault) : IClassFixture<DoctorVault>
 
     [Fact]
     [Trait("Requirement", "R-47")]
+    public async Task The_only_audit_device_is_exchanged_without_a_time_that_nobody_sees()
+    {
+        var patient = await DoctorPatient.HealthyAsync(vault);
+        await EnsureDeviceAsync();
+        await vault.Raw.MustAsync("PUT", "sys/audit/only", JsonNode.Parse(patient.Here("""{"type":"file","options":{"file_path":"{folder}/only.log","mode":"0640","log_raw":"true"}}""")));
+        await vault.Raw.MustAsync("DELETE", "sys/audit/file");
+
+        var finding = FindingOf(await patient.ExamineAsync(), DoctorChecks.AuditLogRaw);
+
+        Assert.Equal(
+            [patient.Here("vault audit enable -path=only-2 file file_path={folder}/only-2.log mode=0640"), "vault audit disable only/"],
+            finding.Fix.Commands);
+        foreach (var command in finding.Fix.Commands)
+        {
+            await patient.PasteAsync(command);
+            Assert.NotEmpty((await vault.Raw.MustAsync("GET", "sys/audit"))["data"]!.AsObject());
+        }
+
+        Assert.True(File.Exists(Path.Combine(vault.Folder, "only-2.log")));
+        Assert.IsType<CheckResult.Ok>(Assert.Single((await patient.ExamineAsync()).Checks, check => check.Id == DoctorChecks.AuditLogRaw).Result);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-47")]
     public async Task A_mount_of_another_kind_is_moved_away_and_made_anew()
     {
         var patient = await DoctorPatient.HealthyAsync(vault);

@@ -63,9 +63,13 @@ internal sealed class VaultSurvey(AdminWire wire)
                     device.Value.Text("type"),
                     Option(device.Value, "log_raw") == "true",
                     Option(device.Value, "hmac_accessor") != "false",
-                    device.Value.Object("options")?.Text("file_path") ?? "")),
+                    Options(device.Value))),
         ];
     }
+
+    private static Dictionary<string, string> Options(JsonElement device) => device.Object("options") is not { } options
+        ? []
+        : options.EnumerateObject().ToDictionary(option => option.Name, option => option.Value.ToString(), StringComparer.Ordinal);
 
     // A header of which Vault does not say that it is hashed is taken as one in clear.
     private static List<AuditedHeader>? Headers(JsonElement answer) => (Data(answer) ?? answer).Object("headers") is not { } headers
