@@ -50,7 +50,7 @@ internal sealed class AuditChecks(BootstrapSession session, VaultSurvey survey)
             Severity.Error,
             "it writes values in clear (log_raw)",
             "codes, tokens and activation secrets stand in its log",
-            new Remedy("enable it anew without log_raw, and treat what it has written as leaked", [.. Anew(device)]))),
+            new Remedy("enable another without log_raw before it goes, and treat what it has written as leaked", SuccessorDevice.Commands(device, "log_raw")))),
         new(DoctorChecks.AuditSpare, "", devices.Count > 1 ? new CheckResult.Ok() : new CheckResult.Finding(
             Severity.Hint,
             $"{devices[0].Path} is the only audit device",
@@ -60,11 +60,8 @@ internal sealed class AuditChecks(BootstrapSession session, VaultSurvey survey)
             Severity.Hint,
             "it writes accessors in clear (hmac_accessor=false)",
             "who reads the log and may revoke by accessor can end others' tokens",
-            new Remedy("enable it anew without hmac_accessor=false, unless your tools need accessors", [.. Anew(device)]))),
+            new Remedy("enable another without hmac_accessor=false before it goes, unless your tools need accessors", SuccessorDevice.Commands(device, "log_raw", "hmac_accessor")))),
     ];
-
-    private static IEnumerable<string> Anew(AuditDeviceFacts device) =>
-        [$"vault audit disable {device.Path}", $"vault audit enable -path={device.Path} {device.Type}{(device.File.Length > 0 ? $" file_path={device.File}" : "")}"];
 
     private static IEnumerable<CheckReport> Each(
         string id, IReadOnlyList<AuditDeviceFacts> devices, Func<AuditDeviceFacts, bool> wrong, Func<AuditDeviceFacts, CheckResult> finding)

@@ -32,6 +32,7 @@ internal static class DoctorChecks
     public const string AuditSpare = "audit-spare";
     public const string AuditAccessors = "audit-accessors";
     public const string AuditClearKeys = "audit-clear-keys";
+    public const string AuditedSecrets = "audited-secrets";
     public const string PoliciesTooBroad = "policies-too-broad";
     public const string PoliciesOnDocuments = "policies-on-documents";
     public const string PoliciesOnChildren = "policies-on-children";
@@ -76,10 +77,11 @@ internal static class DoctorChecks
         new(SweeperEntity, "The sweeper's entity is enabled and without a policy, once it is there.", "the command that is named"),
         new(IdentityEntities, "No entity that carries an identity's alias was given a policy, itself or by a group (the first 500).", "the command that is named"),
         new(AuditDevices, "Vault has an audit device.", "`vault audit enable`"),
-        new(AuditLogRaw, "No audit device writes secrets in clear (`log_raw`).", "disable the device, enable it without `log_raw`"),
+        new(AuditLogRaw, "No audit device writes secrets in clear (`log_raw`).", "enable another without `log_raw`, then disable the device"),
         new(AuditSpare, "There is a second audit device: Vault stops answering when it can write to none.", "`vault audit enable`"),
-        new(AuditAccessors, "Audit devices hash accessors.", "disable the device, enable it without `hmac_accessor=false`"),
+        new(AuditAccessors, "Audit devices hash accessors.", "enable another without `hmac_accessor=false`, then disable the device"),
         new(AuditClearKeys, "No mount that the broker uses was tuned to show values in clear in the audit log.", "`vault secrets tune`"),
+        new(AuditedSecrets, "No request header that carries a token (`X-Vault-Token`, `Authorization`, `Cookie`) stands in the audit log in clear.", "`vault delete sys/config/auditing/request-headers/NAME`"),
         new(PoliciesTooBroad, "No policy grants the probe path (the first 500 policies): the broker refuses its holders.", "grant operations by name"),
         new(PoliciesOnDocuments, "No other policy lets its holders write or delete on the mount of the documents.", "take the rule out, or deny the mount in it"),
         new(PoliciesOnChildren, "No other policy lets its holders mint the broker's children.", "take the rule out, or deny the path in it"),

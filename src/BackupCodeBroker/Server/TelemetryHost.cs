@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using BackupCodeBroker.Configuration;
+using BackupCodeBroker.Health;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Telemetry.Export;
@@ -75,7 +76,7 @@ internal static class TelemetryHost
     // The variables come last: they win over what the broker says of itself.
     private static ResourceBuilder ResourceOf(IServiceProvider provider) => ResourceBuilder.CreateEmpty()
         .AddTelemetrySdk()
-        .AddService(TelemetryNames.Service, serviceVersion: BuildVersion.Text, serviceInstanceId: provider.GetRequiredService<Replica>().Name)
+        .AddService(TelemetryNames.Service, serviceVersion: ProductVersion.Build, serviceInstanceId: provider.GetRequiredService<Replica>().Name)
         .AddEnvironmentVariableDetector();
 
     private static MeterProviderBuilder Metering(MeterProviderBuilder metering, ExportSettings export)

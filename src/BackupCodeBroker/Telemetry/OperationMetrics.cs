@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using BackupCodeBroker.Core.Operations;
+using BackupCodeBroker.Health;
 
 namespace BackupCodeBroker.Telemetry;
 
@@ -19,7 +20,7 @@ internal sealed class OperationMetrics : IDisposable
         _conflicts = _meter.CreateCounter<long>(TelemetryNames.CasConflicts, "{conflict}", "Check-and-set writes that lost against another writer.");
         _people = _meter.CreateCounter<long>(TelemetryNames.PersonUsedMachineCode, "{operation}", "People spent codes of non-human identities.");
         _duration = _meter.CreateHistogram(TelemetryNames.OperationDuration, "s", "One operation, without the time for which a wrong answer is held back.", advice: Durations.Advice);
-        _meter.CreateObservableGauge(TelemetryNames.BuildInfo, () => new Measurement<long>(1, Label(TelemetryNames.Version, BuildVersion.Text)), description: "Which build runs.");
+        _meter.CreateObservableGauge(TelemetryNames.BuildInfo, () => new Measurement<long>(1, Label(TelemetryNames.Version, ProductVersion.Build)), description: "Which build runs.");
     }
 
     /// <summary>An operation, or a piece of own work, has ended.</summary>

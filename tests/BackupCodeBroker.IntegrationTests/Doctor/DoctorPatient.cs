@@ -84,6 +84,9 @@ internal sealed class DoctorPatient(DoctorVault vault)
             case ["write", var path, .. var fields]:
                 await Vault.MustAsync("POST", path, Fields(fields));
                 break;
+            case ["delete", var path]:
+                await Vault.MustAsync("DELETE", path);
+                break;
             case ["policy", "read", var name, ">", var file]:
                 _files[file] = (await Vault.MustAsync("GET", "sys/policies/acl/" + name))["data"]!["policy"]!.GetValue<string>();
                 break;
@@ -119,7 +122,7 @@ internal sealed class DoctorPatient(DoctorVault vault)
     private async Task EnableAsync(string path, string type, string[] options)
     {
         var given = Fields(options);
-        if (given.ContainsKey("file_path"))
+        if (given["file_path"]?.GetValue<string>() is { } file && !file.StartsWith(vault.Folder, StringComparison.Ordinal))
         {
             given["file_path"] = Path.Combine(vault.Folder, "enabled.log");
         }

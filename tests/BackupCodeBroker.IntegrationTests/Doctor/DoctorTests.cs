@@ -46,6 +46,9 @@ public sealed class DoctorTests(DoctorVault vault) : IClassFixture<DoctorVault>
         { "audit-accessors", "clear/", "PUT sys/audit/clear", """{"type":"file","options":{"file_path":"{folder}/clear.log","hmac_accessor":"false"}}""", "hmac_accessor=false", "Hint" },
         { "audit-clear-keys", "auth/token/", "POST sys/auth/token/tune", """{"audit_non_hmac_response_keys":["accessor"]}""", "response key accessor", "Warning" },
         { "audit-clear-keys", "{env}/codes/", "POST sys/mounts/{env}/codes/tune", """{"audit_non_hmac_response_keys":["data"]}""", "response key data", "Warning" },
+        { "audited-secrets", "x-vault-token", "POST sys/config/auditing/request-headers/X-Vault-Token", """{"hmac":false}""", "hmac=false", "Error" },
+        { "audited-secrets", "authorization", "POST sys/config/auditing/request-headers/Authorization", """{"hmac":false}""", "hmac=false", "Error" },
+        { "audited-secrets", "cookie", "POST sys/config/auditing/request-headers/cookie", """{"hmac":false}""", "hmac=false", "Error" },
         { "policies-too-broad", "policy {env}x-admin", "PUT sys/policies/acl/{env}x-admin", """{"policy":"path \"{env}/ask/*\" { capabilities = [\"read\"] }"}""", "\"{env}/ask/*\" (read)", "Warning" },
         { "policies-on-documents", "policy {env}x-ops", "PUT sys/policies/acl/{env}x-ops", """{"policy":"path \"+/codes/data/*\" { capabilities = [\"update\"] }"}""", "\"+/codes/data/*\" (update)", "Warning" },
         { "policies-on-documents", "policy {env}x-one", "PUT sys/policies/acl/{env}x-one", """{"policy":"path \"{env}/codes/metadata/identities/bcb.team-a.x\" { capabilities = [\"delete\"] }"}""", "(delete)", "Warning" },
@@ -77,6 +80,30 @@ public sealed class DoctorTests(DoctorVault vault) : IClassFixture<DoctorVault>
         var after = await patient.ExamineAsync();
         Assert.DoesNotContain(after.Checks, check => IsIt(check, id, about, patient));
         Assert.Equal(0, after.Count(Severity.Error));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-47")]
+    public async Task The_only_audit_device_is_exchanged_without_a_time_that_nobody_sees()
+    {
+        var patient = await DoctorPatient.HealthyAsync(vault);
+        await EnsureDeviceAsync();
+        await vault.Raw.MustAsync("PUT", "sys/audit/only", JsonNode.Parse(patient.Here("""{"type":"file","options":{"file_path":"{folder}/only.log","mode":"0640","log_raw":"true"}}""")));
+        await vault.Raw.MustAsync("DELETE", "sys/audit/file");
+
+        var finding = FindingOf(await patient.ExamineAsync(), DoctorChecks.AuditLogRaw);
+
+        Assert.Equal(
+            [patient.Here("vault audit enable -path=only-2 file file_path={folder}/only-2.log mode=0640"), "vault audit disable only/"],
+            finding.Fix.Commands);
+        foreach (var command in finding.Fix.Commands)
+        {
+            await patient.PasteAsync(command);
+            Assert.NotEmpty((await vault.Raw.MustAsync("GET", "sys/audit"))["data"]!.AsObject());
+        }
+
+        Assert.True(File.Exists(Path.Combine(vault.Folder, "only-2.log")));
+        Assert.IsType<CheckResult.Ok>(Assert.Single((await patient.ExamineAsync()).Checks, check => check.Id == DoctorChecks.AuditLogRaw).Result);
     }
 
     [Fact]
@@ -201,7 +228,7 @@ public sealed class DoctorTests(DoctorVault vault) : IClassFixture<DoctorVault>
 
         Assert.Equal(0, report.Count(Severity.Error));
         Assert.Equal(
-            [DoctorChecks.IdentityEntities, DoctorChecks.PoliciesOnChildren, DoctorChecks.PoliciesOnDocuments, DoctorChecks.PoliciesTooBroad],
+            [DoctorChecks.AuditedSecrets, DoctorChecks.IdentityEntities, DoctorChecks.PoliciesOnChildren, DoctorChecks.PoliciesOnDocuments, DoctorChecks.PoliciesTooBroad],
             report.Checks.Where(check => check.Result is CheckResult.NotChecked).Select(check => check.Id).Distinct().Order(StringComparer.Ordinal));
     }
 

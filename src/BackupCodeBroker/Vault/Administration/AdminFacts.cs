@@ -15,8 +15,13 @@ internal sealed record MountFacts(string Type, string KvVersion, string Accessor
 /// <param name="Type">Its kind: <c>file</c>, <c>syslog</c>, <c>socket</c>.</param>
 /// <param name="LogsRaw">Whether it writes values in clear.</param>
 /// <param name="HashesAccessors">Whether accessors are hashed.</param>
-/// <param name="File">The file of a <c>file</c> device; empty for others.</param>
-internal sealed record AuditDeviceFacts(string Path, string Type, bool LogsRaw, bool HashesAccessors, string File);
+/// <param name="Options">All that it was enabled with, as Vault keeps it.</param>
+internal sealed record AuditDeviceFacts(string Path, string Type, bool LogsRaw, bool HashesAccessors, IReadOnlyDictionary<string, string> Options);
+
+/// <summary>A request header that the audit log keeps.</summary>
+/// <param name="Name">Its name; Vault writes it in small letters.</param>
+/// <param name="IsHashed">Whether the log holds its hash, and not the header as it was sent.</param>
+internal sealed record AuditedHeader(string Name, bool IsHashed);
 
 /// <summary>An entity as a list shows it.</summary>
 internal sealed record ListedEntity(string Id, IReadOnlyList<AliasFacts> Aliases);

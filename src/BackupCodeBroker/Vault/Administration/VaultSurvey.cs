@@ -12,6 +12,9 @@ internal sealed class VaultSurvey(AdminWire wire)
     /// <summary>Vault keeps this path for sudo.</summary>
     public const string AuditDevicesPath = "sys/audit";
 
+    /// <summary>The request headers that are kept in the audit log; Vault keeps this path for sudo, too.</summary>
+    public const string AuditedHeadersPath = "sys/config/auditing/request-headers";
+
     /// <summary>The names of all ACL policies.</summary>
     public const string PoliciesPath = "sys/policies/acl";
 
@@ -21,6 +24,10 @@ internal sealed class VaultSurvey(AdminWire wire)
     /// <summary>The audit devices.</summary>
     public Task<VaultAnswer<IReadOnlyList<AuditDeviceFacts>>> AuditDevicesAsync(CancellationToken cancellation) =>
         wire.GetAsync<IReadOnlyList<AuditDeviceFacts>>(AuditDevicesPath, Devices, cancellation);
+
+    /// <summary>The request headers that the audit log keeps, in the spelling of Vault's answer.</summary>
+    public Task<VaultAnswer<IReadOnlyList<AuditedHeader>>> AuditedHeadersAsync(CancellationToken cancellation) =>
+        wire.GetAsync<IReadOnlyList<AuditedHeader>>(AuditedHeadersPath, Headers, cancellation);
 
     /// <summary>The names of the ACL policies.</summary>
     public Task<VaultAnswer<IReadOnlyList<string>>> PolicyNamesAsync(CancellationToken cancellation) =>
@@ -56,9 +63,18 @@ internal sealed class VaultSurvey(AdminWire wire)
                     device.Value.Text("type"),
                     Option(device.Value, "log_raw") == "true",
                     Option(device.Value, "hmac_accessor") != "false",
-                    device.Value.Object("options")?.Text("file_path") ?? "")),
+                    Options(device.Value))),
         ];
     }
+
+    private static Dictionary<string, string> Options(JsonElement device) => device.Object("options") is not { } options
+        ? []
+        : options.EnumerateObject().ToDictionary(option => option.Name, option => option.Value.ToString(), StringComparer.Ordinal);
+
+    // A header of which Vault does not say that it is hashed is taken as one in clear.
+    private static List<AuditedHeader>? Headers(JsonElement answer) => (Data(answer) ?? answer).Object("headers") is not { } headers
+        ? null
+        : [.. headers.EnumerateObject().Select(header => new AuditedHeader(header.Name, header.Value.Flag("hmac") ?? false))];
 
     // Vault keeps an option as the text that it was given.
     private static string Option(JsonElement device, string name) => device.Object("options") is not { } options ? ""
