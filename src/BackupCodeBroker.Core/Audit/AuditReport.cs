@@ -108,6 +108,9 @@ public sealed record Finding
     /// <summary>When, the first of it, UTC.</summary>
     public required DateTimeOffset At { get; init; }
 
+    /// <summary>When the last of it, UTC; null where it is the first too.</summary>
+    public DateTimeOffset? Last { get; init; }
+
     /// <summary>What happened and why it is not explained: whole sentences for people, without markup.</summary>
     public required string What { get; init; }
 
@@ -132,7 +135,7 @@ public sealed record Finding
     /// <summary>Operation concerned, where one is.</summary>
     public string? OperationId { get; init; }
 
-    /// <summary>Trace concerned, where one is.</summary>
+    /// <summary>Trace concerned, where it is one and the same for all of it.</summary>
     public string? TraceId { get; init; }
 
     /// <summary>Where the first of it stands: file and line, such as <c>audit.log:1204</c>.</summary>

@@ -70,7 +70,8 @@ public sealed class AuditVerbTests : IDisposable
     public async Task A_period_leaves_out_what_lies_beside_it()
     {
         var (log, access) = Written(offence: true);
-        Assert.Equal(0, await new CliRun().RunAsync("audit", "--since", "2026-11-26", log, access));
+        Assert.Equal(2, await new CliRun().RunAsync("audit", "--since", "2026-11-26", log, access));
+        Assert.Equal(0, await new CliRun().RunAsync("audit", "--until", "2026-11-25T08:00:00.010Z", log, access));
         Assert.Equal(1, await new CliRun().RunAsync("audit", "--until", "2026-11-26", log, access));
     }
 

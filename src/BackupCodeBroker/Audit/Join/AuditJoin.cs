@@ -97,6 +97,10 @@ internal sealed class AuditJoin
         else if (isNew && Concerns(entry, subject))
         {
             Keep(id, new Request(entry, subject));
+            if (entry.Span is null)
+            {
+                _bystanders.Pass(entry, id);
+            }
         }
         else if (isNew)
         {

@@ -26,6 +26,9 @@ internal sealed class Bystanders
         }
     }
 
+    /// <summary>Whether requests of a record are in the log under no span.</summary>
+    public bool HasAny(AccessRecord record) => record.VaultRequests.Any(id => _ids.Has(Arrivals.IdOf(id)));
+
     /// <summary>How many of a run's requests are among them; none of an operation's, which asks for nothing else than code data needs.</summary>
     public int Of(AccessRecord record, SpanName? span)
     {

@@ -61,13 +61,15 @@ internal sealed class Draft
             _ids.Add(entry.RequestId);
         }
 
-        TraceId ??= entry.Span?.TraceId;
+        // Requests of several traces have none in common.
+        TraceId = Requests == 1 ? TraceId ?? entry.Span?.TraceId : TraceId == entry.Span?.TraceId ? TraceId : null;
     }
 
     public Finding ToFinding(Func<Place, string> placeOf) => new()
     {
         Kind = Kind,
         At = At,
+        Last = LastAt > At ? LastAt : null,
         What = What,
         Identity = Identity,
         Generation = Generation,
@@ -152,6 +154,21 @@ internal sealed class FindingBook(DateTimeOffset? since, DateTimeOffset? until, 
         }
 
         return draft;
+    }
+
+    /// <summary>A finding without a request that others like it and near it join.</summary>
+    public void Join(FindingKind kind, string key, DateTimeOffset at, string what, string operation)
+    {
+        key = kind + " " + key;
+        if (Covers(at) && _open.TryGet(key, out var draft) && at - draft.LastAt <= NearOneAnother)
+        {
+            (draft.LastAt, draft.OperationId) = (at, null);
+        }
+        else if (Find(kind, at, what, null) is { } found)
+        {
+            found.OperationId = operation;
+            _open.Set(key, found);
+        }
     }
 
     /// <summary>Something to know, where it lies in the period.</summary>

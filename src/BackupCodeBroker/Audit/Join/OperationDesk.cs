@@ -307,6 +307,6 @@ internal sealed class OperationDesk(
             return;
         }
 
-        strays.WithoutEntries(record, identity, found);
+        strays.WithoutEntries(record, identity, found, found == 0 && bystanders.HasAny(record));
     }
 }

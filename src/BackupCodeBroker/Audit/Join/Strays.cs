@@ -1,4 +1,5 @@
 using BackupCodeBroker.Core.Audit;
+using BackupCodeBroker.Core.Identities;
 
 namespace BackupCodeBroker.Audit.Join;
 
@@ -124,8 +125,23 @@ internal sealed class Strays(TokenBook tokens, FindingBook findings, ChangeBook 
     }
 
     /// <summary>An operation whose calls are not all in the log. Operations one after another of which nothing is there are one gap in the log.</summary>
-    public void WithoutEntries(AccessRecord record, string? identity, int found)
+    /// <param name="record">The operation.</param>
+    /// <param name="identity">Its identity, in clear.</param>
+    /// <param name="found">How many of its calls are there.</param>
+    /// <param name="isSpanless">Whether requests with its ids are there, under no span.</param>
+    public void WithoutEntries(AccessRecord record, string? identity, int found, bool isSpanless)
     {
+        if (isSpanless)
+        {
+            findings.Join(
+                FindingKind.OperationWithoutEntries,
+                "spanless",
+                record.StartedAt,
+                "Calls of operations stand in Vault's log without their traceparent: the header was not audited then, and nothing of that time can be told apart. See for a change of what the log shows.",
+                record.OperationId);
+            return;
+        }
+
         if (found == 0 && _gap is not null && record.StartedAt - _gapEnd <= TimeSpan.FromMinutes(1))
         {
             _gapOperations++;
@@ -296,6 +312,11 @@ internal sealed class Strays(TokenBook tokens, FindingBook findings, ChangeBook 
         var did = holder == Holder.Lookalike
             ? $"A token that looks like a child of the broker's, and that the broker did not make, touched {what}"
             : $"{Parties.Capital(Parties.Named(Parties.Of(entry)))} touched {what} directly, not through the broker";
+        if (claimed is null && entry.Verb == "read" && subject is { Kind: SubjectKind.State } or { Kind: SubjectKind.Document, Name: Decoy.Name })
+        {
+            return did + ". `bcb doctor` and `bcb bootstrap --check` look there too: with --access-file they leave a record that explains it.";
+        }
+
         return (claimed, entry.Span) switch
         {
             ({ } record, _) => $"{did}, under the trace of a {record.Operation} that did no such thing: the trace is forged.",

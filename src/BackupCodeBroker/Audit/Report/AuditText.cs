@@ -45,9 +45,14 @@ internal static class AuditText
     {
         var words = FindingWords.For(finding.Kind);
         screen.Line();
-        Folded(screen, $"{number}. ", words.Title + ".");
+        Folded(screen, $"{number}. ", $"{words.Title} ({Words.Kind(finding.Kind)}).");
         Folded(screen, "   ", finding.What);
         Field(screen, "when", Words.Time(finding.At) + " UTC");
+        if (finding.Last is { } last)
+        {
+            Field(screen, "to", $"{Words.Time(last)} UTC, {Words.Count(finding.Requests, "request")}");
+        }
+
         if (Words.Who(finding.Who) is { } who)
         {
             Folded(screen, "   who        ", who);

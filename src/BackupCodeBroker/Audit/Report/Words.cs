@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using BackupCodeBroker.Core.Audit;
 
 namespace BackupCodeBroker.Audit.Report;
@@ -28,6 +29,9 @@ internal static class Words
 
         return $"{Count(report.Findings.Count + report.FindingsNotListed, "finding")}: {string.Join(", ", groups)}{Unread(report)}";
     }
+
+    /// <summary>A kind's name, as JSON and the guide spell it.</summary>
+    public static string Kind(FindingKind kind) => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
 
     /// <summary>A number of findings of one group.</summary>
     public static string GroupCount(FindingGroup group, int count) => group switch

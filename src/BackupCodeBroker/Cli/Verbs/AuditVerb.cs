@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using BackupCodeBroker.Audit;
 using BackupCodeBroker.Audit.Join;
 using BackupCodeBroker.Audit.Report;
@@ -85,14 +86,27 @@ internal static class AuditVerb
         try
         {
             var report = AuditProgress.Over(surroundings, wanted.Files, told => new AuditRun(question, surroundings.Input).Run(wanted.Files, told, cancellation));
-            return report.Sources.Any(s => s.Kind != "access-records" && s.Kind != "otlp")
-                ? Told(report, wanted, surroundings.Time.GetUtcNow())
-                : Outcome.Usage("none of these is an audit log of Vault's: access records alone show nothing of what was done past the broker");
+            return NothingAudited(report) is { } why ? Outcome.Usage(why) : Told(report, wanted, surroundings.Time.GetUtcNow());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return Outcome.Usage(Screen.Clean(e.Message));
         }
+    }
+
+    // A broken or empty pipeline must not look like a quiet day.
+    private static string? NothingAudited(AuditReport report)
+    {
+        var logs = report.Sources.Where(s => s is { Kind: "vault-audit", First: not null }).ToList();
+        if (logs.Count == 0)
+        {
+            return "none of these is an audit log of Vault's that can be read: access records alone show nothing of what was done past the broker";
+        }
+
+        var (first, last) = (logs.Min(s => s.First), logs.Max(s => s.Last));
+        return report.Since > last || report.Until <= first
+            ? string.Create(CultureInfo.InvariantCulture, $"the period lies outside the log, which goes from {first:yyyy-MM-dd'T'HH:mm:ss'Z'} to {last:yyyy-MM-dd'T'HH:mm:ss'Z'}")
+            : null;
     }
 
     private static Outcome Told(AuditReport report, Wanted wanted, DateTimeOffset now)

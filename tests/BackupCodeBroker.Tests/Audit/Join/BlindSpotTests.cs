@@ -271,6 +271,18 @@ public sealed class BlindSpotTests
         Assert.Contains("future", Assert.Single(report.Unreadable).Why, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Calls_without_their_traceparent_are_no_missing_part_of_the_log()
+    {
+        var story = Busy();
+        string[] log = [.. story.Lines()];
+        story.Operate("consume", "a.x", "verifier", Story.Verifier, 1);
+        story.Say("read", "sys/health", "root", Story.Root);
+        string[] bare = [.. story.Lines().Skip(log.Length).Select(l => l.Replace("traceparent", "x", StringComparison.Ordinal))];
+        var findings = Story.Audit([[.. log, .. bare], story.Records]).Findings;
+        Assert.Contains("was not audited then", Assert.Single(findings, f => f.Kind == FindingKind.OperationWithoutEntries).What, StringComparison.Ordinal);
+    }
+
     private static Story Busy()
     {
         var story = new Story();

@@ -22,11 +22,11 @@ public sealed class AuditTextTests
     public void A_finding_says_when_who_what_where_and_what_to_search_for()
     {
         var lines = Lines(SampleReports.Week());
-        var at = Array.IndexOf(lines, "2. Code data touched past the broker.");
+        var at = Array.IndexOf(lines, "2. Code data touched past the broker (foreign-access).");
         Assert.True(at > 0);
         Assert.Equal(
             [
-                "2. Code data touched past the broker.",
+                "2. Code data touched past the broker (foreign-access).",
                 "   The document of team-a.deployer was read with a root token that is not the",
                 "   broker's. The request carries the trace of an operation, which any caller can",
                 "   choose and explains nothing.",
