@@ -27,7 +27,9 @@ internal static class ExportNumbers
 
     private static IEnumerable<string> BatchFaults(string prefix, Func<string, string?> text)
     {
-        var (queue, batch) = (Number(text(prefix + Queue), 2048), Number(text(prefix + Batch), 512));
+        // A batch that is not set shrinks with the queue.
+        var queue = Number(text(prefix + Queue), 2048);
+        var batch = Number(text(prefix + Batch), Math.Min(512, queue ?? 512));
         foreach (var name in new[] { queue is null ? Queue : null, batch is null ? Batch : null }.OfType<string>())
         {
             yield return $"{prefix}{name} must be a number from 1 to {int.MaxValue}";

@@ -92,7 +92,7 @@ public sealed class ExportVariablesTests
     [Theory]
     [InlineData("OTEL_EXPORTER_OTLP_HEADERS=authorization=Basic%20YQ==,k=v,")]
     [InlineData("OTEL_RESOURCE_ATTRIBUTES=a=b=c,d=")]
-    [InlineData("OTEL_BSP_MAX_QUEUE_SIZE=512 OTEL_BLRP_MAX_EXPORT_BATCH_SIZE=2048 OTEL_METRIC_EXPORT_INTERVAL=2147483647")]
+    [InlineData("OTEL_BSP_MAX_QUEUE_SIZE=7 OTEL_BLRP_MAX_EXPORT_BATCH_SIZE=2048 OTEL_METRIC_EXPORT_INTERVAL=2147483647")]
     [InlineData("OTEL_METRICS_EXEMPLAR_FILTER=always_off")]
     [InlineData("OTEL_SDK_DISABLED=true OTEL_EXPORTER_OTLP_CERTIFICATE=/nope")]
     public void What_is_understood_is_taken(string variables) => Assert.Empty(Read("OTEL_EXPORTER_OTLP_ENDPOINT=http://c " + variables).Errors);
