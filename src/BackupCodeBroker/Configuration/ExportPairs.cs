@@ -18,7 +18,8 @@ internal static class ExportPairs
     }
 
     private static bool Sends(HttpRequestHeaders headers, string name, string value) =>
-        value.All(c => c is '\t' or (>= ' ' and <= '~')) && headers.TryAddWithoutValidation(name, value);
+        name.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal)) && value.All(c => c is '\t' or (>= ' ' and <= '~'))
+        && headers.TryAddWithoutValidation(name, value);
 
     private static IEnumerable<string[]> Pairs(string list) =>
         (list.EndsWith(',') ? list[..^1] : list).Split(',').Select(p => p.Split('=', 2, StringSplitOptions.TrimEntries));
