@@ -7,7 +7,7 @@ namespace BackupCodeBroker.Configuration;
 /// <summary>
 /// Reads the standard variables of OpenTelemetry that say what is exported and where to. A signal is exported where its <c>OTEL_*_EXPORTER</c> says
 /// <c>otlp</c>, or says nothing and an endpoint is named for it. What is not understood is an error told at start: telemetry that silently goes nowhere
-/// is missed when it is needed. Samplers, resource, limits, queues and intervals are the SDK's own to read.
+/// is missed when it is needed. Samplers, resource, limits, queues and intervals are the SDK's own to read, and are looked at here before it does.
 /// </summary>
 internal sealed class ExportVariables
 {
@@ -26,6 +26,9 @@ internal sealed class ExportVariables
     private static readonly string[] Samplers =
         ["always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"];
 
+    // The exporter knows them for all signals only.
+    private static readonly string[] FilesOfAll = ["CERTIFICATE", "CLIENT_CERTIFICATE", "CLIENT_KEY"];
+
     private readonly Func<string, string?> _variable;
     private readonly ICollection<string> _errors;
 
@@ -41,6 +44,13 @@ internal sealed class ExportVariables
         }
 
         reader.CheckSampler();
+        reader.OneOf("OTEL_METRICS_EXEMPLAR_FILTER", "", "always_on", "always_off", "trace_based");
+        reader.CheckPairs("OTEL_RESOURCE_ATTRIBUTES", ExportPairs.Understood);
+        foreach (var fault in ExportFiles.Faults(reader.Text).Concat(ExportNumbers.Faults(reader.Text)))
+        {
+            reader.Say(fault);
+        }
+
         return new ExportSettings
         {
             Traces = reader.Signal("TRACES", "v1/traces"),
@@ -65,11 +75,16 @@ internal sealed class ExportVariables
             return null;
         }
 
+        foreach (var what in FilesOfAll.Where(w => Text($"{Otlp}{signal}_{w}") is not null))
+        {
+            Say($"{Otlp}{signal}_{what} is not supported: {Otlp}{what} holds for all signals");
+        }
+
         var protocol = Of(signal, "PROTOCOL", "grpc", "http/protobuf") == "grpc" ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
         return new OtlpTarget(
             Endpoint(signal, path, protocol),
             protocol,
-            Text($"{Otlp}{signal}_HEADERS") ?? Text(Otlp + "HEADERS"),
+            CheckPairs(Name(signal, "HEADERS"), ExportPairs.UnderstoodAsHeaders),
             Timeout(signal),
             Of(signal, "COMPRESSION", "none", "gzip") == "gzip" ? OtlpExportCompression.GZip : OtlpExportCompression.None);
     }
@@ -83,7 +98,7 @@ internal sealed class ExportVariables
         var text = Text(name) ?? (grpc ? "http://localhost:4317" : "http://localhost:4318");
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
         {
-            _errors.Add(name + " is not a URL such as http://127.0.0.1:4317");
+            Say(name + " is not a URL such as http://127.0.0.1:4317");
             return new Uri("http://localhost:4317");
         }
 
@@ -92,14 +107,25 @@ internal sealed class ExportVariables
 
     private TimeSpan Timeout(string signal)
     {
-        var name = Text($"{Otlp}{signal}_TIMEOUT") is null ? Otlp + "TIMEOUT" : $"{Otlp}{signal}_TIMEOUT";
-        if (int.TryParse(Text(name) ?? "10000", NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds > 0)
+        var name = Name(signal, "TIMEOUT");
+        if (ExportNumbers.Number(Text(name), 10_000) is { } milliseconds)
         {
             return TimeSpan.FromMilliseconds(milliseconds);
         }
 
-        _errors.Add(name + " must be a number of milliseconds");
+        Say(name + " must be a number of milliseconds");
         return TimeSpan.FromSeconds(10);
+    }
+
+    private string? CheckPairs(string name, Func<string, bool> understood)
+    {
+        var text = Text(name);
+        if (text is not null && !understood(text))
+        {
+            Say(name + " must be a list such as name=value,name=value");
+        }
+
+        return text;
     }
 
     private void CheckSampler()
@@ -108,12 +134,14 @@ internal sealed class ExportVariables
         if (sampler.EndsWith("traceidratio", StringComparison.Ordinal)
             && !(double.TryParse(Text("OTEL_TRACES_SAMPLER_ARG") ?? "1", NumberStyles.Float, CultureInfo.InvariantCulture, out var ratio) && ratio is >= 0 and <= 1))
         {
-            _errors.Add("OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1");
+            Say("OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1");
         }
     }
 
-    private string Of(string signal, string what, params string[] known) =>
-        OneOf(Text($"{Otlp}{signal}_{what}") is null ? Otlp + what : $"{Otlp}{signal}_{what}", known);
+    private string Of(string signal, string what, params string[] known) => OneOf(Name(signal, what), known);
+
+    // A signal's own variable wins over the common one.
+    private string Name(string signal, string what) => Text($"{Otlp}{signal}_{what}") is null ? Otlp + what : $"{Otlp}{signal}_{what}";
 
     // The first is what is meant where nothing is said.
     private string OneOf(string name, params string[] known)
@@ -124,8 +152,17 @@ internal sealed class ExportVariables
             return text;
         }
 
-        _errors.Add($"{name} must be {string.Join(" or ", known.Where(k => k.Length > 0))}");
+        Say($"{name} must be {string.Join(" or ", known.Where(k => k.Length > 0))}");
         return known[0];
+    }
+
+    // Signals share variables, and what is wrong with one is said once.
+    private void Say(string error)
+    {
+        if (!_errors.Contains(error))
+        {
+            _errors.Add(error);
+        }
     }
 
     private string? Text(string name) => _variable(name)?.Trim() is { Length: > 0 } text ? text : null;

@@ -65,7 +65,7 @@ public sealed partial class NamesTests
     [Fact]
     public void The_documentation_knows_every_variable()
     {
-        var variables = Variable().Matches(Repository.Read("src/BackupCodeBroker/Configuration/ExportVariables.cs")).Select(m => m.Groups[1].Value).Distinct().ToList();
+        var variables = Repository.Sources("src/BackupCodeBroker/Configuration").SelectMany(s => Variable().Matches(s.Text)).Select(m => m.Groups[1].Value).Distinct().ToList();
         Assert.True(variables.Count > 20);
         Assert.All(variables, variable => Assert.Contains($"`{variable}", Document, StringComparison.Ordinal));
     }
