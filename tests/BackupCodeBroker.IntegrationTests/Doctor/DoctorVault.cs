@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using BackupCodeBroker.IntegrationTests.Bootstrap;
 using BackupCodeBroker.IntegrationTests.Kit;
 using Xunit;
@@ -23,6 +24,17 @@ public sealed class DoctorVault : IAsyncLifetime
         Assert.SkipWhen(VaultBackend.Kind is "address", "the doctor's tests need a Vault of their own");
         await _backend.StartAsync();
         Raw = new RawVault(_backend.Address, _backend.RootToken);
+    }
+
+    /// <summary>One audit device, a file: what a healthy deployment has.</summary>
+    internal async Task EnsureDeviceAsync()
+    {
+        foreach (var device in (await Raw.MustAsync("GET", "sys/audit"))["data"]!.AsObject().Select(device => device.Key).ToList())
+        {
+            await Raw.MustAsync("DELETE", "sys/audit/" + device.TrimEnd('/'));
+        }
+
+        await Raw.MustAsync("PUT", "sys/audit/file", new JsonObject { ["type"] = "file", ["options"] = new JsonObject { ["file_path"] = Path.Combine(_folder, "audit.log") } });
     }
 
     public async ValueTask DisposeAsync()
