@@ -38,7 +38,9 @@ public sealed class ExportFilesTests : IDisposable
     {
         var given = new Dictionary<string, string>
         {
-            ["OTEL_EXPORTER_OTLP_CERTIFICATE"] = authority, ["OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"] = certificate, ["OTEL_EXPORTER_OTLP_CLIENT_KEY"] = key,
+            ["OTEL_EXPORTER_OTLP_CERTIFICATE"] = authority,
+            ["OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"] = certificate,
+            ["OTEL_EXPORTER_OTLP_CLIENT_KEY"] = key,
         };
         var said = ExportFiles.Faults(name => given[name].Length > 0 ? Path.Combine(_directory, given[name]) : null);
         Assert.Equal(faults, string.Join(' ', said.Select(f => string.Join(' ', f.Replace("OTEL_EXPORTER_OTLP_", "", StringComparison.Ordinal).Split(' ').Take(2)))));
