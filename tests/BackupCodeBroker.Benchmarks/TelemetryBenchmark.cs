@@ -16,11 +16,11 @@ internal sealed class TelemetryBenchmark(BenchDeployment bench)
     /// <summary>The program's argument that runs this alone.</summary>
     public const string Only = "telemetry";
 
-    private const int Rounds = 9;
-    // A round lasts about a second: shorter ones measure what else the machine did.
-    private const int SetsOfOne = 16;
-    private const int SetsOfMany = 4;
-    private const int WarmUps = 3;
+    private const int Rounds = 7;
+    // A round lasts about half a second: shorter ones measure what else the machine did.
+    private const int SetsOfOne = 7;
+    private const int SetsOfMany = 2;
+    private const int WarmUps = 2;
     private const double MostCost = 0.05;
 
     private static readonly int[] Levels = [1, 16];
