@@ -1,6 +1,7 @@
 using System.Text;
 using BackupCodeBroker.Core.Audit;
 using BackupCodeBroker.IntegrationTests.Kit;
+using BackupCodeBroker.Tests.Audit.Join;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Audit;

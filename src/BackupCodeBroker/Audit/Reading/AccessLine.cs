@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using BackupCodeBroker.Core.Audit;
 
 namespace BackupCodeBroker.Audit.Reading;
@@ -13,40 +14,15 @@ internal static class AccessLine
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         RespectNullableAnnotations = true,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        // A line's own time is when its operation ended.
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { NameEnd } },
     };
 
     /// <summary>Reads a line.</summary>
     /// <exception cref="LineFault">It is no access record.</exception>
     /// <exception cref="JsonException">It is not JSON, or a member is missing or of the wrong type.</exception>
-    public static AccessRecord Read(ReadOnlySpan<byte> line)
-    {
-        var said = JsonSerializer.Deserialize<Line>(line, Format) ?? throw new LineFault("no access record");
-        return Checked(new AccessRecord
-        {
-            StartedAt = said.StartedAt,
-            EndedAt = said.Time,
-            OperationId = said.OperationId,
-            TraceId = said.TraceId,
-            SpanId = said.SpanId,
-            Operation = said.Operation,
-            Identity = said.Identity,
-            CallerEntity = said.CallerEntity,
-            CallerAccessor = said.CallerAccessor,
-            CallerName = said.CallerName,
-            CallerKind = said.CallerKind,
-            Owner = said.Owner,
-            Outcome = said.Outcome,
-            Reason = said.Reason,
-            Generation = said.Generation,
-            Profile = said.Profile,
-            ProfileDigest = said.ProfileDigest,
-            PersonUsedMachineCode = said.PersonUsedMachineCode,
-            Replica = said.Replica,
-            VaultCalls = said.VaultCalls,
-            VaultUncertain = said.VaultUncertain,
-            VaultRequests = said.VaultRequests ?? [],
-        });
-    }
+    public static AccessRecord Read(ReadOnlySpan<byte> line) =>
+        Checked(JsonSerializer.Deserialize<AccessRecord>(line, Format) ?? throw new LineFault("no access record"));
 
     /// <summary>The record, if its ids are ids and its times are in order.</summary>
     public static AccessRecord Checked(AccessRecord record) =>
@@ -65,50 +41,11 @@ internal static class AccessLine
         return read && record.TraceId.Length == 32 && record.SpanId.Length == 16 && span != 0;
     }
 
-    private sealed record Line
+    private static void NameEnd(JsonTypeInfo type)
     {
-        public required DateTimeOffset Time { get; init; }
-
-        public required DateTimeOffset StartedAt { get; init; }
-
-        public required string OperationId { get; init; }
-
-        public required string TraceId { get; init; }
-
-        public required string SpanId { get; init; }
-
-        public required string Operation { get; init; }
-
-        public string? Identity { get; init; }
-
-        public string? CallerEntity { get; init; }
-
-        public string? CallerAccessor { get; init; }
-
-        public string? CallerName { get; init; }
-
-        public CallerKind CallerKind { get; init; }
-
-        public string? Owner { get; init; }
-
-        public required string Outcome { get; init; }
-
-        public string? Reason { get; init; }
-
-        public int? Generation { get; init; }
-
-        public string? Profile { get; init; }
-
-        public string? ProfileDigest { get; init; }
-
-        public bool PersonUsedMachineCode { get; init; }
-
-        public string? Replica { get; init; }
-
-        public int VaultCalls { get; init; }
-
-        public int VaultUncertain { get; init; }
-
-        public IReadOnlyList<string>? VaultRequests { get; init; }
+        foreach (var property in type.Properties.Where(p => p.Name == "ended_at"))
+        {
+            property.Name = "time";
+        }
     }
 }
