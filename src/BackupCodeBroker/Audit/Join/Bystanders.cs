@@ -13,9 +13,14 @@ internal sealed class Bystanders
     private readonly AgingMap<SpanName, int> _spans = new(MaxKept);
     private readonly AgingMap<UInt128, bool> _ids = new(MaxKept);
 
-    /// <summary>One of them.</summary>
+    /// <summary>One of them. Looks at audited headers are not: the run does not count them, as Vault logs the first without its span.</summary>
     public void Pass(AuditEntry entry, UInt128 id)
     {
+        if (entry.Verb == "read" && entry.Path.StartsWith("sys/config/auditing/request-headers/", StringComparison.Ordinal))
+        {
+            return;
+        }
+
         if (entry.Span is { } span)
         {
             _spans.Set(span, _spans.TryGet(span, out var before) ? before + 1 : 1);
@@ -28,6 +33,10 @@ internal sealed class Bystanders
 
     /// <summary>Whether requests of a record are in the log under no span.</summary>
     public bool HasAny(AccessRecord record) => record.VaultRequests.Any(id => _ids.Has(Arrivals.IdOf(id)));
+
+    /// <summary>Whether a run was made before spans were logged: nothing stands under its span, and some of its requests under none.</summary>
+    public bool IsBeforeSpans(AccessRecord record, SpanName? span) =>
+        record.Operation is OwnWork.Bootstrap or OwnWork.Doctor && span is { } name && !_spans.Has(name) && HasAny(record);
 
     /// <summary>How many of a run's requests are among them; none of an operation's, which asks for nothing else than code data needs.</summary>
     public int Of(AccessRecord record, SpanName? span)

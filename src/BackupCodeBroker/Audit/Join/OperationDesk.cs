@@ -280,6 +280,12 @@ internal sealed class OperationDesk(
             strays.Unasked(group, [.. explained.Where(r => r.Subject.IsCodeData)]);
         }
 
+        if (group.Requests.Count == 0 && bystanders.IsBeforeSpans(record, group.Span))
+        {
+            findings.Note(record.StartedAt, $"A run of {record.Operation} was made before traceparent was audited: {passing} of its {record.VaultCalls} calls are found by their ids, the others have none.");
+            return;
+        }
+
         Missing(record, group.Identity, group.Requests.Count + passing);
     }
 

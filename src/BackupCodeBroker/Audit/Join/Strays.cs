@@ -270,12 +270,13 @@ internal sealed class Strays(TokenBook tokens, FindingBook findings, ChangeBook 
 
     private void Touched(AuditEntry entry, Subject subject, Holder holder, AccessRecord? claimed)
     {
-        if (entry.IsDenied)
+        // A read that failed has shown nothing; a write that failed may have been carried out.
+        if (entry.IsDenied || entry.Verb is "read" or "list" && !entry.MayHaveHappened)
         {
             findings.NoteEach(
                 "denied " + entry.Token + entry.What,
                 entry,
-                count => $"{Parties.Named(Parties.Of(entry))} tried to {entry.What}, and Vault denied it{(count > 1 ? $", {count} times" : "")}.",
+                count => $"{Parties.Named(Parties.Of(entry))} tried to {entry.What}, and Vault {(entry.IsDenied ? "denied it" : "had an error")}{(count > 1 ? $", {count} times" : "")}.",
                 subject.Name.Length > 0 ? subject.Name : null);
             return;
         }
