@@ -20,8 +20,12 @@ public static class IdentityState
     /// <summary>The last set was revoked or reported as intercepted.</summary>
     public const string Revoked = "revoked";
 
+    /// <summary>It was ended for good.</summary>
+    public const string Retired = "retired";
+
     /// <summary>The word: where a set cannot be used, the reason's name. Without <paramref name="around"/> owner and entity are not looked at.</summary>
-    public static string Of(IdentityDocument document, Surroundings around) => document.Active is { } set
+    public static string Of(IdentityDocument document, Surroundings around) => document.RetiredAt is not null ? Retired
+        : document.Active is { } set
         ? SetStanding.OfSet(document, set, around)?.Name() ?? (set.Remaining == 0 ? Exhausted : Active)
         : document.Pending is { } pending && around.Now <= pending.Delivery.Deadline ? Pending
         : document.Ended is not null ? Revoked

@@ -14,6 +14,7 @@ namespace BackupCodeBroker.Core.Decisions;
 /// <param name="Epoch">The deployment's epoch.</param>
 /// <param name="StateVersion">KV version of the state that was read.</param>
 /// <param name="At">Time of issue.</param>
+/// <param name="Environment">The environment that it is issued in.</param>
 public sealed record IssuePlan(
     string OperationId,
     Actor By,
@@ -23,7 +24,8 @@ public sealed record IssuePlan(
     BoundEntity Entity,
     int Epoch,
     long StateVersion,
-    DateTimeOffset At)
+    DateTimeOffset At,
+    string? Environment = null)
 {
     /// <summary>When the codes end.</summary>
     public DateTimeOffset ExpiresAt => At + Profile.Lifetime;
@@ -59,7 +61,7 @@ public abstract record IssueDecision
         string operationId,
         Actor by)
     {
-        var refusal = OfProfile(document, profile) ?? OfPeople(document, around) ?? OfTimes(document, around)
+        var refusal = (document.RetiredAt is null ? null : (Reason?)Reason.Retired) ?? OfProfile(document, profile) ?? OfPeople(document, around) ?? OfTimes(document, around)
             ?? (around.State.OverIssuing(document) is not null && !mayIssueInLockdown ? Reason.IssueLockedDown : null);
         return refusal is { } reason
             ? new Refused(reason)
@@ -72,7 +74,8 @@ public abstract record IssueDecision
                 new BoundEntity(around.Entity!.Id, EntityFingerprint.Of(around.Entity, facets)),
                 around.Epoch,
                 around.StateVersion,
-                around.Now));
+                around.Now,
+                around.Environment));
     }
 
     /// <summary>The document with the new set as pending; what was pending ends, the active set stays as it is.</summary>
@@ -83,6 +86,7 @@ public abstract record IssueDecision
         {
             Generation = plan.Generation,
             Epoch = plan.Epoch,
+            Environment = plan.Environment,
             StateVersion = plan.StateVersion,
             Kind = plan.Profile.Kind.Name(),
             Assurance = plan.Profile.Assurance,

@@ -54,6 +54,27 @@ public enum Reason
     /// <summary>The identity's entity is another, or looks different, than at issue.</summary>
     EntityChanged,
 
+    /// <summary>The set is suspended: its owner or entity changed, or somebody suspended it.</summary>
+    Suspended,
+
+    /// <summary>The identity was ended for good.</summary>
+    Retired,
+
+    /// <summary>The set was issued in another environment.</summary>
+    OtherEnvironment,
+
+    /// <summary>The profile asks for a second person's consent, and there is none for this caller.</summary>
+    ApprovalRequired,
+
+    /// <summary>Requester, approver and user of an approval have to be different entities, and the caller is one of the others, or none.</summary>
+    NotASecondPerson,
+
+    /// <summary>There is no such request, or it is not open any more.</summary>
+    NoSuchApproval,
+
+    /// <summary>The identity's notices cannot be delivered, and configuration does not let this be done without one.</summary>
+    NoticesUndelivered,
+
     /// <summary>A lockdown freezes the set.</summary>
     Frozen,
 

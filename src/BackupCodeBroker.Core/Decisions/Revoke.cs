@@ -24,11 +24,6 @@ public abstract record RevokeDecision
         }
 
         var generation = document.Active?.Generation ?? document.Pending?.Set.Generation;
-        return new Revoked((document with
-        {
-            Active = null,
-            Pending = null,
-            Ended = Ending.Of(document.Active, "revoked", now) ?? document.Ended,
-        }).With(new DocumentEvent(now, "revoke", operationId, by, generation, reason)));
+        return new Revoked(Ending.OfAll(document, "revoked", now).With(new DocumentEvent(now, "revoke", operationId, by, generation, reason)));
     }
 }

@@ -9,8 +9,9 @@ namespace BackupCodeBroker.Core.Decisions;
 /// <param name="Owner">The owner's entity; null where Vault has none of that id (deleted and merged entities read alike).</param>
 /// <param name="Entity">The identity's entity, the alias's where it has none of its own; null as above.</param>
 /// <param name="Now">The time, UTC.</param>
+/// <param name="Environment">The broker's environment as configured; null where it has no name.</param>
 public sealed record Surroundings(
-    BrokerState State, long StateVersion, int Epoch, EntitySnapshot? Owner, EntitySnapshot? Entity, DateTimeOffset Now);
+    BrokerState State, long StateVersion, int Epoch, EntitySnapshot? Owner, EntitySnapshot? Entity, DateTimeOffset Now, string? Environment = null);
 
 /// <summary>Whether a set could be used now, whatever the code: asked at every consume, so that a late sweep lets nothing stale through.</summary>
 public static class SetStanding
@@ -42,7 +43,18 @@ public static class SetStanding
             return Reason.OtherEpoch;
         }
 
+        if (set.Environment != around.Environment)
+        {
+            return Reason.OtherEnvironment;
+        }
+
+        if (document.RetiredAt is not null)
+        {
+            return Reason.Retired;
+        }
+
         return around.State.Over(document, set) is { } lockdown ? lockdown.Mode == Lockdown.Freeze ? Reason.Frozen : Reason.LockedDown
+            : set.Suspension is not null ? Reason.Suspended
             : around.Now >= set.ExpiresAt ? Reason.Expired
             : around.Now >= document.RecertifyBy ? Reason.RecertificationLapsed
             : null;

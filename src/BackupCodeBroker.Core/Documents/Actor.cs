@@ -6,6 +6,9 @@ namespace BackupCodeBroker.Core.Documents;
 /// <param name="DisplayName">Vault's display name of the token.</param>
 public sealed record Actor(string EntityId, string Accessor, string DisplayName)
 {
+    /// <summary>The broker's own worker, for what it does of itself.</summary>
+    public static Actor Worker { get; } = new("", "", "bcb worker");
+
     /// <summary>Longest display name that is kept: it stands at every consumption, and the size of a document is bounded.</summary>
     public const int MaxNameLength = 64;
 

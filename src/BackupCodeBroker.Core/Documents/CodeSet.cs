@@ -12,6 +12,9 @@ public sealed record CodeSet
     /// <summary>The deployment's epoch at issue; in another epoch the set is void.</summary>
     public required int Epoch { get; init; }
 
+    /// <summary>The environment that it was issued in, as configuration calls it (<c>production</c>); null where it has no name. In another one the set is void.</summary>
+    public string? Environment { get; init; }
+
     /// <summary>KV version of <c>broker/state</c> at issue: a lockdown of a later version matches, one of an earlier version does not.</summary>
     public required long StateVersion { get; init; }
 
@@ -59,6 +62,12 @@ public sealed record CodeSet
 
     /// <summary>When failures disabled the set for good; null otherwise.</summary>
     public DateTimeOffset? DisabledAt { get; init; }
+
+    /// <summary>Why and since when its codes cannot be used until somebody confirms the identity or has new ones issued; null where they can.</summary>
+    public Suspension? Suspension { get; init; }
+
+    /// <summary>What the owner was asked to claim new codes for, each once: <c>expiry</c>, <c>few-left</c>.</summary>
+    public IReadOnlyList<string> Asked { get; init; } = [];
 
     /// <summary>Codes that could still be consumed, were the set usable.</summary>
     public int Remaining => Codes.Count(c => c.IsLive);
@@ -141,7 +150,15 @@ public sealed record PendingSet(CodeSet Set, Delivery Delivery, int ActivationFa
 /// <param name="Accessor">Accessor of the wrapping token.</param>
 /// <param name="CreationTime">Vault's own text, nine decimals: compared as text, never parsed and printed again.</param>
 /// <param name="Deadline">Until when the set can be activated: the wrap's life and a minute.</param>
-public sealed record Delivery(string Accessor, string CreationTime, DateTimeOffset Deadline);
+/// <param name="TakenAt">When the worker first saw that the wrap was opened before its time was over; null while it is closed, or where nobody looked.</param>
+public sealed record Delivery(string Accessor, string CreationTime, DateTimeOffset Deadline, DateTimeOffset? TakenAt = null);
+
+/// <summary>Codes that are set aside: nothing is lost, and nothing works.</summary>
+/// <param name="At">Since when.</param>
+/// <param name="Cause">Why: the name of a reason (<c>owner-changed</c>, <c>owner-gone</c> …), or <c>offboarded</c>.</param>
+/// <param name="OperationId">Operation that did it.</param>
+/// <param name="By">Who: a person, or the worker.</param>
+public sealed record Suspension(DateTimeOffset At, string Cause, string OperationId, Actor By);
 
 /// <summary>The last set that ended: its consumptions, for repeats of their requests.</summary>
 public sealed record EndedSet
@@ -155,7 +172,7 @@ public sealed record EndedSet
     /// <summary>When it ended.</summary>
     public required DateTimeOffset EndedAt { get; init; }
 
-    /// <summary>Why: <c>replaced</c>, <c>revoked</c> or <c>intercepted</c>.</summary>
+    /// <summary>Why: <c>replaced</c>, <c>revoked</c>, <c>intercepted</c>, <c>expired</c>, <c>transferred</c>, <c>retired</c> or <c>locked-down</c>.</summary>
     public required string Reason { get; init; }
 
     /// <summary>The set, with its consumed codes only.</summary>

@@ -11,6 +11,7 @@ internal static class DocumentSoundness
     /// <summary>What is wrong, without any content; null where nothing is.</summary>
     public static string? Flaw(IdentityDocument document) =>
         HasNull(document.Events) ? "an event is null"
+        : HasNull(document.Approvals) || HasNull(document.Reviews) || HasNull(document.Outbox) || HasNull(document.Lockdowns) ? "an entry of a list is null"
         : document.Labels.Values.Any(v => v is null) ? "a label is null"
         : (Flaw(document.Active) ?? Flaw(document.Pending?.Set) ?? Flaw(document.Ended?.Set)) is { } flaw ? flaw
         : document.Ended is { } ended && HasNull(ended.Unspent) ? "a selector is null"
@@ -27,6 +28,7 @@ internal static class DocumentSoundness
         : !IsBase64(set.SetKey) ? "a set's key is no base64"
         : HasNull(set.Owner.Fingerprint.Facets) || HasNull(set.Entity.Fingerprint.Facets) ? "a facet is null"
         : HasNull(set.LabelDigests) ? "a label is null"
+        : HasNull(set.Asked) ? "a notice is null"
         : HasNull(set.Codes) ? "a code is null"
         : set.Codes.Select(Flaw).FirstOrDefault(f => f is not null);
 

@@ -7,6 +7,9 @@ namespace BackupCodeBroker.Core.Documents;
 /// </summary>
 public sealed record IdentityDocument
 {
+    /// <summary>Kind of an owner that is a Vault group.</summary>
+    public const string GroupOwner = "group";
+
     /// <summary>Schema that this version reads and writes; any other is refused.</summary>
     public const int CurrentSchema = 1;
 
@@ -25,8 +28,14 @@ public sealed record IdentityDocument
     /// <summary>What the identity is called elsewhere (e-mail, SPIFFE id, service account), or null.</summary>
     public string? ExternalId { get; init; }
 
-    /// <summary>Id of the Vault entity that is responsible for the identity.</summary>
+    /// <summary>Id of the Vault entity, or of the Vault group, that is responsible for the identity.</summary>
     public required string Owner { get; init; }
+
+    /// <summary><see cref="GroupOwner"/> where <see cref="Owner"/> is a group; null where it is an entity.</summary>
+    public string? OwnerKind { get; init; }
+
+    /// <summary>Whether a group is responsible: whoever is in it, directly or through other groups, owns the identity.</summary>
+    public bool OwnerIsGroup => OwnerKind == GroupOwner;
 
     /// <summary>Id of the identity's own Vault entity, where it has one.</summary>
     public string? Entity { get; init; }
@@ -60,6 +69,24 @@ public sealed record IdentityDocument
 
     /// <summary>What is kept for a day of the set that ended last, so that a repeated request still gets its first answer.</summary>
     public EndedSet? Ended { get; init; }
+
+    /// <summary>When it was retired: it gets no codes any more, and cannot be registered again. Null while it is in use.</summary>
+    public DateTimeOffset? RetiredAt { get; init; }
+
+    /// <summary>Requests for a second person's consent, open and decided; those that expired are dropped at the next change.</summary>
+    public IReadOnlyList<Approval> Approvals { get; init; } = [];
+
+    /// <summary>Uses that somebody still has to look at: after an approval, or at break-glass.</summary>
+    public IReadOnlyList<OpenReview> Reviews { get; init; } = [];
+
+    /// <summary>Notices that were not delivered yet, oldest first.</summary>
+    public IReadOnlyList<OutboxEntry> Outbox { get; init; } = [];
+
+    /// <summary>Notices that were given up: too old, or more than the outbox holds.</summary>
+    public int DeadLetters { get; init; }
+
+    /// <summary>The lockdowns that ended a set of the identity for good, newest last: who has codes again is told from them.</summary>
+    public IReadOnlyList<LockdownStamp> Lockdowns { get; init; } = [];
 
     /// <summary>The last events, oldest first.</summary>
     public required IReadOnlyList<DocumentEvent> Events { get; init; }

@@ -35,7 +35,7 @@ internal sealed class IdentityDesk(
         await WhenAll(document, state, owner, entity);
 
         var read = await document;
-        var view = new IdentityView(handle, read.Document, read.Version, read.Unusable ?? handle.Unusable, await state, null, null, options.Epoch);
+        var view = new IdentityView(handle, read.Document, read.Version, read.Unusable ?? handle.Unusable, await state, null, null, options);
         var work = beside?.Invoke(view.Document);
         var people = withPeople ? WithPeopleAsync(call, view, guess, owner, entity) : null;
         await WhenAll(work, people);
@@ -61,7 +61,7 @@ internal sealed class IdentityDesk(
         var token = own.Take();
         return await vault.ReadEntityAsync(token.Token, entityId, call) switch
         {
-            VaultAnswer<EntityFacts>.Ok ok => new EntitySnapshot(ok.Value.Id, ok.Value.Disabled, ok.Value.Policies, ok.Value.Metadata, ok.Value.GroupIds),
+            VaultAnswer<EntityFacts>.Ok ok => new EntitySnapshot(ok.Value.Id, ok.Value.Disabled, ok.Value.Policies, ok.Value.Metadata, ok.Value.GroupIds, ok.Value.Name),
             VaultAnswer<EntityFacts>.Absent => null,
             VaultAnswer<EntityFacts>.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
             VaultAnswer<EntityFacts>.Denied denied => throw own.Denied(token, denied.Why, "to read entities"),
@@ -167,7 +167,8 @@ internal sealed class IdentityDesk(
 
 /// <summary>What configuration says about reading.</summary>
 /// <param name="Epoch">The deployment's epoch.</param>
-internal sealed record DeskOptions(int Epoch);
+/// <param name="Environment">The deployment's environment; null where it has no name.</param>
+internal sealed record DeskOptions(int Epoch, string? Environment = null);
 
 /// <summary>One consistent-enough look at an identity: the write's check-and-set is what makes it safe.</summary>
 /// <param name="Handle">The way to the document.</param>
@@ -177,7 +178,7 @@ internal sealed record DeskOptions(int Epoch);
 /// <param name="State">The broker's state and its KV version.</param>
 /// <param name="Owner">The owner's entity, where it was read and is there.</param>
 /// <param name="Entity">The identity's entity, where it was read and is there.</param>
-/// <param name="Epoch">The deployment's epoch.</param>
+/// <param name="Options">The deployment's epoch and environment.</param>
 internal sealed record IdentityView(
     IdentityHandle Handle,
     IdentityDocument Document,
@@ -186,11 +187,11 @@ internal sealed record IdentityView(
     (BrokerState State, long Version) State,
     EntitySnapshot? Owner,
     EntitySnapshot? Entity,
-    int Epoch)
+    DeskOptions Options)
 {
     /// <summary>Tells the operation's record whose identity it is; where the decoy stands in nobody's.</summary>
     public void Note(OperationScope scope) => scope.Owner = Unusable is null && Document.Owner.Length > 0 ? Document.Owner : null;
 
     /// <summary>What the decision sees.</summary>
-    public Surroundings At(DateTimeOffset now) => new(State.State, State.Version, Epoch, Owner, Entity, now);
+    public Surroundings At(DateTimeOffset now) => new(State.State, State.Version, Options.Epoch, Owner, Entity, now, Options.Environment);
 }

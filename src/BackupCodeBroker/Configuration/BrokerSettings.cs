@@ -36,6 +36,12 @@ internal sealed record BrokerSettings
     /// <summary>The deployment's epoch, from 1: raised after a restore of Vault's storage.</summary>
     public int Epoch { get; init; } = 1;
 
+    /// <summary>What this environment is called (<c>production</c>); sets of another one are refused. Null where it has no name.</summary>
+    public string? Environment { get; init; }
+
+    /// <summary>What the broker does of itself.</summary>
+    public WorkerSettings Worker { get; init; } = new();
+
     /// <summary>Whether root and tokens that a wildcard grants everything may act.</summary>
     public bool AllowBroadTokens { get; init; }
 

@@ -75,6 +75,13 @@ internal sealed class SettingsReader
             Credentials = Text("login:credentials"),
             TokenFile = Text("login:token_file"),
             Epoch = Number("epoch", defaults.Epoch, 1, int.MaxValue),
+            Environment = EnvironmentName(),
+            Worker = new WorkerSettings
+            {
+                Enabled = Text("worker:enabled") is null || Flag("worker:enabled"),
+                Interval = Span("worker:interval", defaults.Worker.Interval),
+                Rate = Number("worker:rate", defaults.Worker.Rate, 1, 1_000_000),
+            },
             AllowBroadTokens = Flag("allow_broad_tokens"),
             OwnershipFacets = Facets(defaults),
             Failures = new FailureLimits(Number("failures:per_code", 10, 1, 100), Number("failures:per_set", 100, 1, 100)),
@@ -87,6 +94,18 @@ internal sealed class SettingsReader
         };
         Contradictions(settings);
         return settings;
+    }
+
+    private string? EnvironmentName()
+    {
+        var name = Text("environment");
+        if (name is null || IdentityName.TryParse(name, out _))
+        {
+            return name;
+        }
+
+        _errors.Add("environment must be " + IdentityName.Grammar);
+        return null;
     }
 
     private void Contradictions(BrokerSettings settings)
@@ -166,7 +185,7 @@ internal sealed class SettingsReader
     private IReadOnlyList<string> Facets(BrokerSettings defaults)
     {
         var facets = Texts("ownership:facets");
-        _errors.AddRange(facets.Where(f => !EntityFingerprint.IsFacet(f)).Select(f => $"ownership.facets: {f} is not groups, policies or metadata.KEY"));
+        _errors.AddRange(facets.Where(f => !EntityFingerprint.IsFacet(f)).Select(f => $"ownership.facets: {f} is not groups, name, policies or metadata.KEY"));
         return facets.Count > 0 ? facets : defaults.OwnershipFacets;
     }
 

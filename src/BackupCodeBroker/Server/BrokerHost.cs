@@ -97,7 +97,7 @@ internal static class BrokerHost
         services.AddSingleton(settings);
         services.AddSingleton(settings.Failures);
         services.AddSingleton(new GateOptions(settings.AllowBroadTokens, new LoginKinds(settings.PeopleLogins, settings.MachineLogins)));
-        services.AddSingleton(new DeskOptions(settings.Epoch));
+        services.AddSingleton(new DeskOptions(settings.Epoch, settings.Environment));
         services.AddSingleton(new RequestSlots(settings.MaxOperations));
         services.AddVaultClient(settings.Vault);
         services.AddBrokerLogin(new LoginSettings { CredentialsDirectory = settings.Credentials, TokenFile = settings.TokenFile });

@@ -47,7 +47,14 @@ public sealed class BrokerEnvironment(TestVault vault) : IAsyncLifetime
         AppRoleName = _prefix + "-broker",
     };
 
-    internal BrokerSettings Settings => new() { Listen = new Uri("http://127.0.0.1:0"), Vault = Names, Credentials = _credentials };
+    /// <summary>Settings of the brokers; without a worker, which would do of itself what a test has not asked for.</summary>
+    internal BrokerSettings Settings => new()
+    {
+        Listen = new Uri("http://127.0.0.1:0"),
+        Vault = Names,
+        Credentials = _credentials,
+        Worker = new WorkerSettings { Enabled = false },
+    };
 
     public async ValueTask InitializeAsync()
     {

@@ -73,7 +73,7 @@ public sealed class SettingsReaderTests
     [InlineData("""{"epoch":"one"}""", "epoch must be a number")]
     [InlineData("""{"epoch":99999999999}""", "epoch must be a number")]
     [InlineData("""{"allow_broad_tokens":"yes"}""", "allow_broad_tokens must be true or false")]
-    [InlineData("""{"ownership":{"facets":["groups","name"]}}""", "ownership.facets: name is not")]
+    [InlineData("""{"ownership":{"facets":["groups","nickname"]}}""", "ownership.facets: nickname is not")]
     [InlineData("""{"failures":{"per_set":101}}""", "failures.per_set must be a number from 1 to 100")]
     [InlineData("""{"limits":{"operations":0}}""", "limits.operations must be a number")]
     [InlineData("""{"vault":{"address":"http://vault.example:8200"}}""", "vault.address (VAULT_ADDR) is plain http to another machine")]

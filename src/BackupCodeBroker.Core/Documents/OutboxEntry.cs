@@ -1,0 +1,35 @@
+namespace BackupCodeBroker.Core.Documents;
+
+/// <summary>
+/// A notice, written with the change that it tells of, so that a crash between the two cannot lose it. It stays until it is delivered: at least
+/// once, always under the same id.
+/// </summary>
+public sealed record OutboxEntry
+{
+    /// <summary>Most that an identity keeps.</summary>
+    public const int Max = 32;
+
+    /// <summary>Id of the notice, the same at each delivery.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>What it tells (<c>consumed</c>, <c>issued</c>, <c>claim-requested</c> …): the last part of the event's type.</summary>
+    public required string Notice { get; init; }
+
+    /// <summary>When that was.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Operation that it tells of.</summary>
+    public required string OperationId { get; init; }
+
+    /// <summary>Who did it.</summary>
+    public required Actor By { get; init; }
+
+    /// <summary>The code set concerned, or null.</summary>
+    public int? Generation { get; init; }
+
+    /// <summary>Codes left after it, or null.</summary>
+    public int? Remaining { get; init; }
+
+    /// <summary>Why, a word of the broker's own (never somebody's text), or null.</summary>
+    public string? Cause { get; init; }
+}
