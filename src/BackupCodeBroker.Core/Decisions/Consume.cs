@@ -54,7 +54,7 @@ public abstract record ConsumeDecision
         return Earlier(document, around, request, found)
             ?? (Obstacle(document, around, found) is { } reason
                 ? new Refused(reason, found.Set.Generation)
-                : Spent(document, around, request, found, profile));
+                : Approved(document, around, request, found, profile));
     }
 
     // Only the selector of a live code in a usable set counts: whoever does not know one cannot run up failures.
@@ -106,8 +106,18 @@ public abstract record ConsumeDecision
         }
     }
 
-    private static Spend Spent(
+    // After everything else: whoever does not hold a right code of a usable set is not told that an approval is missing, and spends none.
+    private static ConsumeDecision Approved(
         IdentityDocument document, Surroundings around, ConsumeRequest request, FoundCode found, Profile? profile)
+    {
+        var (use, refusal) = ApprovedUse.OfConsume(document, found.Set, around, request.By, profile);
+        return use is null
+            ? new Refused(refusal!.Value, found.Set.Generation)
+            : Spent(document, around, request, found, profile, use);
+    }
+
+    private static Spend Spent(
+        IdentityDocument document, Surroundings around, ConsumeRequest request, FoundCode found, Profile? profile, ApprovedUse use)
     {
         var set = found.Set;
         var remaining = set.Remaining - 1;
@@ -116,7 +126,7 @@ public abstract record ConsumeDecision
             OperationId = request.OperationId,
             At = around.Now,
             By = request.By,
-            Purpose = request.Purpose,
+            Purpose = KeptText.Of(request.Purpose),
             KeyHash = SetKey.KeyHash(set.SetKey, request.IdempotencyKey),
             RequestHash = SetKey.RequestHash(set.SetKey, request.IdempotencyKey, request.By, request.Selector, request.Purpose),
             Remaining = remaining,
@@ -128,7 +138,8 @@ public abstract record ConsumeDecision
             Codes = [.. set.Codes.Select(c => c.Selector == request.Selector ? c with { Consumption = consumption, Failures = 0 } : c with { Failures = 0 })],
         };
         var entry = new DocumentEvent(around.Now, "consume", request.OperationId, request.By, set.Generation);
-        return new Spend((document with { Active = next }).With(entry), next, consumption);
+        var used = ApprovedUse.Record(document with { Active = next }, use.Approval, use.Cause, "consume", request.OperationId, request.By, around.Now);
+        return new Spend(used.With(entry), next, consumption);
     }
 
     private static IEnumerable<string> Warnings(CodeSet set, int remaining, DateTimeOffset now, Profile? profile)

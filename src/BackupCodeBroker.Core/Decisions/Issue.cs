@@ -15,6 +15,7 @@ namespace BackupCodeBroker.Core.Decisions;
 /// <param name="StateVersion">KV version of the state that was read.</param>
 /// <param name="At">Time of issue.</param>
 /// <param name="Environment">The environment that it is issued in.</param>
+/// <param name="Approval">The consent that it uses up; null where the profile asks for none.</param>
 public sealed record IssuePlan(
     string OperationId,
     Actor By,
@@ -25,7 +26,8 @@ public sealed record IssuePlan(
     int Epoch,
     long StateVersion,
     DateTimeOffset At,
-    string? Environment = null)
+    string? Environment = null,
+    Approval? Approval = null)
 {
     /// <summary>When the codes end.</summary>
     public DateTimeOffset ExpiresAt => At + Profile.Lifetime;
@@ -63,8 +65,14 @@ public abstract record IssueDecision
     {
         var refusal = (document.RetiredAt is null ? null : (Reason?)Reason.Retired) ?? OfProfile(document, profile) ?? OfPeople(document, around) ?? OfTimes(document, around)
             ?? (around.State.OverIssuing(document) is not null && !mayIssueInLockdown ? Reason.IssueLockedDown : null);
-        return refusal is { } reason
-            ? new Refused(reason)
+        if (refusal is { } reason)
+        {
+            return new Refused(reason);
+        }
+
+        var (use, unapproved) = ApprovedUse.OfIssue(document, around, by, profile!);
+        return use is null
+            ? new Refused(unapproved!.Value)
             : new Planned(new IssuePlan(
                 operationId,
                 by,
@@ -75,7 +83,8 @@ public abstract record IssueDecision
                 around.Epoch,
                 around.StateVersion,
                 around.Now,
-                around.Environment));
+                around.Environment,
+                use.Approval));
     }
 
     /// <summary>The document with the new set as pending; what was pending ends, the active set stays as it is.</summary>
@@ -97,10 +106,14 @@ public abstract record IssueDecision
             Owner = plan.Owner,
             Entity = plan.Entity,
             LabelDigests = LabelDigest.Of(document.Labels),
+            Approvals = plan.Profile.Approvals,
+            BreakGlass = plan.Profile.BreakGlass,
             SetKey = setKey,
             Codes = codes,
         };
-        return (document with { LastGeneration = plan.Generation, Pending = new PendingSet(set, delivery) })
+        var cause = plan.Approval is null ? null : OpenReview.AfterApproval;
+        var used = ApprovedUse.Record(document, plan.Approval, cause, "issue", plan.OperationId, plan.By, plan.At);
+        return (used with { LastGeneration = plan.Generation, Pending = new PendingSet(set, delivery) })
             .With(new DocumentEvent(plan.At, "issue", plan.OperationId, plan.By, plan.Generation));
     }
 

@@ -72,6 +72,18 @@ public enum Reason
     /// <summary>There is no such request, or it is not open any more.</summary>
     NoSuchApproval,
 
+    /// <summary>There is nothing that an approval could be for: the profile asks for none, or there are no codes.</summary>
+    NothingToApprove,
+
+    /// <summary>As many requests as an identity keeps are open: some have to be decided first.</summary>
+    ApprovalsFull,
+
+    /// <summary>There is no such use that waits to be looked at.</summary>
+    NoSuchReview,
+
+    /// <summary>As many uses as an identity keeps wait to be looked at: some have to be first.</summary>
+    ReviewsOverdue,
+
     /// <summary>The identity's notices cannot be delivered, and configuration does not let this be done without one.</summary>
     NoticesUndelivered,
 

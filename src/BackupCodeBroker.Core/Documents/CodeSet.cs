@@ -51,6 +51,12 @@ public sealed record CodeSet
     /// <summary>Digests of the identity's labels at issue (<see cref="LabelDigest"/>): taking a label off does not take a set out of a lockdown.</summary>
     public IReadOnlyList<string> LabelDigests { get; init; } = [];
 
+    /// <summary>Uses that need a second person's consent, as the profile said at issue: taking the rule out of the profile does not free codes that are out.</summary>
+    public IReadOnlyList<string> Approvals { get; init; } = [];
+
+    /// <summary>Whether every use has to be looked at, as the profile said at issue.</summary>
+    public bool BreakGlass { get; init; }
+
     /// <summary>256 random bits, base64: key of the set's own HMACs (idempotency keys, activation).</summary>
     public required string SetKey { get; init; }
 

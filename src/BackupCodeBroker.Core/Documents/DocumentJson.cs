@@ -83,6 +83,12 @@ public static class DocumentJson
     /// <summary>Bytes of an event.</summary>
     internal static int Size(DocumentEvent entry) => JsonSerializer.SerializeToUtf8Bytes(entry, Context.DocumentEvent).Length;
 
+    /// <summary>Bytes of an approval.</summary>
+    internal static int Size(Approval approval) => JsonSerializer.SerializeToUtf8Bytes(approval, Context.Approval).Length;
+
+    /// <summary>Bytes of a review.</summary>
+    internal static int Size(OpenReview review) => JsonSerializer.SerializeToUtf8Bytes(review, Context.OpenReview).Length;
+
     // The exception's path names members, and labels and unknown members are content.
     private static string Place(JsonException e) => string.Create(
         CultureInfo.InvariantCulture, $"at line {e.LineNumber.GetValueOrDefault() + 1}, byte {e.BytePositionInLine.GetValueOrDefault() + 1}");

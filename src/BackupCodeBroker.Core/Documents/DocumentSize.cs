@@ -2,7 +2,7 @@ namespace BackupCodeBroker.Core.Documents;
 
 /// <summary>
 /// How large a document can become without another issue: every open code consumed with the longest purpose by the longest names, every event as
-/// long as events get. It is asked when codes are issued and when a registration changes, so that no consumption and no revocation ever meets the limit.
+/// long as events get, every approval and review there that may be. It is asked when codes are issued and when a registration changes, so that no consumption and no revocation ever meets the limit.
 /// </summary>
 public static class DocumentSize
 {
@@ -18,13 +18,17 @@ public static class DocumentSize
     private static readonly int EventBytes = 1 + DocumentJson.Size(new DocumentEvent(
         DateTimeOffset.MaxValue, "longest-operation-name", new string('o', 32), LongestActor, int.MaxValue, Wide(MaxTextLength)));
 
+    // Room for every approval and every review that an identity may keep, whether or not its profile asks for any today.
+    private static readonly int GovernanceBytes = Approval.Max * (1 + DocumentJson.Size(LongestApproval())) + OpenReview.Max * (1 + DocumentJson.Size(LongestReview()));
+
     private static readonly int ConsumptionBytes = DocumentJson.Size(Code(LongestConsumption(), int.MaxValue)) - DocumentJson.Size(Code(null, 0));
 
     /// <summary>Most bytes that the document can come to.</summary>
     public static int Worst(IdentityDocument document)
     {
-        var still = Size(document with { Events = [] });
-        var withoutEnded = document.Ended is null ? still : Size(document with { Events = [], Ended = null });
+        var bare = document with { Events = [], Approvals = [], Reviews = [] };
+        var still = Size(bare) + GovernanceBytes;
+        var withoutEnded = document.Ended is null ? still : Size(bare with { Ended = null }) + GovernanceBytes;
         var active = (document.Active?.Remaining ?? 0) * ConsumptionBytes;
         var pending = (document.Pending?.Set.Codes.Count ?? 0) * ConsumptionBytes;
 
@@ -44,12 +48,36 @@ public static class DocumentSize
         OperationId = new string('o', 32),
         At = DateTimeOffset.MaxValue,
         By = LongestActor,
-        Purpose = Wide(MaxTextLength),
+        Purpose = Kept,
         KeyHash = new string('h', 44),
         RequestHash = new string('h', 44),
         Remaining = CodeSet.MaxCodes,
         Warnings = ["few-codes-left", "expires-soon"],
     };
+
+    private static Approval LongestApproval() => new()
+    {
+        Id = new string('i', 32),
+        Operation = "recover",
+        RequestedBy = LongestActor,
+        RequestedAt = DateTimeOffset.MaxValue,
+        Reason = Kept,
+        Ticket = Wide(Approval.MaxTicket),
+        Verification = Kept,
+        ExpiresAt = DateTimeOffset.MaxValue,
+        StateVersion = long.MaxValue,
+        Owner = LongestActor.EntityId,
+        Generation = int.MaxValue,
+        Consent = new Consent(false, LongestActor, DateTimeOffset.MaxValue, Kept),
+        Use = new ApprovalUse(new string('o', 32), LongestActor, DateTimeOffset.MaxValue),
+    };
+
+    private static OpenReview LongestReview() => new(
+        new string('o', 32), "consume", OpenReview.BreakGlass, DateTimeOffset.MaxValue, LongestActor,
+        new ApprovedStory(new string('i', 32), Kept, Wide(Approval.MaxTicket), LongestActor with { Accessor = "" }, LongestActor with { Accessor = "" }));
+
+    // Texts that are kept cut take no more than that.
+    private static string Kept => new('k', KeptText.MaxBytes);
 
     // Three bytes a character: as much as any takes.
     private static string Wide(int length) => new('\uffee', length);

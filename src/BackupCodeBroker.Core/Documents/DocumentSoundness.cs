@@ -28,6 +28,7 @@ internal static class DocumentSoundness
         : !IsBase64(set.SetKey) ? "a set's key is no base64"
         : HasNull(set.Owner.Fingerprint.Facets) || HasNull(set.Entity.Fingerprint.Facets) ? "a facet is null"
         : HasNull(set.LabelDigests) ? "a label is null"
+        : HasNull(set.Approvals) ? "an operation is null"
         : HasNull(set.Asked) ? "a notice is null"
         : HasNull(set.Codes) ? "a code is null"
         : set.Codes.Select(Flaw).FirstOrDefault(f => f is not null);

@@ -49,6 +49,21 @@ public sealed record Profile
     /// <summary>Which identities may use it.</summary>
     public NamePattern Identities { get; init; } = NamePattern.Any;
 
+    /// <summary>Operations that may ask for a second person's consent.</summary>
+    public static readonly IReadOnlyList<string> Approvable = ["issue", "consume", "recover"];
+
+    /// <summary>Shortest life of a request for approval that configuration may ask for; the longest is <see cref="Approval.MaxLife"/>.</summary>
+    public static readonly TimeSpan MinApprovalTtl = TimeSpan.FromMinutes(1);
+
+    /// <summary>Operations that need a second person's consent, of <see cref="Approvable"/>.</summary>
+    public IReadOnlyList<string> Approvals { get; init; } = [];
+
+    /// <summary>Life of a request for approval, the second person's answer and the use included.</summary>
+    public TimeSpan ApprovalTtl { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Whether codes are for emergencies: every use has to be looked at by somebody else.</summary>
+    public bool BreakGlass { get; init; }
+
     /// <summary>For machines: a salted HMAC, no pepper.</summary>
     public static Profile Machine { get; } = new() { Name = "machine", Kind = CodeKind.Machine, Scheme = HashScheme.MachineDefault };
 
@@ -86,7 +101,7 @@ public sealed record Profile
             yield return "assurance must be 1 to 64 characters";
         }
 
-        foreach (var error in SchemeErrors())
+        foreach (var error in SchemeErrors().Concat(ApprovalErrors()))
         {
             yield return error;
         }
@@ -110,7 +125,20 @@ public sealed record Profile
         }
     }
 
+    private IEnumerable<string> ApprovalErrors()
+    {
+        if (Approvals.Any(a => !Approvable.Contains(a)) || Approvals.Distinct().Count() != Approvals.Count)
+        {
+            yield return $"approvals may list {string.Join(", ", Approvable)}, each once";
+        }
+
+        if (ApprovalTtl < MinApprovalTtl || ApprovalTtl > Approval.MaxLife)
+        {
+            yield return $"approval_ttl is {ApprovalTtl}, must be {MinApprovalTtl} to {Approval.MaxLife}";
+        }
+    }
+
     private string Canonical() => string.Join(
         '|', Name, Kind.Name(), Count, Lifetime.Ticks, WrapTtl.Ticks, Scheme.Name, Scheme.Iterations, Scheme.Peppered, Assurance, WarnBelow,
-        WarnBeforeExpiry.Ticks, Identities.Text);
+        WarnBeforeExpiry.Ticks, Identities.Text, string.Join(',', Approvals.Order(StringComparer.Ordinal)), ApprovalTtl.Ticks, BreakGlass);
 }
