@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using BackupCodeBroker.Features.Approvals;
 using BackupCodeBroker.Features.Consume;
 using BackupCodeBroker.Features.Issue;
 using BackupCodeBroker.Features.Listing;
@@ -41,6 +42,8 @@ internal static class ApiJson
 [JsonSerializable(typeof(ConsumeAnswer))]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(ListAnswer))]
+[JsonSerializable(typeof(RequestedAnswer))]
+[JsonSerializable(typeof(ApprovalsAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(ReadinessAnswer))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

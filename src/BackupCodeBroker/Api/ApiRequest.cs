@@ -50,6 +50,18 @@ internal sealed class ApiRequest(HttpRequest http, VaultToken token, RequestBody
         return 0;
     }
 
+    /// <summary>An operation's id in the path; its errors go to the body's.</summary>
+    public string? OperationId(string name, RequestBody errors)
+    {
+        if (http.RouteValues[name] is string { Length: 32 } id && id.All(char.IsAsciiHexDigitLower))
+        {
+            return id;
+        }
+
+        errors.Add(name, "must be an operation's id: 32 hex digits in lower case");
+        return null;
+    }
+
     /// <summary>A query parameter, given at most once.</summary>
     public string? Query(string name, List<FieldError> errors)
     {

@@ -17,6 +17,11 @@ internal static class OpenApiDescription
     private const string VaultToken = "vaultToken";
     private const string Bearer = "bearer";
 
+    private static readonly (string Name, string Description)[] IdsInPaths =
+    [
+        ("approval", "Id of the request for approval."), ("operation", "Id of the operation that was looked at."),
+    ];
+
     /// <summary>Adds the description to the document.</summary>
     public static void Configure(OpenApiOptions options)
     {
@@ -89,6 +94,11 @@ internal static class OpenApiDescription
             yield return Parameter("generation", ParameterLocation.Path, "Generation of the code set.", Number(1, int.MaxValue));
         }
 
+        foreach (var id in IdsInPaths.Where(id => path.Contains("{" + id.Name + "}", StringComparison.Ordinal)))
+        {
+            yield return Parameter(id.Name, ParameterLocation.Path, id.Description, new OpenApiSchema { Type = JsonSchemaType.String, Pattern = "^[0-9a-f]{32}$" });
+        }
+
         if (operation.OperationId == ConsumeOperation)
         {
             var key = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = ApiRequest.MaxIdempotencyKey, Pattern = "^[ -~]+$" };
@@ -104,16 +114,16 @@ internal static class OpenApiDescription
         }
     }
 
-    // The reader refuses members that it does not know, and a request without its body.
+    // The reader refuses members that it does not know, and a request without a member that it needs.
     private static void CloseBody(OpenApiOperation operation)
     {
         if (operation.RequestBody is OpenApiRequestBody body)
         {
-            body.Required = true;
             foreach (var media in (body.Content ?? new Dictionary<string, OpenApiMediaType>()).Values)
             {
                 var schema = media.Schema is OpenApiSchemaReference reference ? reference.RecursiveTarget : media.Schema as OpenApiSchema;
                 schema?.AdditionalPropertiesAllowed = false;
+                body.Required |= schema?.Required is { Count: > 0 };
             }
         }
     }

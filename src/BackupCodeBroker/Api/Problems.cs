@@ -40,7 +40,7 @@ internal static class Problems
             Path = broad.Path,
             Stanza = PolicyStanza.Granting(broad.Path, "read"),
         },
-        Outcome.Refused refused => new Problem(403, "refused", "Refused", "The request was refused.")
+        Outcome.Refused refused => new Problem(403, "refused", "Refused", refused.Tell ? RefusalAdvice.For(refused.Reason) : RefusalAdvice.None)
         {
             Reason = refused.Tell ? refused.Reason.Name() : null,
         },

@@ -1,4 +1,5 @@
 using BackupCodeBroker.Access;
+using BackupCodeBroker.Features.Approvals;
 using BackupCodeBroker.Features.Consume;
 using BackupCodeBroker.Features.Issue;
 using BackupCodeBroker.Features.Listing;
@@ -32,7 +33,22 @@ internal static class Routes
             .Accepts<ConsumeRequestShape>("application/json").Produces<ConsumeAnswer>(200);
         Operation<RevokeFeature>(app, "POST", "/v1/identities/{identity}/revoke", "End an identity's codes")
             .Accepts<ReasonRequestShape>("application/json").Produces(204);
+        MapApprovals(app);
         MapHealth(app);
+    }
+
+    private static void MapApprovals(IEndpointRouteBuilder app)
+    {
+        Operation<RequestApprovalFeature>(app, "POST", "/v1/identities/{identity}/approvals", "Ask for a second person's consent to one operation")
+            .Accepts<ApprovalRequestShape>("application/json").Produces<RequestedAnswer>(201);
+        Operation<ApprovalsFeature>(app, "GET", "/v1/identities/{identity}/approvals", "Requests for approval, and uses that wait to be looked at")
+            .Produces<ApprovalsAnswer>(200);
+        Operation<ApproveFeature>(app, "POST", "/v1/identities/{identity}/approvals/{approval}/approve", "Consent to what somebody else asked for")
+            .Accepts<NoteRequestShape>("application/json").Produces(204);
+        Operation<DenyFeature>(app, "POST", "/v1/identities/{identity}/approvals/{approval}/deny", "Refuse a request, or take back a consent that was not used")
+            .Accepts<ReasonRequestShape>("application/json").Produces(204);
+        Operation<ReviewFeature>(app, "POST", "/v1/identities/{identity}/reviews/{operation}", "Say that somebody else's use was looked at")
+            .Accepts<ReviewRequestShape>("application/json").Produces(204);
     }
 
     private static RouteHandlerBuilder Operation<TFeature>(IEndpointRouteBuilder app, string method, string path, string summary)
@@ -81,6 +97,15 @@ internal sealed record ActivateRequestShape(string Activation);
 
 /// <summary>As above.</summary>
 internal sealed record ReasonRequestShape(string Reason);
+
+/// <summary>As above.</summary>
+internal sealed record ApprovalRequestShape(string Operation, string Reason, string Ticket, string Verification);
+
+/// <summary>As above.</summary>
+internal sealed record NoteRequestShape(string? Note = null);
+
+/// <summary>As above.</summary>
+internal sealed record ReviewRequestShape(string Note);
 
 /// <summary>As above.</summary>
 internal sealed record ConsumeRequestShape(string Code, string Purpose);

@@ -57,6 +57,7 @@ internal static class CommandLineProgram
             StatusVerb.Create(frame),
             ListVerb.Create(frame),
             RevokeVerb.Create(frame),
+            ApproveVerb.Create(frame),
             CanVerb.Create(frame),
             HealthVerb.Create(frame),
             AuditVerb.Create(frame),
@@ -79,9 +80,13 @@ internal static class CommandLineProgram
         var secrets = parsed.Tokens.Select(t => t.Value).Where(LooksSecret).ToList();
         var hidden = secrets.Count > 0 ? "; codes and tokens are never arguments: they are asked for, or read from standard input" : "";
         var detail = string.Join("; ", parsed.Errors.Select(e => Hide(e.Message.TrimEnd('.'), secrets)).Distinct()) + hidden;
-        var name = parsed.CommandResult.Command is RootCommand ? "bcb" : "bcb " + parsed.CommandResult.Command.Name;
+        var name = NameOf(parsed.CommandResult.Command);
         return Outcome.Failed(ExitCode.Usage, Problem.Local("usage", $"{detail} (see {name} --help)"));
     }
+
+    private static string NameOf(Command command) => command is RootCommand
+        ? "bcb"
+        : (command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? NameOf(parent) + " " : "") + command.Name;
 
     private static string Hide(string message, List<string> secrets) =>
         secrets.Aggregate(message, (text, secret) => text.Replace(secret, "[hidden]", StringComparison.Ordinal));

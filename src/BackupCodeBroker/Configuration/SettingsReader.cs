@@ -241,6 +241,9 @@ internal sealed class SettingsReader
             Assurance = Text(at + "assurance") ?? defaults.Assurance,
             WarnBelow = Number(at + "warn_below", defaults.WarnBelow, int.MinValue, int.MaxValue),
             Identities = pattern ?? NamePattern.Any,
+            Approvals = Texts(at + "approvals") is { Count: > 0 } approvals ? approvals : [],
+            ApprovalTtl = Span(at + "approval_ttl", defaults.ApprovalTtl),
+            BreakGlass = Flag(at + "break_glass"),
         };
     }
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using BackupCodeBroker.Access;
 using BackupCodeBroker.Api;
 using BackupCodeBroker.Configuration;
+using BackupCodeBroker.Features.Approvals;
 using BackupCodeBroker.Features.Consume;
 using BackupCodeBroker.Features.Issue;
 using BackupCodeBroker.Features.Listing;
@@ -107,6 +108,8 @@ internal static class BrokerHost
         services.AddSingleton<Alarms>().AddSingleton<OperationMetrics>().AddSingleton<OperationRunner>();
         services.AddSingleton<RegisterFeature>().AddSingleton<IssueFeature>().AddSingleton<ActivateFeature>().AddSingleton<InterceptedFeature>();
         services.AddSingleton<ConsumeFeature>().AddSingleton<StatusFeature>().AddSingleton<ListFeature>().AddSingleton<RevokeFeature>();
+        services.AddSingleton<ApprovalChange>().AddSingleton<RequestApprovalFeature>().AddSingleton<ApprovalsFeature>();
+        services.AddSingleton<ApproveFeature>().AddSingleton<DenyFeature>().AddSingleton<ReviewFeature>();
         services.AddSingleton<HealthMetrics>().AddSingleton<NodeWatch>();
         services.AddSingleton<DeploymentProbe>().AddHostedService(provider => provider.GetRequiredService<DeploymentProbe>());
     }

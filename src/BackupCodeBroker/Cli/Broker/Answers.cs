@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using BackupCodeBroker.Cli.Terminal;
 
 namespace BackupCodeBroker.Cli.Broker;
@@ -45,7 +46,9 @@ internal sealed record Standing(
     IReadOnlyDictionary<string, string>? Labels = null,
     string? RecertifyBy = null,
     string? RegisteredAt = null,
-    PendingStanding? Pending = null);
+    PendingStanding? Pending = null,
+    int OpenApprovals = 0,
+    int OpenReviews = 0);
 
 /// <summary>The set that waits to be received. <paramref name="CreationTime"/> is Vault's text about the wrap.</summary>
 internal sealed record PendingStanding(int Generation, string CreationTime, DateTimeOffset? Deadline = null);
@@ -61,4 +64,46 @@ internal sealed record ListedIdentity(
     int? Generation = null,
     string? ExpiresAt = null,
     string? Owner = null,
-    string? Profile = null);
+    string? Profile = null,
+    int OpenApprovals = 0,
+    int OpenReviews = 0);
+
+/// <summary>A request for approval that waits for a second person.</summary>
+internal sealed record ApprovalRequested(string Identity, string Approval, string Operation, string ExpiresAt, int? Generation = null);
+
+/// <summary>What waits for a second person; both lists are null where the caller may not see them.</summary>
+internal sealed record Approvals(
+    string Identity,
+    [property: JsonPropertyName("approvals")] IReadOnlyList<ListedApproval>? Requests = null,
+    IReadOnlyList<ListedReview>? Reviews = null);
+
+/// <summary>One request.</summary>
+internal sealed record ListedApproval(
+    string Approval,
+    string Operation,
+    string State,
+    string? ExpiresAt = null,
+    Party? RequestedBy = null,
+    string? RequestedAt = null,
+    string? Reason = null,
+    string? Ticket = null,
+    string? Verification = null,
+    Party? AnsweredBy = null,
+    string? Note = null,
+    Party? UsedBy = null,
+    string? UsedIn = null);
+
+/// <summary>One use that waits to be looked at.</summary>
+internal sealed record ListedReview(
+    string Operation,
+    string Kind,
+    string Cause,
+    string? At = null,
+    Party? By = null,
+    string? Reason = null,
+    string? Ticket = null,
+    Party? RequestedBy = null,
+    Party? ApprovedBy = null);
+
+/// <summary>Somebody.</summary>
+internal sealed record Party(string Name, string? Entity = null);

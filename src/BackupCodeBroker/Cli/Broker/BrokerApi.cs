@@ -73,6 +73,49 @@ internal sealed class BrokerApi(Uri address, UserToken token, HttpMessageHandler
     public Task<BrokerAnswer<Nothing>> RevokeAsync(IdentityName identity, string reason, CancellationToken cancellation) =>
         SendAsync<Nothing>(HttpMethod.Post, Of(identity, "/revoke"), w => w.WriteString("reason", reason), null, cancellation);
 
+    /// <summary>Asks for a second person's consent.</summary>
+    public Task<BrokerAnswer<ApprovalRequested>> RequestApprovalAsync(
+        IdentityName identity, string operation, string reason, string ticket, string verification, CancellationToken cancellation) =>
+        SendAsync<ApprovalRequested>(
+            HttpMethod.Post,
+            Of(identity, "/approvals"),
+            w =>
+            {
+                w.WriteString("operation", operation);
+                w.WriteString("reason", reason);
+                w.WriteString("ticket", ticket);
+                w.WriteString("verification", verification);
+            },
+            null,
+            cancellation);
+
+    /// <summary>What waits for a second person.</summary>
+    public Task<BrokerAnswer<Approvals>> ApprovalsAsync(IdentityName identity, CancellationToken cancellation) =>
+        SendAsync<Approvals>(HttpMethod.Get, Of(identity, "/approvals"), null, null, cancellation);
+
+    /// <summary>Consents.</summary>
+    public Task<BrokerAnswer<Nothing>> ApproveAsync(IdentityName identity, string approval, string? note, CancellationToken cancellation) =>
+        SendAsync<Nothing>(
+            HttpMethod.Post,
+            Of(identity, $"/approvals/{approval}/approve"),
+            w =>
+            {
+                if (note is not null)
+                {
+                    w.WriteString("note", note);
+                }
+            },
+            null,
+            cancellation);
+
+    /// <summary>Refuses.</summary>
+    public Task<BrokerAnswer<Nothing>> DenyAsync(IdentityName identity, string approval, string reason, CancellationToken cancellation) =>
+        SendAsync<Nothing>(HttpMethod.Post, Of(identity, $"/approvals/{approval}/deny"), w => w.WriteString("reason", reason), null, cancellation);
+
+    /// <summary>Closes the review of a use.</summary>
+    public Task<BrokerAnswer<Nothing>> ReviewAsync(IdentityName identity, string operation, string note, CancellationToken cancellation) =>
+        SendAsync<Nothing>(HttpMethod.Post, Of(identity, $"/reviews/{operation}"), w => w.WriteString("note", note), null, cancellation);
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 

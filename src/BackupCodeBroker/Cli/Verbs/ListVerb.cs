@@ -75,6 +75,11 @@ internal static class ListVerb
         screen.Rows(
             ["identity", "state", "left", "gen", "expires", "owner", "profile"],
             identities.Select(Row));
+        if (identities.Any(i => i.OpenApprovals + i.OpenReviews > 0))
+        {
+            screen.Line("Something waits to be approved or reviewed: bcb approve list");
+        }
+
         if (next is not null)
         {
             screen.Line($"More: bcb list --after {next}, or --all");

@@ -10,15 +10,15 @@ internal static class PlainText
     private const int MaxLength = 256;
 
     /// <summary>A required option that takes such words.</summary>
-    public static Option<string> Option(string name, string description)
+    public static Option<string> Option(string name, string description, int most = MaxLength)
     {
         var option = new Option<string>(name) { Required = true, HelpName = "TEXT", Description = description };
         option.Validators.Add(result =>
         {
             var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-            if (text.Trim().Length == 0 || text.Length > MaxLength || text.Any(char.IsControl))
+            if (text.Trim().Length == 0 || text.Length > most || text.Any(char.IsControl))
             {
-                result.AddError($"{name} has 1 to {MaxLength} characters and no control characters");
+                result.AddError($"{name} has 1 to {most} characters and no control characters");
             }
             else if (BackupCode.IsWithin(text))
             {

@@ -41,6 +41,13 @@ internal static class StatusVerb
             ("labels", standing.Labels is { } labels ? string.Join(", ", labels.Select(l => $"{l.Key}={l.Value}")) : null),
             ("recertify by", standing.RecertifyBy),
             ("registered", standing.RegisteredAt));
+        if (standing.OpenApprovals + standing.OpenReviews > 0)
+        {
+            screen.Line(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{standing.OpenApprovals} to approve, {standing.OpenReviews} to review: bcb approve list {standing.Identity}"));
+        }
+
         if (standing.Pending is { } pending)
         {
             var until = pending.Deadline?.ToString("u", CultureInfo.InvariantCulture) ?? "?";

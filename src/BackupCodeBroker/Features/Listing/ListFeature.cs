@@ -83,8 +83,11 @@ internal sealed record ListAnswer : ApiAnswer
 /// <param name="ExpiresAt">When the active set ends.</param>
 /// <param name="Owner">Entity that is responsible.</param>
 /// <param name="Profile">Profile.</param>
+/// <param name="OpenApprovals">Requests for approval that wait for an answer.</param>
+/// <param name="OpenReviews">Uses that somebody still has to look at.</param>
 internal sealed record ListedIdentity(
-    string Identity, string State, int Remaining, int? Generation, DateTimeOffset? ExpiresAt, string Owner, string Profile)
+    string Identity, string State, int Remaining, int? Generation, DateTimeOffset? ExpiresAt, string Owner, string Profile,
+    int OpenApprovals, int OpenReviews)
 {
     public static ListedIdentity Of(IdentityDocument document, Surroundings around) => new(
         document.Identity,
@@ -93,5 +96,7 @@ internal sealed record ListedIdentity(
         document.Active?.Generation,
         document.Active?.ExpiresAt,
         document.Owner,
-        document.Profile);
+        document.Profile,
+        ApprovalStanding.CountOpen(document, around.State, around.Now),
+        document.Reviews.Count);
 }

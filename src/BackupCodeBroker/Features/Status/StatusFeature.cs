@@ -96,6 +96,18 @@ internal sealed record StatusAnswer : ApiAnswer
     /// <summary>The set that waits for proof of receipt.</summary>
     public PendingAnswer? Pending { get; init; }
 
+    /// <summary>Requests for approval that wait for an answer.</summary>
+    public required int OpenApprovals { get; init; }
+
+    /// <summary>Uses that somebody still has to look at.</summary>
+    public required int OpenReviews { get; init; }
+
+    /// <summary>The requests, open and decided, whose time is not over.</summary>
+    public required IReadOnlyList<ApprovalEntry> Approvals { get; init; }
+
+    /// <summary>The uses.</summary>
+    public required IReadOnlyList<ReviewEntry> Reviews { get; init; }
+
     public static StatusAnswer Of(IdentityDocument document, Surroundings around) => new()
     {
         Identity = document.Identity,
@@ -114,6 +126,10 @@ internal sealed record StatusAnswer : ApiAnswer
         Labels = document.Labels,
         RecertifyBy = document.RecertifyBy,
         RegisteredAt = document.RegisteredAt,
+        OpenApprovals = ApprovalStanding.CountOpen(document, around.State, around.Now),
+        OpenReviews = document.Reviews.Count,
+        Approvals = ApprovalEntry.Of(document, around),
+        Reviews = ReviewEntry.Of(document),
         Pending = document.Pending is { } pending
             ? new PendingAnswer(pending.Set.Generation, pending.Delivery.CreationTime, pending.Delivery.Deadline)
             : null,

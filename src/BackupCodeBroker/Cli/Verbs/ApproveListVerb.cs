@@ -1,0 +1,170 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using BackupCodeBroker.Cli.Broker;
+using BackupCodeBroker.Cli.Terminal;
+using BackupCodeBroker.Core.Identities;
+
+namespace BackupCodeBroker.Cli.Verbs;
+
+/// <summary>
+/// <c>bcb approve list</c>: what waits for a second person, of one identity or of all that the caller may list. An approver at the beginning of a shift
+/// has no names yet.
+/// </summary>
+internal static class ApproveListVerb
+{
+    private const int Page = 200;
+
+    // What a broker can make this program ask and hold.
+    private const int MaxPages = 1_000, MaxShown = 500;
+
+    /// <summary>The verb.</summary>
+    public static Command Create(CliFrame frame)
+    {
+        var identity = CliFrame.Identity();
+        identity.Arity = ArgumentArity.ZeroOrOne;
+        identity.Description = "The identity's name; without it, every identity that you may list is looked at.";
+        var command = frame.Command("list", "Show the requests that wait or were decided, and the uses that nobody has reviewed.", "approve list alice-admin");
+        command.Add(identity);
+        frame.Run(command, Reach.Broker, (context, parsed, cancellation) => parsed.GetValue(identity) is { } name
+            ? OneAsync(context.Broker, name, cancellation)
+            : AllAsync(context.Broker, cancellation));
+        return command;
+    }
+
+    private static async Task<Outcome> OneAsync(BrokerApi broker, IdentityName name, CancellationToken cancellation) =>
+        await broker.ApprovalsAsync(name, cancellation) switch
+        {
+            BrokerAnswer<Approvals>.Done done => Outcome.Done(done.Json, screen => Show(screen, done.Value)),
+            var failed => failed.Failure(),
+        };
+
+    private static async Task<Outcome> AllAsync(BrokerApi broker, CancellationToken cancellation)
+    {
+        List<Approvals> found = [];
+        var documents = new JsonArray();
+        string? after = null;
+        for (var page = 0; page < MaxPages; page++)
+        {
+            var answer = await broker.ListAsync(after, Page, cancellation);
+            if (answer is not BrokerAnswer<IdentityPage>.Done { Value: var listed })
+            {
+                return answer.Failure();
+            }
+
+            foreach (var one in listed.Identities.Where(i => i.OpenApprovals + i.OpenReviews > 0 && found.Count < MaxShown))
+            {
+                if (!IdentityName.TryParse(one.Identity, out var name))
+                {
+                    continue;
+                }
+
+                // Somebody may see an identity and not be one of its approvers: then that something waits is all there is to say.
+                var (shown, json) = await broker.ApprovalsAsync(name, cancellation) is BrokerAnswer<Approvals>.Done done
+                    ? (done.Value, done.Json)
+                    : (new Approvals(one.Identity), new JsonObject { ["identity"] = one.Identity, ["open_approvals"] = one.OpenApprovals, ["open_reviews"] = one.OpenReviews });
+                found.Add(shown);
+                documents.Add((JsonNode)json);
+            }
+
+            if (listed.Next is null || after is not null && string.CompareOrdinal(listed.Next, after) <= 0)
+            {
+                break;
+            }
+
+            after = listed.Next;
+        }
+
+        return Outcome.Done(new JsonObject { ["identities"] = documents }, screen => Show(screen, found));
+    }
+
+    private static void Show(Screen screen, List<Approvals> all)
+    {
+        foreach (var one in all)
+        {
+            Show(screen, one);
+        }
+
+        if (all.Count == 0)
+        {
+            screen.Line("Nothing waits.");
+        }
+    }
+
+    private static void Show(Screen screen, Approvals one)
+    {
+        if (one.Requests is null || one.Reviews is null)
+        {
+            screen.Line($"{one.Identity}: something waits, and your policies do not let you see it (approve)");
+            return;
+        }
+
+        screen.Line(Headline(one));
+        foreach (var request in one.Requests)
+        {
+            Show(screen, request);
+        }
+
+        foreach (var review in one.Reviews)
+        {
+            Show(screen, review);
+        }
+
+        Hints(screen, one);
+    }
+
+    private static string Headline(Approvals one)
+    {
+        var open = one.Requests!.Count(r => r.State == "open");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{one.Identity}: {open} to decide, {one.Reviews!.Count} to review");
+        return one.Requests!.Count > open ? text + string.Create(CultureInfo.InvariantCulture, $", {one.Requests.Count - open} decided") : text;
+    }
+
+    private static void Show(Screen screen, ListedApproval request)
+    {
+        screen.Line();
+        screen.Line($"[{request.State}] {request.Operation}, until {request.ExpiresAt}");
+        screen.Fields(
+            ("  approval", request.Approval),
+            ("  asked by", Who(request.RequestedBy)),
+            ("  asked at", request.RequestedAt),
+            ("  ticket", request.Ticket),
+            ("  reason", request.Reason),
+            ("  verified", request.Verification),
+            (request.State == "denied" ? "  denied by" : "  given by", Who(request.AnsweredBy)),
+            ("  note", request.Note),
+            ("  used by", Who(request.UsedBy)),
+            ("  used in", request.UsedIn));
+    }
+
+    private static void Show(Screen screen, ListedReview review)
+    {
+        screen.Line();
+        screen.Line($"[to review] {review.Kind} at {review.At}, {(review.Cause == "approval" ? "after an approval" : review.Cause)}");
+        screen.Fields(
+            ("  operation", review.Operation),
+            ("  done by", Who(review.By)),
+            ("  ticket", review.Ticket),
+            ("  reason", review.Reason),
+            ("  asked by", Who(review.RequestedBy)),
+            ("  given by", Who(review.ApprovedBy)));
+    }
+
+    private static void Hints(Screen screen, Approvals one)
+    {
+        if (one.Requests!.Any(r => r.State == "open"))
+        {
+            screen.Line();
+            screen.Line($"To decide: bcb approve give {one.Identity} APPROVAL");
+            screen.Line($"           bcb approve deny {one.Identity} APPROVAL --reason TEXT");
+        }
+
+        if (one.Reviews!.Count > 0)
+        {
+            screen.Line();
+            screen.Line($"To review: bcb approve review {one.Identity} OPERATION --note TEXT");
+        }
+    }
+
+    private static string? Who(Party? party) => party is null ? null : party.Name.Length > 0 ? party.Name : party.Entity ?? "somebody";
+}

@@ -1,0 +1,55 @@
+using BackupCodeBroker.Access;
+using BackupCodeBroker.Api;
+using BackupCodeBroker.Core.Decisions;
+using BackupCodeBroker.Core.Operations;
+using BackupCodeBroker.Operations;
+
+namespace BackupCodeBroker.Features.Approvals;
+
+/// <summary><c>POST …/approvals/{approval}/approve</c>: a second person consents. The use is a third one's.</summary>
+internal sealed class ApproveFeature(ApprovalChange change) : IFeature
+{
+    public Operation Operation => Operation.Approve;
+
+    public async Task<Outcome> RunAsync(OperationScope scope, ApiRequest request)
+    {
+        using var body = request.Body;
+        var approval = request.OperationId("approval", body);
+        var note = body.Text("note", ApiRequest.MaxReason, required: false);
+        return body.Errors is { Count: > 0 } errors
+            ? new Outcome.Malformed(errors)
+            : await change.RunAsync(scope, request, view => AnswerApproval.Decide(scope, view, approval!, given: true, note));
+    }
+}
+
+/// <summary><c>POST …/approvals/{approval}/deny</c>: somebody refuses, or takes back a consent that was not used.</summary>
+internal sealed class DenyFeature(ApprovalChange change) : IFeature
+{
+    public Operation Operation => Operation.Approve;
+
+    public async Task<Outcome> RunAsync(OperationScope scope, ApiRequest request)
+    {
+        using var body = request.Body;
+        var approval = request.OperationId("approval", body);
+        var reason = body.Text("reason", ApiRequest.MaxReason, required: true);
+        return body.Errors is { Count: > 0 } errors
+            ? new Outcome.Malformed(errors)
+            : await change.RunAsync(scope, request, view => AnswerApproval.Decide(scope, view, approval!, given: false, reason));
+    }
+}
+
+/// <summary>What both come to.</summary>
+internal static class AnswerApproval
+{
+    public static Decided Decide(OperationScope scope, IdentityView view, string approval, bool given, string? note)
+    {
+        var told = given ? "approved" : "denied";
+        return AnswerApprovalDecision.Decide(view.Document, view.At(scope.Now), new ApprovalAnswer(scope.Id, scope.Caller!, approval, given, note)) switch
+        {
+            AnswerApprovalDecision.Answered answered => new Decided.Change(answered.Next, new Outcome.Done(204, null) { Reason = told }),
+            AnswerApprovalDecision.Unchanged => new Decided.Same(new Outcome.Done(204, null, "unchanged") { Reason = told }),
+            AnswerApprovalDecision.Refused refused => new Decided.Refused(refused.Reason),
+            _ => throw new InvalidOperationException("a decision of unknown kind"),
+        };
+    }
+}
