@@ -39,10 +39,9 @@ public static class ApprovalStanding
     internal static bool IsExpired(Approval approval, DateTimeOffset now) =>
         now >= approval.ExpiresAt || now >= approval.RequestedAt + Approval.MaxLife || now + SetStanding.ClockTolerance < approval.RequestedAt;
 
-    // A lockdown that was lifted has ended it as well: the people who asked and consented did not know of the incident.
+    // A lockdown ends it for good, lifted or not: the people who asked and consented did not know of the incident.
     private static bool IsVoid(IdentityDocument document, Approval approval, BrokerState state) =>
         approval.Owner != document.Owner
         || approval.Generation is { } generation && generation != document.Active?.Generation
-        || approval.StateVersion < state.LiftedVersion
         || state.OverApproval(document, approval) is not null;
 }

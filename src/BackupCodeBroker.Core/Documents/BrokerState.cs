@@ -23,12 +23,6 @@ public sealed record BrokerState
     /// <summary>Lockdowns in force.</summary>
     public required IReadOnlyList<Lockdown> Lockdowns { get; init; }
 
-    /// <summary>
-    /// KV version that first held the newest lockdown of those that were lifted: approvals asked for under an earlier one do not come back with the lifting,
-    /// whatever they are about. Whoever lifts a lockdown raises it to that lockdown's version.
-    /// </summary>
-    public long LiftedVersion { get; init; }
-
     /// <summary>The state of a new deployment.</summary>
     public static BrokerState Initial(int epoch, DateTimeOffset at) =>
         new() { Schema = CurrentSchema, EpochFloor = epoch, Heartbeat = new Heartbeat(0, at), Lockdowns = [] };
@@ -44,7 +38,7 @@ public sealed record BrokerState
     public Lockdown? OverIssuing(IdentityDocument document) => Lockdowns.FirstOrDefault(
         l => l.Scope.MatchesIdentity(document) || IsOver(l, document, document.Active) || IsOver(l, document, document.Pending?.Set));
 
-    /// <summary>The lockdown that ends an approval: one over the identity that was declared after it was asked for; null where there is none.</summary>
+    /// <summary>The lockdown that ended an approval: one over the identity that came after the request; null where there is none.</summary>
     public Lockdown? OverApproval(IdentityDocument document, Approval approval) => Lockdowns.FirstOrDefault(
         l => approval.StateVersion < l.Version && (l.Scope.MatchesIdentity(document) || IsOver(l, document, document.Active) || IsOver(l, document, document.Pending?.Set)));
 

@@ -145,6 +145,23 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void Approvals_are_a_list_in_the_file_and_words_in_the_environment()
+    {
+        var (settings, errors) = Read(
+            """{"profiles":{"admin":{"approvals":["consume","issue"],"approval_ttl":"30m","break_glass":true},"plain":{}}}""",
+            new() { ["PROFILES__NIGHT__APPROVALS"] = "consume, recover", ["PROFILES__NIGHT__BREAK_GLASS"] = "true" });
+        Assert.Empty(errors);
+        var (admin, plain, night) = (settings.Profiles["admin"], settings.Profiles["plain"], settings.Profiles["night"]);
+        Assert.Equal(["consume", "issue"], admin.Approvals);
+        Assert.Equal((TimeSpan.FromMinutes(30), true), (admin.ApprovalTtl, admin.BreakGlass));
+        Assert.Equal((0, TimeSpan.FromMinutes(15), false), (plain.Approvals.Count, plain.ApprovalTtl, plain.BreakGlass));
+        Assert.Equal(["consume", "recover"], night.Approvals);
+        Assert.Equal(
+            ["profiles.p.break_glass must be true or false", "profiles.p: approval_ttl is 02:00:00, must be 00:01:00 to 01:00:00", "profiles.p: approvals may list issue, consume, recover, each once"],
+            Read("""{"profiles":{"p":{"approvals":["everything"],"approval_ttl":"2h","break_glass":"often"}}}""").Errors.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Vaults_own_variables_are_honoured_and_the_file_wins()
     {
         Dictionary<string, string> variables = new() { ["VAULT_ADDR"] = "https://one.example:8200", ["VAULT_NAMESPACE"] = "team" };

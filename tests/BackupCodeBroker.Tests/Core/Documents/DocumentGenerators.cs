@@ -73,11 +73,33 @@ internal static class DocumentGenerators
     private static readonly Gen<DocumentEvent> Event = Gen.Select(Time, Text, Actor, Gen.Int[0, 9], OptionalOf(Text), (at, text, by, generation, reason) =>
         new DocumentEvent(at, "consume", text, by, generation == 0 ? null : generation, reason));
 
+    private static readonly Gen<Approval> Request = Gen.Select(
+        Gen.Select(Text, Text, Text), Gen.Select(Time, Time), Gen.Select(Actor, Actor), Gen.Int[0, 9], Gen.Int[0, 3],
+        (texts, times, actors, generation, decided) => new Approval
+        {
+            Id = texts.Item1,
+            Operation = "consume",
+            RequestedBy = actors.Item1,
+            RequestedAt = times.Item1,
+            ExpiresAt = times.Item2,
+            Reason = texts.Item2,
+            Ticket = texts.Item3,
+            Verification = texts.Item2,
+            StateVersion = generation,
+            Owner = texts.Item1,
+            Generation = generation == 0 ? null : generation,
+            Consent = decided == 0 ? null : new Consent(decided > 1, actors.Item2, times.Item2, decided == 2 ? texts.Item3 : null),
+            Use = decided == 3 ? new ApprovalUse(texts.Item1, actors.Item2, times.Item2) : null,
+        });
+
+    private static readonly Gen<OpenReview> Review = Gen.Select(Text, Time, Actor, Gen.Bool, (text, at, by, approved) =>
+        new OpenReview(text, "consume", "break-glass", at, by, approved ? new ApprovedStory(text, text, text, by, by) : null));
+
     /// <summary>Documents of <c>team-a.build</c>.</summary>
     public static Gen<IdentityDocument> Document { get; } = Gen.Select(
         Gen.Select(Text, OptionalOf(Text), OptionalOf(Text)), Gen.Select(Time, Optional(Time)), Actor, Labels,
-        Gen.Select(OptionalOf(Set), OptionalOf(Pending), OptionalOf(Ended)), Event.Array[0, 20],
-        (texts, times, by, labels, sets, events) => new IdentityDocument
+        Gen.Select(OptionalOf(Set), OptionalOf(Pending), OptionalOf(Ended)), Gen.Select(Event.Array[0, 20], Request.Array[0, 8], Review.Array[0, 16]),
+        (texts, times, by, labels, sets, lists) => new IdentityDocument
         {
             Schema = IdentityDocument.CurrentSchema,
             Identity = "team-a.build",
@@ -94,7 +116,9 @@ internal static class DocumentGenerators
             Active = sets.Item1,
             Pending = sets.Item2,
             Ended = sets.Item3,
-            Events = events,
+            Events = lists.Item1,
+            Approvals = lists.Item2,
+            Reviews = lists.Item3,
         });
 
     private static Gen<T?> OptionalOf<T>(Gen<T> gen)

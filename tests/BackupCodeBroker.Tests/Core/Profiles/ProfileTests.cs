@@ -19,6 +19,10 @@ public sealed class ProfileTests
         ["wrap_ttl is "] = p => p with { WrapTtl = Profile.MaxWrapTtl + TimeSpan.FromSeconds(1) },
         ["warn_below is -1"] = p => p with { WarnBelow = -1 },
         ["assurance must"] = p => p with { Assurance = "" },
+        ["approvals may list issue, consume, recover"] = p => p with { Approvals = ["consume", "drill"] },
+        ["approvals may list"] = p => p with { Approvals = ["consume", "consume"] },
+        ["approval_ttl is 01:00:01"] = p => p with { ApprovalTtl = TimeSpan.FromSeconds(3_601) },
+        ["approval_ttl is 00:00:59"] = p => p with { ApprovalTtl = TimeSpan.FromSeconds(59) },
         ["scheme is not"] = p => p with { Scheme = new HashScheme("md5", 0, false) },
         ["iterations is 9999"] = p => p with { Scheme = new HashScheme(HashScheme.Pbkdf2Sha256, 9_999, false) },
         ["iterations is 1000001"] = p => p with { Scheme = new HashScheme(HashScheme.Pbkdf2Sha256, 1_000_001, false) },
@@ -68,10 +72,14 @@ public sealed class ProfileTests
             Profile.Machine with { WarnBelow = 4 },
             Profile.Machine with { WarnBeforeExpiry = TimeSpan.FromDays(15) },
             Profile.Machine with { Identities = NamePattern.TryParse("a*")! },
+            Profile.Machine with { Approvals = ["consume"] },
+            Profile.Machine with { Approvals = ["consume", "issue"] },
+            Profile.Machine with { ApprovalTtl = TimeSpan.FromMinutes(16) },
+            Profile.Machine with { BreakGlass = true },
         ];
         Assert.Equal(changed.Length, changed.Select(p => p.Digest).Distinct().Count());
         Assert.All(changed, p => Assert.Matches("^[0-9a-f]{16}$", p.Digest));
         // A new rule needs a line above: every settable rule is one of these.
-        Assert.Equal(10, typeof(Profile).GetProperties().Count(p => p.SetMethod is not null && !p.GetMethod!.IsStatic));
+        Assert.Equal(13, typeof(Profile).GetProperties().Count(p => p.SetMethod is not null && !p.GetMethod!.IsStatic));
     }
 }
