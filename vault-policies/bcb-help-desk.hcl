@@ -1,8 +1,10 @@
 # The help desk: it sees how an identity stands, gives the second person's consent, and ends codes reported lost.
 # It cannot have codes made, receive or spend them. Keep it apart from bcb-verifier: where a profile asks for
 # approval, approver, requester and consumer have to be different entities, and the broker refuses one who is two.
+# So a code is spent by two agents and a verifier: one agent asks (reason, ticket, how the person was verified), another
+# one consents, the verifier spends it, once and within minutes. Each needs a token of an entity of their own.
 
-# Consent to one requested operation, once and for a short time.
+# Ask for consent to one operation, give or deny it where somebody else asked, say that a use was looked at.
 path "backup-codes-broker/approve/*" {
   capabilities = ["read"]
 }

@@ -21,6 +21,13 @@ path "backup-codes-broker/revoke/@owned" {
   capabilities = ["read"]
 }
 
+# Where the profile asks for a second person's consent: ask for it, give it to what somebody else asked for, and look
+# at uses afterwards. It gains an owner nothing alone: whoever asks cannot consent, whoever consents can neither issue
+# nor consume, and an identity's own entity never consents. Take it out where the help desk does all of that.
+path "backup-codes-broker/approve/@owned" {
+  capabilities = ["read"]
+}
+
 # Looking at the wrap (free, spends nothing) and unwrapping it with one's own token, so that Vault's audit names the recipient.
 path "sys/wrapping/lookup" {
   capabilities = ["update"]

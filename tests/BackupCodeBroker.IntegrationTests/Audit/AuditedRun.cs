@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using BackupCodeBroker.Audit;
 using BackupCodeBroker.Audit.Join;
 using BackupCodeBroker.Core.Audit;
+using BackupCodeBroker.IntegrationTests.Approvals;
 using BackupCodeBroker.IntegrationTests.Kit;
 using Xunit;
 
@@ -60,7 +61,7 @@ internal sealed class AuditedRun : IAsyncDisposable
     {
         var environment = vault.Environment;
         var run = new AuditedRun(environment, await AuditFile.StartAsync(environment));
-        run._broker = await environment.StartAsync(s => s with { Telemetry = s.Telemetry with { AccessFile = run.Access.Path } }, clock: new TestClock());
+        run._broker = await environment.StartAsync(s => HelpDesk.Settings(s) with { Telemetry = s.Telemetry with { AccessFile = run.Access.Path } }, clock: new TestClock());
         run.Cast = await Cast.OfAsync(environment);
         run.Since = DateTimeOffset.UtcNow;
         return run;
@@ -102,7 +103,22 @@ internal sealed class AuditedRun : IAsyncDisposable
         var doubted = await owner.IssueAsync(printed.Identity);
         Assert.Equal(204, (await owner.InterceptedAsync(printed.Identity, doubted.Json.GetProperty("generation").GetInt32(), "creation time differs")).Status);
         Assert.Equal(204, (await team.RevokeAsync(printed.Identity)).Status);
+        await ApprovalsAsync();
         return holding;
+    }
+
+    private async Task ApprovalsAsync()
+    {
+        var desk = new HelpDesk(Environment, Broker, Cast, await Environment.PersonAsync("ann", "help-desk"), await Environment.PersonAsync("bob", "help-desk"));
+        var holding = await desk.HoldingAsync();
+        Assert.Equal(403, (await desk.ConsumeAsync(holding)).Status);
+        var approval = await desk.AskedAsync(holding.Identity);
+        Assert.Equal(403, (await desk.GiveAsync(holding.Identity, approval, desk.Ann)).Status);
+        Assert.Equal(204, (await desk.GiveAsync(holding.Identity, approval)).Status);
+        var spent = await desk.ConsumeAsync(holding);
+        Assert.Equal(200, (await desk.ListAsync(holding.Identity)).Status);
+        Assert.Equal(204, (await desk.ReviewAsync(holding.Identity, spent.OperationId)).Status);
+        Assert.Equal(204, (await desk.DenyAsync(holding.Identity, await desk.AskedAsync(holding.Identity))).Status);
     }
 
     /// <summary>Stops the broker, so that every record is written, and audits.</summary>

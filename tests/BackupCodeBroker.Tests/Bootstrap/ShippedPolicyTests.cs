@@ -31,7 +31,7 @@ public sealed class ShippedPolicyTests
         {
             "bcb-owner",
             "backup-codes-broker/issue/@owned=read backup-codes-broker/retrieve/@owned=read backup-codes-broker/status/@owned=read "
-            + "backup-codes-broker/revoke/@owned=read sys/wrapping/lookup=update sys/wrapping/unwrap=update " + Self
+            + "backup-codes-broker/revoke/@owned=read backup-codes-broker/approve/@owned=read sys/wrapping/lookup=update sys/wrapping/unwrap=update " + Self
         },
         { "bcb-verifier", "backup-codes-broker/consume/*=read backup-codes-broker/drill/*=read " + Self },
         {

@@ -42,6 +42,32 @@ public sealed class DocumentSizeTests
         Assert.Equal(0, document.Active!.Remaining);
     }
 
+    [Theory]
+    [MemberData(nameof(Characters))]
+    public void Sets_of_64_fit_beside_all_approvals_and_reviews_that_an_identity_may_keep(string character)
+    {
+        var guarded = Most with { Approvals = ["consume", "issue"] };
+        var (asker, giver) = (Longest with { EntityId = new string('f', 64) }, Longest with { EntityId = new string('g', 64) });
+        var held = Given.Active(Most).Document;
+        var document = Given.Issue(held, Given.Around, Most, seed: 2).Document;
+        Assert.True(IssueDecision.Fits(document));
+        var worst = DocumentSize.Worst(document);
+        // Sixteen uses after an approval wait to be looked at, and eight more requests are decided.
+        for (var i = 0; i < OpenReview.Max + Approval.Max; i++)
+        {
+            var request = new ApprovalRequest(Given.Id("ask-" + i), asker, "consume", Text(character, 256), Text(character, 64), Text(character, 256));
+            document = ((RequestApprovalDecision.Requested)RequestApprovalDecision.Decide(document, Given.Around, request, guarded)).Next;
+            var answer = new ApprovalAnswer(Given.Id("give-" + i), giver, Given.Id("ask-" + i), i < OpenReview.Max, Text(character, 256));
+            document = ((AnswerApprovalDecision.Answered)AnswerApprovalDecision.Decide(document, Given.Around, answer)).Next;
+            document = i < OpenReview.Max ? Spend(document, document.Active!.Codes[i].Selector, Given.Around, character, guarded) : document;
+        }
+
+        Assert.Equal((Approval.Max, OpenReview.Max), (document.Approvals.Count, document.Reviews.Count));
+        Assert.InRange(DocumentSize.Worst(document), 0, worst);
+        var full = document.Active!.Codes.Skip(OpenReview.Max).Aggregate(document, (d, c) => Spend(d, c.Selector, Given.Around, character));
+        Assert.InRange(DocumentJson.Write(full).Length, 0, worst);
+    }
+
     [Fact]
     public void What_fits_is_never_outgrown() =>
         Gen.Select(Gen.Int[1, 64], Gen.Int[1, 64], Gen.Int[0, 64], Gen.OneOf("a", "\"", "世", "\U0001F512"), Gen.Bool, Gen.Int).Sample(
@@ -80,10 +106,10 @@ public sealed class DocumentSizeTests
 
     private static Dictionary<string, string> Labels(int count) => Enumerable.Range(0, count).ToDictionary(i => Text("世", 60) + i, _ => Text("世", 128));
 
-    private static IdentityDocument Spend(IdentityDocument document, string selector, Surroundings around, string character)
+    private static IdentityDocument Spend(IdentityDocument document, string selector, Surroundings around, string character, Profile? profile = null)
     {
         var request = new ConsumeRequest(Given.Id("consume"), Longest, selector, true, Text(character, 256), "key-" + selector);
-        var next = ((ConsumeDecision.Spend)ConsumeDecision.Decide(document, around, request, Most with { WarnBelow = 64, WarnBeforeExpiry = Most.Lifetime * 2 })).Next;
+        var next = ((ConsumeDecision.Spend)ConsumeDecision.Decide(document, around, request, (profile ?? Most) with { WarnBelow = 64, WarnBeforeExpiry = Most.Lifetime * 2 })).Next;
         Assert.InRange(DocumentJson.Write(next).Length, 0, IdentityDocument.MaxBytes);
         return next;
     }
