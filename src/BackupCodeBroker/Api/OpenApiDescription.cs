@@ -119,6 +119,7 @@ internal static class OpenApiDescription
     {
         if (operation.RequestBody is OpenApiRequestBody body)
         {
+            body.Required = false;
             foreach (var media in (body.Content ?? new Dictionary<string, OpenApiMediaType>()).Values)
             {
                 var schema = media.Schema is OpenApiSchemaReference reference ? reference.RecursiveTarget : media.Schema as OpenApiSchema;

@@ -4,7 +4,7 @@ using BackupCodeBroker.Cli;
 
 namespace BackupCodeBroker.Dev;
 
-/// <summary>The story: register, issue, a theft that gains nothing, claim, consume, replay, a race, revoke.</summary>
+/// <summary>The story: register, issue, a theft that gains nothing, claim, consume, replay, a race, revoke; then chapters of their own.</summary>
 internal sealed class DemoStory(DevEnvironment environment, DemoStage stage)
 {
     private const int Racers = 32;
@@ -21,6 +21,7 @@ internal sealed class DemoStory(DevEnvironment environment, DemoStage stage)
         await ConsumeAsync(codes);
         await RaceAsync(codes[1], cancellation);
         await RevokeAsync(codes[2]);
+        await new DemoHelpDesk(environment, stage).TellAsync("7");
     }
 
     private async Task RegisterAsync()

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using BackupCodeBroker.Access;
 using BackupCodeBroker.Bootstrap;
 using BackupCodeBroker.Configuration;
+using BackupCodeBroker.Core.Profiles;
 using BackupCodeBroker.DevVault;
 using BackupCodeBroker.Server;
 using BackupCodeBroker.Telemetry;
@@ -32,7 +33,11 @@ internal sealed class DevEnvironment : IAsyncDisposable
     public static IReadOnlyList<(string Name, string Policy)> Cast { get; } =
     [
         ("platform", "bcb-platform-team"), ("owner", "bcb-owner"), ("verifier", "bcb-verifier"), ("auditor", "bcb-auditor"), ("stranger", "bcb-owner"),
+        ("ann", "bcb-help-desk"), ("bob", "bcb-help-desk"),
     ];
+
+    /// <summary>A sample profile: printed codes of administrators, which a second person must consent to.</summary>
+    public const string AdminProfile = "admin";
 
     /// <summary>Address of the broker.</summary>
     public string BrokerAddress => _broker.Urls.Single();
@@ -73,7 +78,7 @@ internal sealed class DevEnvironment : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("bcb-dev-").FullName;
         try
         {
-            var configured = settings(new BrokerSettings { Listen = listen, Vault = names, Credentials = folder, Telemetry = Telemetry(variable) });
+            var configured = settings(new BrokerSettings { Listen = listen, Vault = names, Credentials = folder, Telemetry = Telemetry(variable), Profiles = Profiles() });
             await BootstrapAsync(names, admin, folder, configured.Telemetry.AccessFile, step, cancellation);
             var people = await PeopleAsync(names, admin, folder, cancellation);
             var broker = BrokerHost.Build(configured, quiet ? services => services.AddLogging(logging => logging.ClearProviders()) : null);
@@ -88,6 +93,11 @@ internal sealed class DevEnvironment : IAsyncDisposable
             throw;
         }
     }
+
+    private static Dictionary<string, Profile> Profiles() => new(new BrokerSettings().Profiles)
+    {
+        [AdminProfile] = Profile.Printable with { Name = AdminProfile, Approvals = ["consume"] },
+    };
 
     /// <summary>Waits until the process is told to stop.</summary>
     public Task WaitForShutdownAsync(CancellationToken cancellation) => _broker.WaitForShutdownAsync(cancellation);

@@ -52,7 +52,7 @@ public sealed class ApprovalTests(BrokerEnvironment environment) : IClassFixture
     [InlineData("the approver consumes", "not-a-second-person")]
     [InlineData("its time is over", "approval-required")]
     [InlineData("it was denied after it was given", "approval-required")]
-    [InlineData("a lockdown came and went", "approval-required")]
+    [InlineData("a lockdown came since and the codes are newer", "approval-required")]
     [InlineData("a lockdown is in force", "frozen")]
     [InlineData("the codes were replaced", "approval-required")]
     [InlineData("it was for issuing", "approval-required")]
@@ -111,6 +111,7 @@ public sealed class ApprovalTests(BrokerEnvironment environment) : IClassFixture
         {
             _clock.Move(wait);
             var unapproved = await desk.ConsumeAsync(holding, by: desk.Cast.Verifier);
+            _clock.Move(wait);
             var ended = await desk.ConsumeAsync(other, by: desk.Cast.Verifier);
             Assert.Equal((403, "refused", null), (unapproved.Status, unapproved.Code, unapproved.Reason));
             Assert.Equal((ended.UniformHeaders, ended.Uniform), (unapproved.UniformHeaders, unapproved.Uniform));
@@ -274,8 +275,8 @@ public sealed class ApprovalTests(BrokerEnvironment environment) : IClassFixture
             case "a lockdown is in force":
                 await environment.LockDownAsync("freeze", holding.Identity);
                 break;
-            case "a lockdown came and went":
-                // Over the name alone: the codes are younger than it, as after a re-issue, and the consent is older.
+            case "a lockdown came since and the codes are newer":
+                // Over the name alone: the codes are younger than it, the consent is older.
                 await environment.ChangeDocumentAsync(holding.Identity, d => d with { Active = d.Active! with { StateVersion = 1_000_000 } });
                 await environment.LockDownAsync("freeze", holding.Identity);
                 break;

@@ -22,6 +22,8 @@ public sealed class DevelopmentTests
         Assert.Empty(error.ToString());
         Assert.Contains("1 of 32 was told yes", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("6. The platform team revokes", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("7. Alice lost her phone", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Reviewed. It is not open any more.", output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

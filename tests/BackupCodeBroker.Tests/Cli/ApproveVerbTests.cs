@@ -70,7 +70,7 @@ public sealed class ApproveVerbTests
         Assert.All(lines, line => Assert.InRange(line.Length, 0, 80));
         Assert.Equal("alice-admin: 1 to decide, 1 to review, 1 decided", lines[0]);
         Assert.Contains("[open] consume, until 2027-01-01T00:15:00.000Z", lines);
-        Assert.Contains("  approval   " + "  " + Id, lines);
+        Assert.Contains("  approval   " + Id, lines);
         Assert.Contains("To decide: bcb approve give alice-admin APPROVAL", lines);
         Assert.Contains("To review: bcb approve review alice-admin OPERATION --note TEXT", lines);
         Assert.Equal(0, await run.RunAsync("approve", "list", "alice-admin", "--json"));
