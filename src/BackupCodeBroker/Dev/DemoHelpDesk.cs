@@ -12,7 +12,7 @@ internal sealed partial class DemoHelpDesk(DevEnvironment environment, DemoStage
     /// <summary>Tells it.</summary>
     public async Task TellAsync(string number)
     {
-        stage.Chapter(number + ". Alice lost her phone: the help desk asks, a second agent consents, a verifier spends one code");
+        stage.Chapter(number + ". Alice lost her phone: two agents and a verifier let her in");
         var codes = await PrintedAsync();
         stage.Say("Alice has her printed codes. The profile asks for a second person, so a right code alone opens nothing, and is not spent:");
         await stage.RunAsync("verifier", codes[0], ExitCode.Refused, "consume", _identity, "--purpose", "HD-4711");

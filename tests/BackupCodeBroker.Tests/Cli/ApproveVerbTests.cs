@@ -13,8 +13,8 @@ public sealed class ApproveVerbTests
     private const string Waiting =
         $$$"""
         {"identity":"alice-admin","approvals":[
-          {"approval":"{{{Id}}}","operation":"consume","state":"open","requested_by":{"entity":"e-1","name":"userpass-ann"},"requested_at":"2027-01-01T00:00:00.000Z","expires_at":"2027-01-01T00:15:00.000Z","reason":"phone lost","ticket":"HD-4711","verification":"video call, badge seen"},
-          {"approval":"1d5bd2bf2f1f4d0f8c63b1f0f9c7a1e4","operation":"issue","state":"denied","requested_by":{"entity":"e-1","name":"userpass-ann"},"requested_at":"t","expires_at":"2027-01-01T00:15:00.000Z","reason":"r","ticket":"HD-4712","verification":"none","answered_by":{"entity":"e-2","name":"userpass-bob"},"note":"no badge"}],
+          {"approval":"{{{Id}}}","operation":"consume","state":"open","requested_by":{"entity":"7d2e3179-f69b-450c-7179-ac8ee8bd8ca9","name":"userpass-ann"},"requested_at":"2027-01-01T00:00:00.000Z","expires_at":"2027-01-01T00:15:00.000Z","reason":"phone lost","ticket":"HD-4711","verification":"video call, badge seen"},
+          {"approval":"1d5bd2bf2f1f4d0f8c63b1f0f9c7a1e4","operation":"issue","state":"denied","requested_by":{"entity":"7d2e3179-f69b-450c-7179-ac8ee8bd8ca9","name":"userpass-ann"},"requested_at":"t","expires_at":"2027-01-01T00:15:00.000Z","reason":"r","ticket":"HD-4712","verification":"none","answered_by":{"entity":"e-2","name":"userpass-bob"},"note":"no badge"}],
          "reviews":[{"operation":"7b1c0f3e9d5a4c2286f4e0aa51c3d9b7","kind":"consume","cause":"approval","at":"2027-01-01T00:05:00.000Z","by":{"name":"token-idp"},"reason":"phone lost","ticket":"HD-4710","requested_by":{"name":"userpass-ann"},"approved_by":{"name":"userpass-bob"}}],
          "operation_id":"1","trace_id":"2"}
         """;
@@ -71,6 +71,7 @@ public sealed class ApproveVerbTests
         Assert.Equal("alice-admin: 1 to decide, 1 to review, 1 decided", lines[0]);
         Assert.Contains("[open] consume, until 2027-01-01T00:15:00.000Z", lines);
         Assert.Contains("  approval   " + Id, lines);
+        Assert.Contains("  asked by   userpass-ann, entity 7d2e3179-f69b-450c-7179-ac8ee8bd8ca9", lines);
         Assert.Contains("To decide: bcb approve give alice-admin APPROVAL", lines);
         Assert.Contains("To review: bcb approve review alice-admin OPERATION --note TEXT", lines);
         Assert.Equal(0, await run.RunAsync("approve", "list", "alice-admin", "--json"));

@@ -166,5 +166,6 @@ internal static class ApproveListVerb
         }
     }
 
-    private static string? Who(Party? party) => party is null ? null : party.Name.Length > 0 ? party.Name : party.Entity ?? "somebody";
+    // The name is the log-in's, which several people may share; the entity is who they are.
+    private static string? Who(Party? party) => party is null ? null : party.Entity is null ? party.Name : $"{party.Name}, entity {party.Entity}";
 }
