@@ -1,6 +1,5 @@
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
-using BackupCodeBroker.Core.Profiles;
 using Xunit;
 using static BackupCodeBroker.Tests.Core.Decisions.Approving;
 
