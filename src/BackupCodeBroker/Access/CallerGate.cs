@@ -71,12 +71,12 @@ internal sealed class CallerGate(VaultClient vault, GateOptions options, TimePro
     /// Whether the caller holds another operation on the identity, asked by capabilities-self so that nobody's audit log fills with denials.
     /// Any doubt is a no.
     /// </summary>
-    public async Task<bool> HoldsAsync(Caller caller, Operation operation, string identity, bool owns, VaultCall call)
+    public async Task<bool> HoldsAsync(Caller caller, Operation operation, string identity, Func<Task<bool>> owns, VaultCall call)
     {
         var plain = vault.AskPath(operation.Name, identity);
         var owned = vault.AskPath(operation.Name, Operation.Owned);
         return await vault.CapabilitiesSelfAsync(caller.Token, [plain, owned], call) is VaultAnswer<IReadOnlyDictionary<string, IReadOnlyList<string>>>.Ok ok
-            && (Grants(ok.Value, plain) || owns && operation.CanBeOwned && Grants(ok.Value, owned));
+            && (Grants(ok.Value, plain) || operation.CanBeOwned && Grants(ok.Value, owned) && await owns());
     }
 
     /// <summary>The path that policy must grant to this caller.</summary>

@@ -4,8 +4,11 @@ using BackupCodeBroker.Features.Issue;
 using BackupCodeBroker.Features.Listing;
 using BackupCodeBroker.Features.Receive;
 using BackupCodeBroker.Features.Register;
+using BackupCodeBroker.Features.Retire;
 using BackupCodeBroker.Features.Revoke;
 using BackupCodeBroker.Features.Status;
+using BackupCodeBroker.Features.Suspend;
+using BackupCodeBroker.Features.Transfer;
 using BackupCodeBroker.Health;
 using BackupCodeBroker.Operations;
 
@@ -31,6 +34,12 @@ internal static class Routes
         Operation<ConsumeFeature>(app, "POST", "/v1/identities/{identity}/consume", "Spend one code; needs an Idempotency-Key header")
             .Accepts<ConsumeRequestShape>("application/json").Produces<ConsumeAnswer>(200);
         Operation<RevokeFeature>(app, "POST", "/v1/identities/{identity}/revoke", "End an identity's codes")
+            .Accepts<ReasonRequestShape>("application/json").Produces(204);
+        Operation<SuspendFeature>(app, "POST", "/v1/identities/{identity}/suspend", "Set an identity's codes aside until its owner is confirmed or another")
+            .Accepts<SuspendRequestShape>("application/json").Produces(204);
+        Operation<TransferFeature>(app, "POST", "/v1/identities/{identity}/transfer", "Give an identity to another owner, or confirm the one it has")
+            .Accepts<TransferRequestShape>("application/json").Produces(204);
+        Operation<RetireFeature>(app, "POST", "/v1/identities/{identity}/retire", "End an identity for good")
             .Accepts<ReasonRequestShape>("application/json").Produces(204);
         MapHealth(app);
     }
@@ -81,6 +90,12 @@ internal sealed record ActivateRequestShape(string Activation);
 
 /// <summary>As above.</summary>
 internal sealed record ReasonRequestShape(string Reason);
+
+/// <summary>As above.</summary>
+internal sealed record SuspendRequestShape(string Reason, string? Cause = null);
+
+/// <summary>As above.</summary>
+internal sealed record TransferRequestShape(string Owner, string Reason, bool? Confirm = null);
 
 /// <summary>As above.</summary>
 internal sealed record ConsumeRequestShape(string Code, string Purpose);

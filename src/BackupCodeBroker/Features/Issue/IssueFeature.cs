@@ -51,9 +51,10 @@ internal sealed class IssueFeature(
 
     private async Task<Outcome> PlanAsync(OperationScope scope, Admitted.Granted granted)
     {
+        granted.Caller.LookEarly(desk.Guess(granted.Identity), scope.Call);
         var view = await desk.ReadAsync(scope.Call, granted.Identity, withPeople: true);
         view.Note(scope);
-        if (granted.Caller.DeniedAsOwner(view) is { } notOwner)
+        if (await granted.Caller.DeniedAsOwnerAsync(view, scope.Call) is { } notOwner)
         {
             return notOwner;
         }
