@@ -49,15 +49,22 @@ internal sealed class Admission(CallerGate gate, IdentityChildren children, Peop
     /// <summary>Admits a caller to an operation over all identities.</summary>
     public async Task<Outcome?> ToAllAsync(OperationScope scope, VaultToken token)
     {
+        var (caller, denied) = await IntroduceAsync(scope, token);
+        return caller is null ? denied : await gate.AskAsync(caller, scope.Call) is Asked.Denied refused ? refused.Outcome : null;
+    }
+
+    /// <summary>Introduces a caller of an operation over all identities, for whoever asks in more than one form; the denial where Vault does not know them.</summary>
+    public async Task<(Caller? Caller, Outcome? Denied)> IntroduceAsync(OperationScope scope, VaultToken token)
+    {
         Facts();
         var introduction = await gate.IntroduceAsync(token, scope.Operation, null, scope.Call);
         if (introduction is not Introduction.Known { Caller: var caller })
         {
-            return Denied(scope, (Introduction.Denied)introduction).Outcome;
+            return (null, Denied(scope, (Introduction.Denied)introduction).Outcome);
         }
 
         (scope.Caller, scope.CallerKind) = (caller.Actor, caller.Kind);
-        return await gate.AskAsync(caller, scope.Call) is Asked.Denied denied ? denied.Outcome : null;
+        return (caller, null);
     }
 
     private static Admitted.Denied Denied(OperationScope scope, Introduction.Denied denied)

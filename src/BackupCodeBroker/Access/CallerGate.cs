@@ -79,6 +79,21 @@ internal sealed class CallerGate(VaultClient vault, GateOptions options, TimePro
             && (Grants(ok.Value, plain) || operation.CanBeOwned && Grants(ok.Value, owned) && await owns());
     }
 
+    /// <summary>
+    /// Which of some forms of operations the caller holds, an identity's or <c>@owned</c> or none, asked by capabilities-self in one call. A fault is one; a
+    /// path that Vault does not speak of is not held.
+    /// </summary>
+    public async Task<IReadOnlyList<bool>> HoldsEachAsync(Caller caller, IReadOnlyList<(Operation Operation, string? Target)> forms, VaultCall call)
+    {
+        string[] paths = [.. forms.Select(form => vault.AskPath(form.Operation.Name, form.Target))];
+        return await vault.CapabilitiesSelfAsync(caller.Token, paths, call) switch
+        {
+            VaultAnswer<IReadOnlyDictionary<string, IReadOnlyList<string>>>.Ok ok => [.. paths.Select(path => Grants(ok.Value, path))],
+            VaultAnswer<IReadOnlyDictionary<string, IReadOnlyList<string>>>.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
+            _ => [.. paths.Select(_ => false)],
+        };
+    }
+
     /// <summary>The path that policy must grant to this caller.</summary>
     public string PathOf(Caller caller) => vault.AskPath(caller.Operation.Name, caller.Target);
 

@@ -25,7 +25,7 @@ internal static class Routes
         Operation<RegisterFeature>(app, "PUT", "/v1/identities/{identity}", "Register an identity, or change its registration")
             .Accepts<RegisterRequestShape>("application/json").Produces<RegisterAnswer>(201).Produces<RegisterAnswer>(200);
         Operation<StatusFeature>(app, "GET", "/v1/identities/{identity}", "Where an identity's codes stand").Produces<StatusAnswer>(200);
-        Operation<ListFeature>(app, "GET", "/v1/identities", "All identities, a page at a time").Produces<ListAnswer>(200);
+        Operation<ListFeature>(app, "GET", "/v1/identities", "The identities that the caller may see, a page at a time").Produces<ListAnswer>(200);
         Operation<IssueFeature>(app, "POST", "/v1/identities/{identity}/code-sets", "Issue codes: the plaintext is wrapped in Vault").Produces<IssueAnswer>(201);
         Operation<ActivateFeature>(app, "POST", "/v1/identities/{identity}/code-sets/{generation}/activate", "Prove receipt of codes")
             .Accepts<ActivateRequestShape>("application/json").Produces(204);
