@@ -29,6 +29,13 @@ internal sealed class Admittance(CallerGate gate, PeopleDesk people, Caller call
         }
     }
 
+    /// <summary>As <see cref="LookEarly"/> once the document is there, beside the reading of its owner and entity and whatever else runs then.</summary>
+    public Func<IdentityDocument, Task> Beside(VaultCall call, Func<IdentityDocument, Task>? more = null) => document =>
+    {
+        LookEarly(People.Of(document), call);
+        return more?.Invoke(document) ?? Task.CompletedTask;
+    };
+
     /// <summary>Whether the caller owns the identity, in person or as a member of the group that does.</summary>
     public async Task<bool> OwnsAsync(IdentityView view, VaultCall call)
     {

@@ -39,7 +39,7 @@ internal sealed class IdentityChange(IdentityDesk desk, KeyedLocks locks, Operat
             for (var attempt = 1; attempt <= MaxTries; attempt++)
             {
                 admittance.LookEarly(desk.Guess(identity), scope.Call);
-                var view = await desk.ReadAsync(scope.Call, identity, withPeople, beside);
+                var view = await desk.ReadAsync(scope.Call, identity, withPeople, admittance.Beside(scope.Call, beside));
                 view.Note(scope);
                 if (doubt.Settles(view, scope.Id) is { } settled)
                 {

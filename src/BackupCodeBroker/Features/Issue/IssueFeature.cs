@@ -52,7 +52,7 @@ internal sealed class IssueFeature(
     private async Task<Outcome> PlanAsync(OperationScope scope, Admitted.Granted granted)
     {
         granted.Caller.LookEarly(desk.Guess(granted.Identity), scope.Call);
-        var view = await desk.ReadAsync(scope.Call, granted.Identity, withPeople: true);
+        var view = await desk.ReadAsync(scope.Call, granted.Identity, withPeople: true, granted.Caller.Beside(scope.Call));
         view.Note(scope);
         if (await granted.Caller.DeniedAsOwnerAsync(view, scope.Call) is { } notOwner)
         {
