@@ -45,7 +45,13 @@ internal sealed record Standing(
     IReadOnlyDictionary<string, string>? Labels = null,
     string? RecertifyBy = null,
     string? RegisteredAt = null,
-    PendingStanding? Pending = null);
+    PendingStanding? Pending = null,
+    string? OwnerKind = null,
+    SetAside? Suspension = null,
+    string? RetiredAt = null);
+
+/// <summary>Why and since when nothing of an identity can be used.</summary>
+internal sealed record SetAside(string? Since = null, string? Cause = null);
 
 /// <summary>The set that waits to be received. <paramref name="CreationTime"/> is Vault's text about the wrap.</summary>
 internal sealed record PendingStanding(int Generation, string CreationTime, DateTimeOffset? Deadline = null);
@@ -61,4 +67,9 @@ internal sealed record ListedIdentity(
     int? Generation = null,
     string? ExpiresAt = null,
     string? Owner = null,
-    string? Profile = null);
+    string? Profile = null,
+    string? OwnerKind = null,
+    string? OwnerState = null,
+    string? Entity = null,
+    string? ExternalId = null,
+    SetAside? Suspension = null);
