@@ -55,6 +55,11 @@ path "identity/entity/id/+" {
   capabilities = ["read"]
 }
 
+# An owner that is a group: is it still there, moved into other groups? Who is in it is read at the member's entity.
+path "identity/group/id/+" {
+  capabilities = ["read"]
+}
+
 # The pepper: a keyed digest. The key itself never leaves Transit.
 path "transit/hmac/bcb-pepper" {
   capabilities = ["update"]

@@ -105,6 +105,9 @@ public static class OwnWork
     /// <summary>Looking at a deployment, by whoever wants to know how it is.</summary>
     public const string Doctor = "doctor";
 
+    /// <summary>Listing the names of identities for a caller who may not list them all, to find those that the caller holds <c>status</c> on.</summary>
+    public const string Names = "names";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Readiness, CountFailures, Bootstrap, Doctor];
+    public static IReadOnlyList<string> All { get; } = [Names, Readiness, CountFailures, Bootstrap, Doctor];
 }

@@ -52,7 +52,7 @@ public sealed class Explanation
 {
     private static readonly string[] WithoutAlias = [Operation.Register.Name, Operation.List.Name, Operation.Report.Name, Operation.Leaks.Name, Operation.Lockdown.Name];
     private static readonly string[] UsingPepper = [Operation.Issue.Name, Operation.Consume.Name, Operation.Drill.Name];
-    private static readonly string[] OverAll = [Operation.List.Name, Operation.Report.Name, Operation.Leaks.Name, Operation.Lockdown.Name];
+    private static readonly string[] OverAll = [OwnWork.Names, Operation.List.Name, Operation.Report.Name, Operation.Leaks.Name, Operation.Lockdown.Name];
     private static readonly HashSet<string> OnOne = [.. Operation.All.Where(o => o.Target == OperationTarget.Identity).Select(o => o.Name)];
 
     private readonly AuditNames _names;
@@ -129,6 +129,9 @@ public sealed class Explanation
         (Holder.Caller, SubjectKind.Capabilities) => Operation.Named(operation) is not null,
         (Holder.Broker, SubjectKind.AliasLookup) => OnOne.Contains(operation) && !WithoutAlias.Contains(operation),
         (Holder.Broker, SubjectKind.Mint) => subject.Name == (OverAll.Contains(operation) ? _names.SweeperRole : _names.IdentityRole),
+        // A list for who may not list all: whom the caller's entity makes an owner, and whose owners are gone.
+        (Holder.Broker, SubjectKind.EntityRead) when operation == Operation.List.Name => true,
+        (Holder.Sweeper, SubjectKind.Document or SubjectKind.State) when operation == OwnWork.Names => false,
         (Holder.Broker, SubjectKind.EntityRead) => OnOne.Contains(operation) || operation == OwnWork.Readiness,
         (Holder.Broker, SubjectKind.PepperHmac) => UsingPepper.Contains(operation),
         (Holder.Broker, SubjectKind.Wrap) or (Holder.Wrap, SubjectKind.RevokeSelf) => operation == Operation.Issue.Name,
@@ -169,9 +172,11 @@ public sealed class Explanation
     private static bool Asks(string asked, AccessRecord record, string? identity)
     {
         var slash = asked.IndexOf('/', StringComparison.Ordinal);
-        if ((slash < 0 ? asked : asked[..slash]) != record.Operation)
+        var operation = slash < 0 ? asked : asked[..slash];
+        if (operation != record.Operation)
         {
-            return false;
+            // Who may not list all is asked for the status of what is listed.
+            return record.Operation == Operation.List.Name && operation == Operation.Status.Name && slash > 0;
         }
 
         return slash < 0 || asked[(slash + 1)..] is var target

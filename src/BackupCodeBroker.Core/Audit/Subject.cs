@@ -66,7 +66,7 @@ public enum SubjectKind
     /// <summary>The entity that an alias leads to.</summary>
     AliasLookup,
 
-    /// <summary>An entity, read; the name is its id.</summary>
+    /// <summary>An entity, or a group, which may own as well, read; the name is its id.</summary>
     EntityRead,
 
     /// <summary>An entity, changed; the name is its id, or empty where the path has none.</summary>

@@ -139,8 +139,9 @@ public sealed class SubjectReader
 
         if (Reads(verb))
         {
-            return path.StartsWith("entity/id/", StringComparison.Ordinal) && verb == "read"
-                ? new Subject(SubjectKind.EntityRead, path["entity/id/".Length..])
+            return verb != "read" ? Subject.Other
+                : path.StartsWith("entity/id/", StringComparison.Ordinal) ? new Subject(SubjectKind.EntityRead, path["entity/id/".Length..])
+                : path.StartsWith("group/id/", StringComparison.Ordinal) ? new Subject(SubjectKind.EntityRead, path["group/id/".Length..])
                 : Subject.Other;
         }
 

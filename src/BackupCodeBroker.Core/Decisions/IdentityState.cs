@@ -23,10 +23,22 @@ public static class IdentityState
     /// <summary>It was ended for good.</summary>
     public const string Retired = "retired";
 
+    /// <summary>Every word there is, for whoever asks for one.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        Registered, Pending, Active, Exhausted, Revoked, Retired,
+        .. new[]
+        {
+            Reason.Disabled, Reason.ClockBackwards, Reason.OtherEpoch, Reason.OtherEnvironment, Reason.Frozen, Reason.LockedDown, Reason.Suspended,
+            Reason.Expired, Reason.RecertificationLapsed,
+        }.Select(reason => reason.Name()),
+    ];
+
     /// <summary>The word: where a set cannot be used, the reason's name. Without <paramref name="around"/> owner and entity are not looked at.</summary>
     public static string Of(IdentityDocument document, Surroundings around) => document.RetiredAt is not null ? Retired
         : document.Active is { } set
         ? SetStanding.OfSet(document, set, around)?.Name() ?? (set.Remaining == 0 ? Exhausted : Active)
+        : document.Suspension is not null ? Reason.Suspended.Name()
         : document.Pending is { } pending && around.Now <= pending.Delivery.Deadline ? Pending
         : document.Ended is not null ? Revoked
         : Registered;

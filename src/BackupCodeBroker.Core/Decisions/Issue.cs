@@ -63,7 +63,7 @@ public abstract record IssueDecision
         string operationId,
         Actor by)
     {
-        var refusal = (document.RetiredAt is null ? null : (Reason?)Reason.Retired) ?? OfProfile(document, profile) ?? OfPeople(document, around) ?? OfTimes(document, around)
+        var refusal = OfLife(document) ?? OfProfile(document, profile) ?? OfPeople(document, around) ?? OfTimes(document, around)
             ?? (around.State.OverIssuing(document) is not null && !mayIssueInLockdown ? Reason.IssueLockedDown : null);
         if (refusal is { } reason)
         {
@@ -120,10 +120,16 @@ public abstract record IssueDecision
     /// <summary>Whether the document still fits whatever becomes of its sets: asked before anything is handed out.</summary>
     public static bool Fits(IdentityDocument document) => DocumentSize.Worst(document) <= IdentityDocument.MaxBytes;
 
+    private static Reason? OfLife(IdentityDocument document) =>
+        document.RetiredAt is not null ? Reason.Retired
+        : document.Suspension is not null ? Reason.Suspended
+        : null;
+
     private static Reason? OfProfile(IdentityDocument document, Profile? profile) =>
         profile is null || !profile.Identities.Matches(document.Identity) ? Reason.ProfileNotAllowed : null;
 
-    private static Reason? OfPeople(IdentityDocument document, Surroundings around) =>
+    /// <summary>Why the identity has nobody who could answer for codes: its owner or entity is gone, disabled or carries too much; null where all is well.</summary>
+    public static Reason? OfPeople(IdentityDocument document, Surroundings around) =>
         around.Owner is null || around.Owner.Id != document.Owner ? Reason.OwnerGone
         : around.Owner.Disabled ? Reason.OwnerDisabled
         : around.Entity is null || around.Entity.Id != (document.Entity ?? document.AliasEntity) ? Reason.EntityGone

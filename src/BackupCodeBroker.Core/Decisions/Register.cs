@@ -8,12 +8,13 @@ namespace BackupCodeBroker.Core.Decisions;
 /// <param name="By">The caller.</param>
 /// <param name="Identity">Its name.</param>
 /// <param name="ExternalId">What it is called elsewhere, or null.</param>
-/// <param name="Owner">Id of the responsible entity.</param>
+/// <param name="Owner">Id of the responsible entity or group.</param>
 /// <param name="Entity">Id of its own entity, or null.</param>
 /// <param name="AliasEntity">Id of the entity that carries its alias.</param>
 /// <param name="Profile">Name of its profile.</param>
 /// <param name="Labels">Its labels.</param>
 /// <param name="RecertifyBy">Until when it must be confirmed, or null.</param>
+/// <param name="OwnerIsGroup">Whether the owner is a group.</param>
 public sealed record Registration(
     string OperationId,
     Actor By,
@@ -24,7 +25,8 @@ public sealed record Registration(
     string AliasEntity,
     string Profile,
     IReadOnlyDictionary<string, string> Labels,
-    DateTimeOffset? RecertifyBy);
+    DateTimeOffset? RecertifyBy,
+    bool OwnerIsGroup = false);
 
 /// <summary>Binds an identity to owner, entity, profile and labels, before anything else. Another owner is no registration but a transfer.</summary>
 public abstract record RegisterDecision
@@ -45,6 +47,9 @@ public abstract record RegisterDecision
     /// <summary>The identity is registered with another owner.</summary>
     public sealed record OtherOwner : RegisterDecision;
 
+    /// <summary>The identity was retired: its name is not to be had again.</summary>
+    public sealed record Retired : RegisterDecision;
+
     /// <summary>Refused.</summary>
     public sealed record Refused(Reason Reason) : RegisterDecision;
 
@@ -59,6 +64,11 @@ public abstract record RegisterDecision
         if (current is null)
         {
             return new Create(First(said, now));
+        }
+
+        if (current.RetiredAt is not null)
+        {
+            return new Retired();
         }
 
         if (current.Owner != said.Owner)
@@ -81,6 +91,7 @@ public abstract record RegisterDecision
         Identity = said.Identity,
         ExternalId = said.ExternalId,
         Owner = said.Owner,
+        OwnerKind = said.OwnerIsGroup ? IdentityDocument.GroupOwner : null,
         Entity = said.Entity,
         AliasEntity = said.AliasEntity,
         Profile = said.Profile,

@@ -54,7 +54,7 @@ public static class SetStanding
         }
 
         return around.State.Over(document, set) is { } lockdown ? lockdown.Mode == Lockdown.Freeze ? Reason.Frozen : Reason.LockedDown
-            : set.Suspension is not null ? Reason.Suspended
+            : (document.Suspension ?? set.Suspension) is not null ? Reason.Suspended
             : around.Now >= set.ExpiresAt ? Reason.Expired
             : around.Now >= document.RecertifyBy ? Reason.RecertificationLapsed
             : null;

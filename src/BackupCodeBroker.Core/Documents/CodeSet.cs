@@ -161,10 +161,17 @@ public sealed record Delivery(string Accessor, string CreationTime, DateTimeOffs
 
 /// <summary>Codes that are set aside: nothing is lost, and nothing works.</summary>
 /// <param name="At">Since when.</param>
-/// <param name="Cause">Why: the name of a reason (<c>owner-changed</c>, <c>owner-gone</c> …), or <c>offboarded</c>.</param>
+/// <param name="Cause">Why: the name of a reason (<c>owner-changed</c>, <c>owner-gone</c> …), <see cref="Offboarded"/> or <see cref="Ordered"/>.</param>
 /// <param name="OperationId">Operation that did it.</param>
 /// <param name="By">Who: a person, or the worker.</param>
-public sealed record Suspension(DateTimeOffset At, string Cause, string OperationId, Actor By);
+public sealed record Suspension(DateTimeOffset At, string Cause, string OperationId, Actor By)
+{
+    /// <summary>Cause: whoever owned the identity, or was it, has left.</summary>
+    public const string Offboarded = "offboarded";
+
+    /// <summary>Cause: somebody who may revoke said so.</summary>
+    public const string Ordered = "suspended";
+}
 
 /// <summary>The last set that ended: its consumptions, for repeats of their requests.</summary>
 public sealed record EndedSet

@@ -9,8 +9,11 @@ public static class DocumentSize
     /// <summary>Longest purpose and reason, in characters.</summary>
     public const int MaxTextLength = 256;
 
-    // What a set takes on besides its codes: who activated it and when, when it was disabled, when and why it ended, longer counts.
-    private const int SetBytes = 1024;
+    // What a set takes on besides its codes: who activated it and when, who suspended it and why, when it was disabled, when and why it ended, longer counts.
+    private const int SetBytes = 2048;
+
+    // What an identity takes on besides its sets: who suspended it and why, when it was retired, another owner.
+    private const int IdentityBytes = 1024;
 
     // Ids of entities and accessors are UUIDs and shorter, with a namespace behind them.
     private static readonly Actor LongestActor = new(new string('e', 64), new string('a', 64), Wide(Actor.MaxNameLength));
@@ -35,7 +38,7 @@ public static class DocumentSize
         // Until the pending set is activated its codes are not consumed; from then on what was kept of the set before the active one is gone.
         var beforeActivation = still + active;
         var afterActivation = withoutEnded + active + pending;
-        return Math.Max(beforeActivation, afterActivation) + IdentityDocument.MaxEvents * EventBytes + 2 * SetBytes;
+        return Math.Max(beforeActivation, afterActivation) + IdentityDocument.MaxEvents * EventBytes + 2 * SetBytes + IdentityBytes;
     }
 
     private static int Size(IdentityDocument document) => DocumentJson.Write(document).Length;

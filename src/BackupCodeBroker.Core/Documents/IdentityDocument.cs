@@ -73,6 +73,12 @@ public sealed record IdentityDocument
     /// <summary>When it was retired: it gets no codes any more, and cannot be registered again. Null while it is in use.</summary>
     public DateTimeOffset? RetiredAt { get; init; }
 
+    /// <summary>Why and since when nobody gets or uses codes of the identity, by somebody's order; null where they can. Only who may transfer it lifts it.</summary>
+    public Suspension? Suspension { get; init; }
+
+    /// <summary>What keeps the identity's codes from being used: the order over the identity, else what befell its active set; null where nothing does.</summary>
+    public Suspension? SuspendedBy => Suspension ?? Active?.Suspension;
+
     /// <summary>Requests for a second person's consent, open and decided; those that expired are dropped at the next change.</summary>
     public IReadOnlyList<Approval> Approvals { get; init; } = [];
 

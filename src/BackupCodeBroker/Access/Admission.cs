@@ -10,7 +10,7 @@ namespace BackupCodeBroker.Access;
 /// The way in, two round trips when everything is new: who is the caller, and does the name have an alias; then may they, and a child for the
 /// identity's document. Both halves run side by side. Only registering mints for a name without an alias, and only once it is granted.
 /// </summary>
-internal sealed class Admission(CallerGate gate, IdentityChildren children, Deployment deployment, TimeProvider time)
+internal sealed class Admission(CallerGate gate, IdentityChildren children, PeopleDesk people, Deployment deployment, TimeProvider time)
 {
     /// <summary>An answer of Vault's about a caller that is older than this at the moment of a write is asked again.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(2);
@@ -42,22 +42,29 @@ internal sealed class Admission(CallerGate gate, IdentityChildren children, Depl
         var opening = kept is not null ? Task.FromResult(kept) : OpenAsync(scope, identity, await existing);
         await Task.WhenAll(asking, opening);
         return await asking is Asked.Granted granted
-            ? new Admitted.Granted(new Admittance(gate, caller, granted.At, time), await opening)
+            ? new Admitted.Granted(new Admittance(gate, people, caller, granted.At, time), await opening)
             : new Admitted.Denied(((Asked.Denied)await asking).Outcome);
     }
 
     /// <summary>Admits a caller to an operation over all identities.</summary>
     public async Task<Outcome?> ToAllAsync(OperationScope scope, VaultToken token)
     {
+        var (caller, denied) = await IntroduceAsync(scope, token);
+        return caller is null ? denied : await gate.AskAsync(caller, scope.Call) is Asked.Denied refused ? refused.Outcome : null;
+    }
+
+    /// <summary>Introduces a caller of an operation over all identities, for whoever asks in more than one form; the denial where Vault does not know them.</summary>
+    public async Task<(Caller? Caller, Outcome? Denied)> IntroduceAsync(OperationScope scope, VaultToken token)
+    {
         Facts();
         var introduction = await gate.IntroduceAsync(token, scope.Operation, null, scope.Call);
         if (introduction is not Introduction.Known { Caller: var caller })
         {
-            return Denied(scope, (Introduction.Denied)introduction).Outcome;
+            return (null, Denied(scope, (Introduction.Denied)introduction).Outcome);
         }
 
         (scope.Caller, scope.CallerKind) = (caller.Actor, caller.Kind);
-        return await gate.AskAsync(caller, scope.Call) is Asked.Denied denied ? denied.Outcome : null;
+        return (caller, null);
     }
 
     private static Admitted.Denied Denied(OperationScope scope, Introduction.Denied denied)
@@ -110,49 +117,4 @@ internal abstract record Admitted
 
     /// <summary>No.</summary>
     internal sealed record Denied(Outcome Outcome) : Admitted;
-}
-
-/// <summary>A caller's grant for the length of one operation.</summary>
-internal sealed class Admittance(CallerGate gate, Caller caller, long askedAt, TimeProvider time)
-{
-    private long _askedAt = askedAt;
-
-    /// <summary>Who was admitted.</summary>
-    public Caller Caller => caller;
-
-    /// <summary>Whether the caller's entity owns the identity.</summary>
-    public bool Owns(IdentityView view) =>
-        view.Unusable is null && caller.Actor.EntityId.Length > 0 && view.Document.Owner == caller.Actor.EntityId;
-
-    /// <summary>The denial where the grant is on <c>@owned</c> and the caller does not own the identity; null where it stands.</summary>
-    public Outcome? DeniedAsOwner(IdentityView view) =>
-        caller.Form == AskForm.Owned && !Owns(view) ? new Outcome.NotPermitted(gate.PathOf(caller), "read") : null;
-
-    /// <summary>Asks again where the answer has grown old; the denial, or null where the grant stands.</summary>
-    public async Task<Outcome?> StaleDenialAsync(VaultCall call)
-    {
-        if (time.GetElapsedTime(_askedAt) <= Admission.MaxAge)
-        {
-            return null;
-        }
-
-        switch (await gate.AskAsync(caller, call))
-        {
-            case Asked.Granted granted:
-                _askedAt = granted.At;
-                return null;
-            case Asked.Denied denied:
-                return denied.Outcome;
-            default:
-                throw new InvalidOperationException("an answer of unknown kind");
-        }
-    }
-
-    /// <summary>Whether the caller also holds another operation on the identity.</summary>
-    public Task<bool> HoldsAsync(Operation operation, string identity, IdentityView view, VaultCall call) =>
-        gate.HoldsAsync(caller, operation, identity, Owns(view), call);
-
-    /// <summary>The refusal, with its reason where the caller may see the identity's status.</summary>
-    public async Task<Outcome.Refused> RefuseAsync(OperationScope scope, IdentityView view, Reason reason, TimeSpan hold = default) =>
-        new(reason, caller.Operation == Operation.Status || await HoldsAsync(Operation.Status, scope.Identity!.Value, view, scope.Call), hold);
 }

@@ -71,12 +71,27 @@ internal sealed class CallerGate(VaultClient vault, GateOptions options, TimePro
     /// Whether the caller holds another operation on the identity, asked by capabilities-self so that nobody's audit log fills with denials.
     /// Any doubt is a no.
     /// </summary>
-    public async Task<bool> HoldsAsync(Caller caller, Operation operation, string identity, bool owns, VaultCall call)
+    public async Task<bool> HoldsAsync(Caller caller, Operation operation, string identity, Func<Task<bool>> owns, VaultCall call)
     {
         var plain = vault.AskPath(operation.Name, identity);
         var owned = vault.AskPath(operation.Name, Operation.Owned);
         return await vault.CapabilitiesSelfAsync(caller.Token, [plain, owned], call) is VaultAnswer<IReadOnlyDictionary<string, IReadOnlyList<string>>>.Ok ok
-            && (Grants(ok.Value, plain) || owns && operation.CanBeOwned && Grants(ok.Value, owned));
+            && (Grants(ok.Value, plain) || operation.CanBeOwned && Grants(ok.Value, owned) && await owns());
+    }
+
+    /// <summary>
+    /// Which of some forms of operations the caller holds, an identity's or <c>@owned</c> or none, asked by capabilities-self in one call. A fault is one; a
+    /// path that Vault does not speak of is not held.
+    /// </summary>
+    public async Task<IReadOnlyList<bool>> HoldsEachAsync(Caller caller, IReadOnlyList<(Operation Operation, string? Target)> forms, VaultCall call)
+    {
+        string[] paths = [.. forms.Select(form => vault.AskPath(form.Operation.Name, form.Target))];
+        return await vault.CapabilitiesSelfAsync(caller.Token, paths, call) switch
+        {
+            VaultAnswer<IReadOnlyDictionary<string, IReadOnlyList<string>>>.Ok ok => [.. paths.Select(path => Grants(ok.Value, path))],
+            VaultAnswer<IReadOnlyDictionary<string, IReadOnlyList<string>>>.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
+            _ => [.. paths.Select(_ => false)],
+        };
     }
 
     /// <summary>The path that policy must grant to this caller.</summary>

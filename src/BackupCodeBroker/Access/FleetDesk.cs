@@ -14,40 +14,63 @@ internal sealed class FleetDesk(VaultClient vault, IdentityChildren children, De
     /// <summary>Reads the identities that follow a name. One whose document is gone or cannot be read is left out.</summary>
     public async Task<FleetPage> PageAsync(OperationScope scope, string? after, int limit)
     {
+        var fleet = await OpenAsync(scope);
+        var names = await NamesAsync(scope.Call);
+        string[] page = [.. names.Where(n => after is null || string.CompareOrdinal(n, after) > 0).Take(limit + 1)];
+        var documents = await ReadAsync(scope, fleet, page.Length > limit ? page[..limit] : page);
+        return new FleetPage([.. documents.Select(d => (d, fleet.Around))], page.Length > limit ? page[limit - 1] : null);
+    }
+
+    /// <summary>Takes the sweeper's child and reads the broker's state with it.</summary>
+    public async Task<Fleet> OpenAsync(OperationScope scope)
+    {
         // A kept child may have died with its parent: the first call tells, and one new one is minted.
         var child = await children.SweeperAsync(scope.Call);
         if (await vault.ReadKvAsync(child.Token, "broker/state", scope.Call) is not KvRead.Denied and var first)
         {
-            return await PageAsync(scope, child, first, after, limit);
+            return new Fleet(child, StateOf(scope, first));
         }
 
         children.ForgetSweeper();
         child = await children.SweeperAsync(scope.Call);
-        return await PageAsync(scope, child, await vault.ReadKvAsync(child.Token, "broker/state", scope.Call), after, limit);
+        return new Fleet(child, StateOf(scope, await vault.ReadKvAsync(child.Token, "broker/state", scope.Call)));
     }
 
-    private async Task<FleetPage> PageAsync(OperationScope scope, Child child, KvRead state, string? after, int limit)
+    /// <summary>The names of all identities, in their order.</summary>
+    public async Task<IReadOnlyList<string>> NamesAsync(VaultCall call)
     {
-        var around = StateOf(scope, state);
-        var names = await NamesAsync(scope, child);
-        string[] page = [.. names.Where(n => after is null || string.CompareOrdinal(n, after) > 0).Take(limit + 1)];
-        var views = new IdentityDocument?[Math.Min(limit, page.Length)];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = scope.Call.Cancellation };
-        await Parallel.ForAsync(0, views.Length, parallel, async (i, _) => views[i] = await ReadAsync(scope, child, page[i]));
-        return new FleetPage([.. views.OfType<IdentityDocument>().Select(d => (d, around))], page.Length > limit ? page[limit - 1] : null);
-    }
-
-    private async Task<IEnumerable<string>> NamesAsync(OperationScope scope, Child child) =>
-        await vault.ListKvAsync(child.Token, "identities", scope.Call) switch
+        var child = await children.SweeperAsync(call);
+        var listed = await vault.ListKvAsync(child.Token, "identities", call);
+        if (listed is VaultAnswer<IReadOnlyList<string>>.Denied)
         {
-            VaultAnswer<IReadOnlyList<string>>.Ok ok => ok.Value
-                .Where(k => k.StartsWith("bcb.", StringComparison.Ordinal) && IdentityName.TryParse(k["bcb.".Length..], out _))
-                .Select(k => k["bcb.".Length..])
-                .Order(StringComparer.Ordinal),
+            children.ForgetSweeper();
+            child = await children.SweeperAsync(call);
+            listed = await vault.ListKvAsync(child.Token, "identities", call);
+        }
+
+        return listed switch
+        {
+            VaultAnswer<IReadOnlyList<string>>.Ok ok =>
+            [
+                .. ok.Value
+                    .Where(k => k.StartsWith("bcb.", StringComparison.Ordinal) && IdentityName.TryParse(k["bcb.".Length..], out _))
+                    .Select(k => k["bcb.".Length..])
+                    .Order(StringComparer.Ordinal),
+            ],
             VaultAnswer<IReadOnlyList<string>>.Absent => [],
             VaultAnswer<IReadOnlyList<string>>.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
             _ => throw Denied(),
         };
+    }
+
+    /// <summary>Reads some identities side by side, in the order of their names. One whose document is gone or cannot be read is left out.</summary>
+    public async Task<IReadOnlyList<IdentityDocument>> ReadAsync(OperationScope scope, Fleet fleet, IReadOnlyList<string> names)
+    {
+        var documents = new IdentityDocument?[names.Count];
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = scope.Call.Cancellation };
+        await Parallel.ForAsync(0, documents.Length, parallel, async (i, _) => documents[i] = await ReadAsync(scope, fleet.Child, names[i]));
+        return [.. documents.OfType<IdentityDocument>()];
+    }
 
     private async Task<IdentityDocument?> ReadAsync(OperationScope scope, Child child, string name) =>
         await vault.ReadKvAsync(child.Token, "identities/bcb." + name, scope.Call) switch
@@ -71,6 +94,11 @@ internal sealed class FleetDesk(VaultClient vault, IdentityChildren children, De
     private static BrokerFaultException Denied() =>
         new(FaultKind.NotReady, "Vault refuses the sweeper's child token: run `bcb bootstrap --check`");
 }
+
+/// <summary>The way to all identities during one operation.</summary>
+/// <param name="Child">The sweeper's child.</param>
+/// <param name="Around">The broker's state, without owners and entities.</param>
+internal sealed record Fleet(Child Child, Surroundings Around);
 
 /// <summary>Some identities, and the name to go on after; null at the end.</summary>
 internal sealed record FleetPage(IReadOnlyList<(IdentityDocument Document, Surroundings Around)> Views, string? Next);

@@ -38,7 +38,8 @@ internal sealed class IdentityChange(IdentityDesk desk, KeyedLocks locks, Operat
         {
             for (var attempt = 1; attempt <= MaxTries; attempt++)
             {
-                var view = await desk.ReadAsync(scope.Call, identity, withPeople, beside);
+                admittance.LookEarly(desk.Guess(identity), scope.Call);
+                var view = await desk.ReadAsync(scope.Call, identity, withPeople, admittance.Beside(scope.Call, beside));
                 view.Note(scope);
                 if (doubt.Settles(view, scope.Id) is { } settled)
                 {
@@ -69,7 +70,7 @@ internal sealed class IdentityChange(IdentityDesk desk, KeyedLocks locks, Operat
     private async Task<Outcome?> StepAsync(
         OperationScope scope, Admittance admittance, IdentityView view, Doubt doubt, Func<IdentityView, Task<ChangeStep>> decide)
     {
-        var step = admittance.DeniedAsOwner(view) is { } notOwner ? new ChangeStep.Answer(notOwner) : await decide(view);
+        var step = await admittance.DeniedAsOwnerAsync(view, scope.Call) is { } notOwner ? new ChangeStep.Answer(notOwner) : await decide(view);
         switch (step)
         {
             case ChangeStep.Answer answer:

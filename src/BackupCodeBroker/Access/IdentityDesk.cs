@@ -13,11 +13,11 @@ namespace BackupCodeBroker.Access;
 /// wrong is read again. Documents that are not there are stood in for by the decoy's, so that unknown names cost what known ones cost.
 /// </summary>
 internal sealed class IdentityDesk(
-    VaultClient vault, OwnToken own, IdentityChildren children, Deployment deployment, DeskOptions options, Alarms alarms, TimeProvider time)
+    VaultClient vault, PeopleDesk people, IdentityChildren children, Deployment deployment, DeskOptions options, Alarms alarms, TimeProvider time)
 {
     private const int MaxRemembered = 50_000;
 
-    private readonly BoundedMemory<string, (string Owner, string Entity)> _people = new(MaxRemembered, TimeSpan.FromHours(1), time);
+    private readonly BoundedMemory<string, People> _people = new(MaxRemembered, TimeSpan.FromHours(1), time);
 
     /// <summary>Reads document and state, and owner and entity where <paramref name="withPeople"/>.</summary>
     /// <param name="call">The operation's calls.</param>
@@ -27,20 +27,23 @@ internal sealed class IdentityDesk(
     public async Task<IdentityView> ReadAsync(
         VaultCall call, IdentityHandle handle, bool withPeople, Func<IdentityDocument, Task>? beside = null)
     {
-        var guess = withPeople && _people.TryGet(handle.Alias, out var known) ? known : ((string Owner, string Entity)?)null;
+        var guess = withPeople ? Guess(handle) : null;
         var document = ReadDocumentAsync(call, handle);
         var state = ReadStateAsync(call, handle);
-        var owner = guess is { } g ? ReadPersonAsync(call, g.Owner) : null;
-        var entity = guess is { } h ? ReadPersonAsync(call, h.Entity) : null;
+        var owner = guess is null ? null : people.OwnerAsync(call, guess.Owner, guess.OwnerIsGroup);
+        var entity = guess is null ? null : people.EntityAsync(call, guess.Entity);
         await WhenAll(document, state, owner, entity);
 
         var read = await document;
         var view = new IdentityView(handle, read.Document, read.Version, read.Unusable ?? handle.Unusable, await state, null, null, options);
         var work = beside?.Invoke(view.Document);
-        var people = withPeople ? WithPeopleAsync(call, view, guess, owner, entity) : null;
-        await WhenAll(work, people);
-        return people is null ? view : await people;
+        var looking = withPeople ? WithPeopleAsync(call, view, guess, owner, entity) : null;
+        await WhenAll(work, looking);
+        return looking is null ? view : await looking;
     }
+
+    /// <summary>Whose entities counted the last time, which only decides what is read early; null where nothing is remembered.</summary>
+    public People? Guess(IdentityHandle handle) => _people.TryGet(handle.Alias, out var known) ? known : null;
 
     /// <summary>
     /// Writes the next document over the version that was read. A child that Vault refuses is replaced once: what was denied was not executed. A child
@@ -56,30 +59,22 @@ internal sealed class IdentityDesk(
     }
 
     /// <summary>Reads an entity; null where Vault has none of that id.</summary>
-    public async Task<EntitySnapshot?> ReadPersonAsync(VaultCall call, string entityId)
-    {
-        var token = own.Take();
-        return await vault.ReadEntityAsync(token.Token, entityId, call) switch
-        {
-            VaultAnswer<EntityFacts>.Ok ok => new EntitySnapshot(ok.Value.Id, ok.Value.Disabled, ok.Value.Policies, ok.Value.Metadata, ok.Value.GroupIds, ok.Value.Name),
-            VaultAnswer<EntityFacts>.Absent => null,
-            VaultAnswer<EntityFacts>.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
-            VaultAnswer<EntityFacts>.Denied denied => throw own.Denied(token, denied.Why, "to read entities"),
-            _ => throw new InvalidOperationException("an answer of unknown kind"),
-        };
-    }
+    public Task<EntitySnapshot?> ReadPersonAsync(VaultCall call, string entityId) => people.EntityAsync(call, entityId);
+
+    /// <summary>Reads an identity's owner, entity or group; null where Vault has none of that id.</summary>
+    public Task<EntitySnapshot?> ReadOwnerAsync(VaultCall call, IdentityDocument document) => people.OwnerAsync(call, document.Owner, document.OwnerIsGroup);
 
     private static async Task WhenAll(params Task?[] tasks) => await Task.WhenAll(tasks.OfType<Task>());
 
     private async Task<IdentityView> WithPeopleAsync(
-        VaultCall call, IdentityView view, (string Owner, string Entity)? guess, Task<EntitySnapshot?>? owner, Task<EntitySnapshot?>? entity)
+        VaultCall call, IdentityView view, People? guess, Task<EntitySnapshot?>? owner, Task<EntitySnapshot?>? entity)
     {
-        var document = view.Document;
-        var (ownerId, entityId) = (document.Owner, document.Entity ?? document.AliasEntity);
-        owner = guess?.Owner == ownerId && owner is not null ? owner : ReadPersonAsync(call, ownerId);
-        entity = guess?.Entity == entityId && entity is not null ? entity : ReadPersonAsync(call, entityId);
+        var now = People.Of(view.Document);
+        var owned = (now.Owner, now.OwnerIsGroup);
+        owner = (guess?.Owner, guess?.OwnerIsGroup) == owned && owner is not null ? owner : people.OwnerAsync(call, now.Owner, now.OwnerIsGroup);
+        entity = guess?.Entity == now.Entity && entity is not null ? entity : people.EntityAsync(call, now.Entity);
         await WhenAll(owner, entity);
-        _people.Set(view.Handle.Alias, (ownerId, entityId));
+        _people.Set(view.Handle.Alias, now);
         return view with { Owner = await owner, Entity = await entity };
     }
 
@@ -165,6 +160,15 @@ internal sealed class IdentityDesk(
         : new BrokerFaultException(FaultKind.NotReady, "Vault refuses the identity's child token: run `bcb bootstrap --check`");
 }
 
+/// <summary>Whom an identity's document names.</summary>
+/// <param name="Owner">Its owner.</param>
+/// <param name="OwnerIsGroup">Whether that is a group.</param>
+/// <param name="Entity">Its own entity, or its alias's.</param>
+internal sealed record People(string Owner, bool OwnerIsGroup, string Entity)
+{
+    public static People Of(IdentityDocument document) => new(document.Owner, document.OwnerIsGroup, document.Entity ?? document.AliasEntity);
+}
+
 /// <summary>What configuration says about reading.</summary>
 /// <param name="Epoch">The deployment's epoch.</param>
 /// <param name="Environment">The deployment's environment; null where it has no name.</param>
@@ -176,7 +180,7 @@ internal sealed record DeskOptions(int Epoch, string? Environment = null);
 /// <param name="Version">Its KV version.</param>
 /// <param name="Unusable">Why the operation will be refused whatever the document says; null where the document decides.</param>
 /// <param name="State">The broker's state and its KV version.</param>
-/// <param name="Owner">The owner's entity, where it was read and is there.</param>
+/// <param name="Owner">The owner, entity or group, where it was read and is there.</param>
 /// <param name="Entity">The identity's entity, where it was read and is there.</param>
 /// <param name="Options">The deployment's epoch and environment.</param>
 internal sealed record IdentityView(

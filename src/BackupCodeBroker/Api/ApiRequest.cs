@@ -63,16 +63,34 @@ internal sealed class ApiRequest(HttpRequest http, VaultToken token, RequestBody
     }
 
     /// <summary>A query parameter, given at most once.</summary>
-    public string? Query(string name, List<FieldError> errors)
+    public string? Query(string name, List<FieldError> errors, int max = MaxQuery)
     {
         var values = http.Query[name];
-        if (values.Count > 1 || values is [{ Length: > MaxQuery }])
+        if (values.Count > 1 || values is [{ } given] && given.Length > max)
         {
             errors.Add(new FieldError(name, "is given twice or too long"));
             return null;
         }
 
+        if (values is [{ Length: 0 }])
+        {
+            errors.Add(new FieldError(name, "is empty"));
+        }
+
         return values.Count == 0 ? null : values[0];
+    }
+
+    /// <summary>A query parameter that may be given several times.</summary>
+    public IReadOnlyList<string> Queries(string name, int maxCount, int max, List<FieldError> errors)
+    {
+        var values = http.Query[name];
+        if (values.Count <= maxCount && values.All(value => value is { Length: > 0 } && value.Length <= max))
+        {
+            return [.. values.OfType<string>()];
+        }
+
+        errors.Add(new FieldError(name, string.Create(CultureInfo.InvariantCulture, $"is given at most {maxCount} times, each time with 1 to {max} characters")));
+        return [];
     }
 
     /// <summary>An error for each query parameter beside the known ones.</summary>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
+using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Features.Listing;
 using Microsoft.AspNetCore.OpenApi;
@@ -107,12 +109,36 @@ internal static class OpenApiDescription
 
         if (path == "/v1/identities")
         {
-            var limit = Number(1, ListFeature.MaxLimit);
-            limit.Default = ListFeature.DefaultLimit;
-            yield return Parameter("after", ParameterLocation.Query, "Identities after this one: next of the page before.", Name(), required: false);
-            yield return Parameter("limit", ParameterLocation.Query, "Most identities of the page.", limit, required: false);
+            foreach (var parameter in ListParameters())
+            {
+                yield return parameter;
+            }
         }
     }
+
+    private static IEnumerable<IOpenApiParameter> ListParameters()
+    {
+        var limit = Number(1, ListQuery.MaxLimit);
+        limit.Default = ListQuery.DefaultLimit;
+        var label = new OpenApiSchema { Type = JsonSchemaType.Array, MaxItems = ListQuery.MaxLabels, Items = Text("^[^=]+=.*$") };
+        OpenApiSchema state = new() { Type = JsonSchemaType.String, Enum = [.. IdentityState.All.Select(word => (JsonNode)word)] };
+        (string Name, string Description, OpenApiSchema Schema)[] all =
+        [
+            ("after", "Identities after this one, or next of the page before.", Text()),
+            ("limit", "Most identities of the page.", limit),
+            ("owner", "Only those of this owner.", Text()),
+            ("entity", "Only those with this entity of their own.", Text()),
+            ("external_id", "Only those of this name elsewhere.", Text()),
+            ("state", "Only those that stand so.", state),
+            ("label", "Only those with this label, NAME=VALUE; all that are given must be there.", label),
+            ("mine", "Only those that the caller's entity, or a group of it, owns.", new OpenApiSchema { Type = JsonSchemaType.Boolean }),
+            ("ownerless", "Only those whose owner is gone or disabled.", new OpenApiSchema { Type = JsonSchemaType.Boolean }),
+        ];
+        return all.Select(p => Parameter(p.Name, ParameterLocation.Query, p.Description, p.Schema, required: false));
+    }
+
+    private static OpenApiSchema Text(string? pattern = null) =>
+        new() { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 256, Pattern = pattern };
 
     // The reader refuses members that it does not know, and a request without a member that it needs.
     private static void CloseBody(OpenApiOperation operation)

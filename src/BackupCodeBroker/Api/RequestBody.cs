@@ -16,6 +16,8 @@ internal sealed class RequestBody : IDisposable
     /// <summary>Most bytes of a body; the largest sensible registration is a fraction of it.</summary>
     public const int MaxBytes = 16 * 1024;
 
+    private const int MaxId = 64;
+
     private readonly byte[] _bytes;
     private readonly JsonDocument _json;
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
@@ -61,6 +63,24 @@ internal sealed class RequestBody : IDisposable
         }
 
         return Words.Fault(text, max) is { } fault ? Fail<string>(name, fault) : text;
+    }
+
+    /// <summary>Whether a member says so; no where it is absent.</summary>
+    public bool Flag(string name)
+    {
+        if (Member(name, required: false) is not { } value)
+        {
+            return false;
+        }
+
+        return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : Fail<bool>(name, "must be true or false");
+    }
+
+    /// <summary>The id of something of Vault's, which becomes part of a path there: nothing but what ids are made of gets through.</summary>
+    public string? VaultId(string name, bool required)
+    {
+        var id = Text(name, MaxId, required);
+        return id is null || id.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') ? id : Fail<string>(name, "is not an id of Vault's");
     }
 
     /// <summary>An RFC 3339 time with an offset.</summary>

@@ -5,8 +5,11 @@ using BackupCodeBroker.Features.Issue;
 using BackupCodeBroker.Features.Listing;
 using BackupCodeBroker.Features.Receive;
 using BackupCodeBroker.Features.Register;
+using BackupCodeBroker.Features.Retire;
 using BackupCodeBroker.Features.Revoke;
 using BackupCodeBroker.Features.Status;
+using BackupCodeBroker.Features.Suspend;
+using BackupCodeBroker.Features.Transfer;
 using BackupCodeBroker.Health;
 using BackupCodeBroker.Operations;
 
@@ -23,7 +26,7 @@ internal static class Routes
         Operation<RegisterFeature>(app, "PUT", "/v1/identities/{identity}", "Register an identity, or change its registration")
             .Accepts<RegisterRequestShape>("application/json").Produces<RegisterAnswer>(201).Produces<RegisterAnswer>(200);
         Operation<StatusFeature>(app, "GET", "/v1/identities/{identity}", "Where an identity's codes stand").Produces<StatusAnswer>(200);
-        Operation<ListFeature>(app, "GET", "/v1/identities", "All identities, a page at a time").Produces<ListAnswer>(200);
+        Operation<ListFeature>(app, "GET", "/v1/identities", "The identities that the caller may see, a page at a time").Produces<ListAnswer>(200);
         Operation<IssueFeature>(app, "POST", "/v1/identities/{identity}/code-sets", "Issue codes: the plaintext is wrapped in Vault").Produces<IssueAnswer>(201);
         Operation<ActivateFeature>(app, "POST", "/v1/identities/{identity}/code-sets/{generation}/activate", "Prove receipt of codes")
             .Accepts<ActivateRequestShape>("application/json").Produces(204);
@@ -32,6 +35,12 @@ internal static class Routes
         Operation<ConsumeFeature>(app, "POST", "/v1/identities/{identity}/consume", "Spend one code; needs an Idempotency-Key header")
             .Accepts<ConsumeRequestShape>("application/json").Produces<ConsumeAnswer>(200);
         Operation<RevokeFeature>(app, "POST", "/v1/identities/{identity}/revoke", "End an identity's codes")
+            .Accepts<ReasonRequestShape>("application/json").Produces(204);
+        Operation<SuspendFeature>(app, "POST", "/v1/identities/{identity}/suspend", "Set an identity's codes aside until its owner is confirmed or another")
+            .Accepts<SuspendRequestShape>("application/json").Produces(204);
+        Operation<TransferFeature>(app, "POST", "/v1/identities/{identity}/transfer", "Give an identity to another owner, or confirm the one it has")
+            .Accepts<TransferRequestShape>("application/json").Produces(204);
+        Operation<RetireFeature>(app, "POST", "/v1/identities/{identity}/retire", "End an identity for good")
             .Accepts<ReasonRequestShape>("application/json").Produces(204);
         MapApprovals(app);
         MapHealth(app);
@@ -106,6 +115,12 @@ internal sealed record NoteRequestShape(string? Note = null);
 
 /// <summary>As above.</summary>
 internal sealed record ReviewRequestShape(string Note);
+
+/// <summary>As above.</summary>
+internal sealed record SuspendRequestShape(string Reason, string? Cause = null);
+
+/// <summary>As above.</summary>
+internal sealed record TransferRequestShape(string Owner, string Reason, bool? Confirm = null);
 
 /// <summary>As above.</summary>
 internal sealed record ConsumeRequestShape(string Code, string Purpose);

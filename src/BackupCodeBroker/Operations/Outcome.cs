@@ -66,6 +66,12 @@ internal enum ConflictKind
     /// <summary>The identity is registered with another owner.</summary>
     OtherOwner,
 
+    /// <summary>The identity is that owner's already.</summary>
+    SameOwner,
+
+    /// <summary>The identity was retired.</summary>
+    Retired,
+
     /// <summary>The identity was changed while codes were made for it.</summary>
     SetChanged,
 

@@ -10,8 +10,11 @@ using BackupCodeBroker.Features.Issue;
 using BackupCodeBroker.Features.Listing;
 using BackupCodeBroker.Features.Receive;
 using BackupCodeBroker.Features.Register;
+using BackupCodeBroker.Features.Retire;
 using BackupCodeBroker.Features.Revoke;
 using BackupCodeBroker.Features.Status;
+using BackupCodeBroker.Features.Suspend;
+using BackupCodeBroker.Features.Transfer;
 using BackupCodeBroker.Hashing;
 using BackupCodeBroker.Health;
 using BackupCodeBroker.Operations;
@@ -103,13 +106,14 @@ internal static class BrokerHost
         services.AddVaultClient(settings.Vault);
         services.AddBrokerLogin(new LoginSettings { CredentialsDirectory = settings.Credentials, TokenFile = settings.TokenFile });
         services.AddSingleton<BrokerProfiles>().AddSingleton<Deployment>().AddSingleton<OwnToken>().AddSingleton<IdentityChildren>().AddSingleton<CallerGate>();
-        services.AddSingleton<Admission>().AddSingleton<IdentityDesk>().AddSingleton<IdentityChange>().AddSingleton<KeyedLocks>();
-        services.AddSingleton<FleetDesk>().AddSingleton<FailureLedger>().AddSingleton<StretchQueue>().AddSingleton<CodeHashing>();
+        services.AddSingleton<Admission>().AddSingleton<PeopleDesk>().AddSingleton<IdentityDesk>().AddSingleton<IdentityChange>().AddSingleton<KeyedLocks>();
+        services.AddSingleton<FleetDesk>().AddSingleton<Sight>().AddSingleton<FailureLedger>().AddSingleton<StretchQueue>().AddSingleton<CodeHashing>();
         services.AddSingleton<Alarms>().AddSingleton<OperationMetrics>().AddSingleton<OperationRunner>();
         services.AddSingleton<RegisterFeature>().AddSingleton<IssueFeature>().AddSingleton<ActivateFeature>().AddSingleton<InterceptedFeature>();
         services.AddSingleton<ConsumeFeature>().AddSingleton<StatusFeature>().AddSingleton<ListFeature>().AddSingleton<RevokeFeature>();
         services.AddSingleton<ApprovalChange>().AddSingleton<RequestApprovalFeature>().AddSingleton<ApprovalsFeature>();
         services.AddSingleton<ApproveFeature>().AddSingleton<DenyFeature>().AddSingleton<ReviewFeature>();
+        services.AddSingleton<TransferFeature>().AddSingleton<RetireFeature>().AddSingleton<SuspendFeature>();
         services.AddSingleton<HealthMetrics>().AddSingleton<NodeWatch>();
         services.AddSingleton<DeploymentProbe>().AddHostedService(provider => provider.GetRequiredService<DeploymentProbe>());
     }

@@ -3,7 +3,7 @@ using BackupCodeBroker.Vault.Wire;
 
 namespace BackupCodeBroker.Vault;
 
-/// <content>Entities of Vault's identity store. A deleted entity and one merged into another both are absent.</content>
+/// <content>Entities and groups of Vault's identity store. A deleted entity and one merged into another both are absent.</content>
 internal sealed partial class VaultClient
 {
     /// <summary>The entity that an alias leads to; looking creates nothing.</summary>
@@ -21,6 +21,20 @@ internal sealed partial class VaultClient
     /// <summary>An entity by its id.</summary>
     public Task<VaultAnswer<EntityFacts>> ReadEntityAsync(VaultToken token, string entityId, VaultCall call) =>
         AskVaultAsync(Get(CallClass.Read, VaultPath.Of("identity/entity/id/", entityId, "{entity}"), token, call), EntityOf);
+
+    /// <summary>A group by its id. Its members are not kept: a large group's are a long list, and an entity says itself which groups it is in.</summary>
+    public Task<VaultAnswer<GroupFacts>> ReadGroupAsync(VaultToken token, string groupId, VaultCall call)
+    {
+        var request = new VaultRequest(CallClass.Read, HttpMethod.Get, VaultPath.Of("identity/group/id/", groupId, "{group}"), token, call)
+        {
+            MaxAnswer = VaultRequest.ListAnswer,
+        };
+        return AskVaultAsync(request, GroupOf);
+    }
+
+    private static GroupFacts? GroupOf(JsonElement root) => root.Object("data") is { } data && data.Text("id") is { Length: > 0 } id
+        ? new GroupFacts(id, data.Text("name"), data.TextMap("metadata"), data.Texts("policies"), data.Texts("parent_group_ids"))
+        : null;
 
     private static EntityFacts? EntityOf(JsonElement root)
     {

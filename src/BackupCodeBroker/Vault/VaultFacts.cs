@@ -32,6 +32,10 @@ internal sealed record EntityFacts(
     IReadOnlyList<string> DirectGroupIds,
     IReadOnlyList<AliasFacts> Aliases);
 
+/// <summary>A group of entities. <paramref name="ParentGroupIds"/> are the groups that it is in itself.</summary>
+internal sealed record GroupFacts(
+    string Id, string Name, IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<string> Policies, IReadOnlyList<string> ParentGroupIds);
+
 /// <summary>One name of an entity at one auth method.</summary>
 internal sealed record AliasFacts(string Name, string MountAccessor, string MountPath, string CanonicalId);
 

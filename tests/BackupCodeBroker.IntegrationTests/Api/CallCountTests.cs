@@ -113,6 +113,81 @@ public sealed class CallCountTests(BrokerEnvironment environment) : IClassFixtur
         await MeasureAsync(() => owner.StatusAsync(identity), cold ? UntilCold : default, 200, roundTrips, rounds);
     }
 
+    [Theory]
+    [Trait("Requirement", "R-43")]
+    [InlineData(true, 5)]
+    [InlineData(false, 3)]
+    public async Task Consume_by_a_member_of_the_group_that_owns(bool cold, int roundTrips)
+    {
+        await ArrangeAsync();
+        var member = await environment.HolderAsync("member", "issue/@owned", "retrieve/@owned", "consume/@owned");
+        var identity = await GroupOwnedAsync(member);
+        var payload = await environment.ClaimAsync(_broker!, member, identity);
+        using var api = _broker!.As(member);
+        await api.ConsumeAsync(identity, payload.Codes[9]);
+        string[] people = [Group, Entity, Entity];
+        string[][] rounds = cold
+            ? [Introduction, [Ask("consume"), Mint], Documents, people, [Write]]
+            : [[Ask("consume")], [.. Documents, .. people], [Write]];
+        await MeasureAsync(() => api.ConsumeAsync(identity, payload.Codes[0]), cold ? UntilCold : default, 200, roundTrips, rounds);
+    }
+
+    [Theory]
+    [Trait("Requirement", "R-43")]
+    [InlineData(true, 5)]
+    [InlineData(false, 3)]
+    public async Task Consume_of_what_a_group_owns(bool cold, int roundTrips)
+    {
+        await ArrangeAsync();
+        var member = await environment.OwnerAsync();
+        var identity = await GroupOwnedAsync(member);
+        var payload = await environment.ClaimAsync(_broker!, member, identity);
+        using var verifier = _broker!.As(_cast.Verifier);
+        await verifier.ConsumeAsync(identity, payload.Codes[9]);
+        string[] people = [Group, Entity];
+        string[][] rounds = cold
+            ? [Introduction, [Ask("consume"), Mint], Documents, people, [Write]]
+            : [[Ask("consume")], [.. Documents, .. people], [Write]];
+        await MeasureAsync(() => verifier.ConsumeAsync(identity, payload.Codes[0]), cold ? UntilCold : default, 200, roundTrips, rounds);
+    }
+
+    [Theory]
+    [Trait("Requirement", "R-43")]
+    [InlineData("transfer", true, 5)]
+    [InlineData("transfer", false, 4)]
+    [InlineData("confirm", true, 5)]
+    [InlineData("confirm", false, 3)]
+    [InlineData("suspend", true, 4)]
+    [InlineData("suspend", false, 3)]
+    [InlineData("retire", true, 4)]
+    public async Task Changes_of_ownership(string flow, bool cold, int roundTrips)
+    {
+        await ArrangeAsync();
+        var identity = await RegisteredAsync("machine");
+        using var mover = _broker!.As(await environment.HolderAsync("mover", "transfer/*", "retire/*", "revoke/*"));
+        await mover.SuspendAsync(identity);
+        await mover.TransferAsync(identity, _cast.Owner.EntityId, confirm: true);
+        await (flow == "confirm" ? mover.SuspendAsync(identity) : Task.CompletedTask);
+
+        var ask = Ask(flow is "confirm" ? "transfer" : flow is "suspend" ? "revoke" : flow);
+        string[][] start = cold ? [Introduction, [ask, Mint]] : [[ask]];
+        string[][] rounds = flow switch
+        {
+            "transfer" => [.. start, Documents, [Entity], [Write]],
+            "confirm" => cold ? [.. start, Documents, People, [Write]] : [.. start, [.. Documents, .. People], [Write]],
+            _ => [.. start, Documents, [Write]],
+        };
+        await MeasureAsync(FlowAsync, cold ? UntilCold : default, 204, roundTrips, rounds);
+
+        Task<ApiReply> FlowAsync() => flow switch
+        {
+            "transfer" => mover.TransferAsync(identity, _cast.Verifier.EntityId),
+            "confirm" => mover.TransferAsync(identity, _cast.Owner.EntityId, confirm: true),
+            "suspend" => mover.SuspendAsync(identity),
+            _ => mover.RetireAsync(identity),
+        };
+    }
+
     public async ValueTask DisposeAsync()
     {
         await (_broker?.DisposeAsync() ?? ValueTask.CompletedTask);
@@ -144,6 +219,14 @@ public sealed class CallCountTests(BrokerEnvironment environment) : IClassFixtur
     {
         var identity = BrokerEnvironment.NewIdentity();
         await _broker!.RegisterAsync(_cast.Team, identity, _cast.Owner, profile);
+        return identity;
+    }
+
+    private async Task<string> GroupOwnedAsync(Person member)
+    {
+        var identity = BrokerEnvironment.NewIdentity();
+        using var team = _broker!.As(_cast.Team);
+        Assert.Equal(201, (await team.RegisterAsync(identity, await environment.GroupAsync(member))).Status);
         return identity;
     }
 

@@ -21,8 +21,11 @@ public sealed class SurfaceTests(BrokerEnvironment environment) : IClassFixture<
         "POST /v1/identities/{identity}/code-sets/{generation}/activate",
         "POST /v1/identities/{identity}/code-sets/{generation}/intercepted",
         "POST /v1/identities/{identity}/consume",
+        "POST /v1/identities/{identity}/retire",
         "POST /v1/identities/{identity}/reviews/{operation}",
         "POST /v1/identities/{identity}/revoke",
+        "POST /v1/identities/{identity}/suspend",
+        "POST /v1/identities/{identity}/transfer",
         "PUT /v1/identities/{identity}",
     ];
 

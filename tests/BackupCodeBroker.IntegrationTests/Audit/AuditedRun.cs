@@ -121,6 +121,40 @@ internal sealed class AuditedRun : IAsyncDisposable
         Assert.Equal(204, (await desk.DenyAsync(holding.Identity, await desk.AskedAsync(holding.Identity))).Status);
     }
 
+    /// <summary>An identity's way through hands: a group's, a person's, suspended, confirmed, retired, and who may see it in lists.</summary>
+    public async Task OwnershipFlowsAsync()
+    {
+        var mover = await Environment.HolderAsync("mover", "register/*", "transfer/*", "retire/*", "revoke/*", "status/*");
+        var (member, next) = (await Environment.OwnerAsync(), await Environment.OwnerAsync());
+        var group = await Environment.GroupAsync(member);
+        var identity = BrokerEnvironment.NewIdentity();
+        using var moving = Broker.As(mover);
+        using var members = Broker.As(member);
+        using var stranger = Broker.As(await Environment.HolderAsync("stranger", "transfer/@owned", "revoke/@owned"));
+        using var nobody = Broker.As(await Environment.HolderAsync("nobody", "consume/*"));
+        using var readers = Broker.As(await Environment.HolderAsync("reader", "status/team-a.*"));
+        // Whom an administrator made for this is not part of it.
+        Since = DateTimeOffset.UtcNow;
+        Assert.Equal(201, (await moving.RegisterAsync(identity, group)).Status);
+        await Environment.ClaimAsync(Broker, member, identity);
+        Assert.Equal(200, (await members.ListAsync("?mine=true")).Status);
+        Assert.Equal(200, (await members.ListAsync()).Status);
+        Assert.Equal(200, (await readers.ListAsync("?limit=1")).Status);
+        Assert.Equal(403, (await nobody.ListAsync()).Status);
+        Assert.Equal(403, (await stranger.TransferAsync(identity, next.EntityId)).Status);
+        Assert.Equal(204, (await moving.SuspendAsync(identity)).Status);
+        Assert.Equal(204, (await moving.TransferAsync(identity, group, confirm: true)).Status);
+        Assert.Equal(409, (await moving.TransferAsync(identity, group)).Status);
+        Assert.Equal(400, (await moving.TransferAsync(identity, Guid.NewGuid().ToString())).Status);
+        Assert.Equal(204, (await moving.TransferAsync(identity, next.EntityId)).Status);
+        await Environment.ClaimAsync(Broker, next, identity);
+        using var team = Broker.As(Cast.Team);
+        Assert.Equal(200, (await team.ListAsync("?ownerless=true&mine=true")).Status);
+        Assert.Equal(200, (await team.ListAsync("?ownerless=true")).Status);
+        Assert.Equal(204, (await moving.RetireAsync(identity)).Status);
+        Assert.Equal(409, (await moving.RegisterAsync(identity, next.EntityId)).Status);
+    }
+
     /// <summary>Stops the broker, so that every record is written, and audits.</summary>
     public async Task<AuditReport> AuditAsync(params string[] files)
     {

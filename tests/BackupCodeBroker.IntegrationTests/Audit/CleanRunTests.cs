@@ -11,6 +11,20 @@ public sealed class CleanRunTests(AuditedVault vault) : IClassFixture<AuditedVau
     {
         await using var run = await AuditedRun.StartAsync(vault);
         await run.AllFlowsAsync();
+        await ExplainedAsync(run);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-38")]
+    public async Task Whatever_becomes_of_an_identitys_owner_is_explained()
+    {
+        await using var run = await AuditedRun.StartAsync(vault);
+        await run.OwnershipFlowsAsync();
+        await ExplainedAsync(run);
+    }
+
+    private static async Task ExplainedAsync(AuditedRun run)
+    {
         var report = await run.AuditAsync();
         Assert.Equal([], report.Findings.Select(f => f.Kind + " " + f.What + string.Join(';', f.Paths)));
         Assert.True(report.Explained);

@@ -33,6 +33,15 @@ public sealed class ApiClient(string address, string? token) : IDisposable
     public Task<ApiReply> RevokeAsync(string identity, string reason = "test") =>
         SendAsync(HttpMethod.Post, $"/v1/identities/{identity}/revoke", new { reason });
 
+    public Task<ApiReply> TransferAsync(string identity, string owner, bool confirm = false, string reason = "test") =>
+        SendAsync(HttpMethod.Post, $"/v1/identities/{identity}/transfer", new { owner, reason, confirm });
+
+    public Task<ApiReply> RetireAsync(string identity, string reason = "test") =>
+        SendAsync(HttpMethod.Post, $"/v1/identities/{identity}/retire", new { reason });
+
+    public Task<ApiReply> SuspendAsync(string identity, string reason = "test", string? cause = null) =>
+        SendAsync(HttpMethod.Post, $"/v1/identities/{identity}/suspend", cause is null ? new { reason } : new { reason, cause });
+
     public async Task<ApiReply> SendAsync(HttpMethod method, string path, object? body = null, params (string Name, string Value)[] headers)
     {
         using var content = body switch

@@ -83,7 +83,7 @@ internal sealed partial class VaultTap(VaultSettings names) : DelegatingHandler(
         path = Replaced(path, names.TransitMount + "/", "transit/");
         path = path.Replace(names.TokenRole, "identity", StringComparison.Ordinal).Replace(names.SweeperRole, "sweeper", StringComparison.Ordinal);
         path = DocumentPath().Replace(path, "identities/{identity}");
-        path = EntityPath().Replace(path, "entity/id/{id}");
+        path = EntityPath().Replace(path, "$1/id/{id}");
         return request.Method.Method + " " + AskPath().Replace(path, "ask/$1/{target}");
     }
 
@@ -93,7 +93,7 @@ internal sealed partial class VaultTap(VaultSettings names) : DelegatingHandler(
     [GeneratedRegex(@"identities/bcb\.[^/]+$")]
     private static partial Regex DocumentPath();
 
-    [GeneratedRegex("entity/id/[^/]+$")]
+    [GeneratedRegex("(entity|group)/id/[^/]+$")]
     private static partial Regex EntityPath();
 
     [GeneratedRegex("^ask/([a-z-]+)/[^/]+$")]
@@ -110,6 +110,7 @@ internal sealed record TappedCall(HttpRequestMessage Request, string Name, int S
     public const string Read = "GET codes/data/identities/{identity}";
     public const string State = "GET codes/data/broker/state";
     public const string Entity = "GET identity/entity/id/{id}";
+    public const string Group = "GET identity/group/id/{id}";
     public const string Alias = "POST identity/lookup/entity";
     public const string Mint = "POST auth/token/create/identity";
     public const string LookupSelf = "GET auth/token/lookup-self";

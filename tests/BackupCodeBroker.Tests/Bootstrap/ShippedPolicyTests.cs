@@ -15,7 +15,7 @@ public sealed class ShippedPolicyTests
         {
             "bcb-broker",
             "auth/token/create/bcb-identity=update auth/token/create/bcb-sweeper=update sys/wrapping/wrap=update "
-            + "auth/token/lookup-accessor=update identity/lookup/entity=update identity/entity/id/+=read transit/hmac/bcb-pepper=update "
+            + "auth/token/lookup-accessor=update identity/lookup/entity=update identity/entity/id/+=read identity/group/id/+=read transit/hmac/bcb-pepper=update "
             + "backup-codes/config=read backup-codes-broker/@ready=read auth/token/lookup-self=read auth/token/renew-self=update auth/token/revoke-self=update"
         },
         {

@@ -25,6 +25,8 @@ public sealed class BrokerVerbTests
         { "issue build-bot", "POST /v1/identities/build-bot/code-sets", 201, Issued },
         { "status build-bot", "GET /v1/identities/build-bot", 200, Standing },
         { "list", "GET /v1/identities?limit=100", 200, Page },
+        { "transfer build-bot --owner e-2 --reason moved", "POST /v1/identities/build-bot/transfer", 204, "" },
+        { "retire build-bot --reason gone", "POST /v1/identities/build-bot/retire", 204, "" },
         { "revoke build-bot --reason stolen", "POST /v1/identities/build-bot/revoke", 204, "" },
     };
 

@@ -48,7 +48,13 @@ internal sealed record Standing(
     string? RegisteredAt = null,
     PendingStanding? Pending = null,
     int OpenApprovals = 0,
-    int OpenReviews = 0);
+    int OpenReviews = 0,
+    string? OwnerKind = null,
+    SetAside? Suspension = null,
+    string? RetiredAt = null);
+
+/// <summary>Why and since when nothing of an identity can be used.</summary>
+internal sealed record SetAside(string? Since = null, string? Cause = null);
 
 /// <summary>The set that waits to be received. <paramref name="CreationTime"/> is Vault's text about the wrap.</summary>
 internal sealed record PendingStanding(int Generation, string CreationTime, DateTimeOffset? Deadline = null);
@@ -66,7 +72,12 @@ internal sealed record ListedIdentity(
     string? Owner = null,
     string? Profile = null,
     int OpenApprovals = 0,
-    int OpenReviews = 0);
+    int OpenReviews = 0,
+    string? OwnerKind = null,
+    string? OwnerState = null,
+    string? Entity = null,
+    string? ExternalId = null,
+    SetAside? Suspension = null);
 
 /// <summary>A request for approval that waits for a second person.</summary>
 internal sealed record ApprovalRequested(string Identity, string Approval, string Operation, string ExpiresAt, int? Generation = null);

@@ -60,12 +60,48 @@ internal sealed class BrokerApi(Uri address, UserToken token, HttpMessageHandler
     public Task<BrokerAnswer<Standing>> StatusAsync(IdentityName identity, CancellationToken cancellation) =>
         SendAsync<Standing>(HttpMethod.Get, Of(identity), null, null, cancellation);
 
-    /// <summary>One page of all identities.</summary>
-    public Task<BrokerAnswer<IdentityPage>> ListAsync(string? after, int limit, CancellationToken cancellation) =>
+    /// <summary>One page of the identities that the user may see; <paramref name="wanted"/> are further parameters of the query.</summary>
+    public Task<BrokerAnswer<IdentityPage>> ListAsync(
+        string? after, int limit, CancellationToken cancellation, params IEnumerable<KeyValuePair<string, string>> wanted) =>
         SendAsync<IdentityPage>(
             HttpMethod.Get,
-            $"/v1/identities?limit={limit}" + (after is null ? "" : $"&after={Uri.EscapeDataString(after)}"),
+            $"/v1/identities?limit={limit}" + (after is null ? "" : $"&after={Uri.EscapeDataString(after)}")
+                + string.Concat(wanted.Select(w => $"&{w.Key}={Uri.EscapeDataString(w.Value)}")),
             null,
+            null,
+            cancellation);
+
+    /// <summary>Gives an identity to another owner, or confirms the one it has.</summary>
+    public Task<BrokerAnswer<Nothing>> TransferAsync(IdentityName identity, string owner, string reason, bool confirm, CancellationToken cancellation) =>
+        SendAsync<Nothing>(
+            HttpMethod.Post,
+            Of(identity, "/transfer"),
+            w =>
+            {
+                w.WriteString("owner", owner);
+                w.WriteString("reason", reason);
+                if (confirm)
+                {
+                    w.WriteBoolean("confirm", true);
+                }
+            },
+            null,
+            cancellation);
+
+    /// <summary>Ends an identity for good.</summary>
+    public Task<BrokerAnswer<Nothing>> RetireAsync(IdentityName identity, string reason, CancellationToken cancellation) =>
+        SendAsync<Nothing>(HttpMethod.Post, Of(identity, "/retire"), w => w.WriteString("reason", reason), null, cancellation);
+
+    /// <summary>Sets an identity's codes aside.</summary>
+    public Task<BrokerAnswer<Nothing>> SuspendAsync(IdentityName identity, string reason, string cause, CancellationToken cancellation) =>
+        SendAsync<Nothing>(
+            HttpMethod.Post,
+            Of(identity, "/suspend"),
+            w =>
+            {
+                w.WriteString("reason", reason);
+                w.WriteString("cause", cause);
+            },
             null,
             cancellation);
 

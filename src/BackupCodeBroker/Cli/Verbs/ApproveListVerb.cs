@@ -13,10 +13,8 @@ namespace BackupCodeBroker.Cli.Verbs;
 /// </summary>
 internal static class ApproveListVerb
 {
-    private const int Page = 200;
-
     // What a broker can make this program ask and hold.
-    private const int MaxPages = 1_000, MaxShown = 500;
+    private const int MaxShown = 500;
 
     /// <summary>The verb.</summary>
     public static Command Create(CliFrame frame)
@@ -28,7 +26,7 @@ internal static class ApproveListVerb
         command.Add(identity);
         frame.Run(command, Reach.Broker, (context, parsed, cancellation) => parsed.GetValue(identity) is { } name
             ? OneAsync(context.Broker, name, cancellation)
-            : AllAsync(context.Broker, cancellation));
+            : AllAsync(context, cancellation));
         return command;
     }
 
@@ -39,40 +37,26 @@ internal static class ApproveListVerb
             var failed => failed.Failure(),
         };
 
-    private static async Task<Outcome> AllAsync(BrokerApi broker, CancellationToken cancellation)
+    private static async Task<Outcome> AllAsync(CliContext context, CancellationToken cancellation)
     {
+        var (identities, failure) = await WholeList.ReadAsync(context, cancellation);
+        if (failure is not null)
+        {
+            return failure;
+        }
+
         List<Approvals> found = [];
         var documents = new JsonArray();
-        string? after = null;
-        for (var page = 0; page < MaxPages; page++)
+        foreach (var one in identities.Where(i => i.OpenApprovals + i.OpenReviews > 0 && IdentityName.TryParse(i.Identity, out _)).Take(MaxShown))
         {
-            var answer = await broker.ListAsync(after, Page, cancellation);
-            if (answer is not BrokerAnswer<IdentityPage>.Done { Value: var listed })
-            {
-                return answer.Failure();
-            }
+            IdentityName.TryParse(one.Identity, out var name);
 
-            foreach (var one in listed.Identities.Where(i => i.OpenApprovals + i.OpenReviews > 0 && found.Count < MaxShown))
-            {
-                if (!IdentityName.TryParse(one.Identity, out var name))
-                {
-                    continue;
-                }
-
-                // Somebody may see an identity and not be one of its approvers: then that something waits is all there is to say.
-                var (shown, json) = await broker.ApprovalsAsync(name, cancellation) is BrokerAnswer<Approvals>.Done done
-                    ? (done.Value, done.Json)
-                    : (new Approvals(one.Identity), new JsonObject { ["identity"] = one.Identity, ["open_approvals"] = one.OpenApprovals, ["open_reviews"] = one.OpenReviews });
-                found.Add(shown);
-                documents.Add((JsonNode)json);
-            }
-
-            if (listed.Next is null || after is not null && string.CompareOrdinal(listed.Next, after) <= 0)
-            {
-                break;
-            }
-
-            after = listed.Next;
+            // Somebody may see an identity and not be one of its approvers: then that something waits is all there is to say.
+            var (shown, json) = await context.Broker.ApprovalsAsync(name!, cancellation) is BrokerAnswer<Approvals>.Done done
+                ? (done.Value, done.Json)
+                : (new Approvals(one.Identity), new JsonObject { ["identity"] = one.Identity, ["open_approvals"] = one.OpenApprovals, ["open_reviews"] = one.OpenReviews });
+            found.Add(shown);
+            documents.Add((JsonNode)json);
         }
 
         return Outcome.Done(new JsonObject { ["identities"] = documents }, screen => Show(screen, found));

@@ -23,9 +23,10 @@ internal sealed class ApprovalsFeature(Admission admission, IdentityDesk desk) :
 
     private async Task<Outcome> ReadAsync(OperationScope scope, Admitted.Granted granted)
     {
+        granted.Caller.LookEarly(desk.Guess(granted.Identity), scope.Call);
         var view = await desk.ReadAsync(scope.Call, granted.Identity, withPeople: false);
         view.Note(scope);
-        if (granted.Caller.DeniedAsOwner(view) is { } notOwner)
+        if (await granted.Caller.DeniedAsOwnerAsync(view, scope.Call) is { } notOwner)
         {
             return notOwner;
         }

@@ -51,9 +51,10 @@ internal sealed class IssueFeature(
 
     private async Task<Outcome> PlanAsync(OperationScope scope, Admitted.Granted granted)
     {
-        var view = await desk.ReadAsync(scope.Call, granted.Identity, withPeople: true);
+        granted.Caller.LookEarly(desk.Guess(granted.Identity), scope.Call);
+        var view = await desk.ReadAsync(scope.Call, granted.Identity, withPeople: true, granted.Caller.Beside(scope.Call));
         view.Note(scope);
-        if (granted.Caller.DeniedAsOwner(view) is { } notOwner)
+        if (await granted.Caller.DeniedAsOwnerAsync(view, scope.Call) is { } notOwner)
         {
             return notOwner;
         }

@@ -10,16 +10,19 @@ namespace BackupCodeBroker.Features.Register;
 
 /// <summary>
 /// <c>PUT /v1/identities/{identity}</c>: binds an identity to owner, entity, profile and labels. The one operation that mints for a name without an
-/// alias, and only after Vault has granted it. Owner and entity must be entities that Vault has.
+/// alias, and only after Vault has granted it. The owner must be an enabled entity or a group that Vault has, the
+/// entity an enabled one.
 /// </summary>
 internal sealed class RegisterFeature(
-    Admission admission, IdentityChange change, IdentityDesk desk, BrokerProfiles profiles) : IFeature
+    Admission admission, IdentityChange change, IdentityDesk desk, PeopleDesk people, BrokerProfiles profiles) : IFeature
 {
     private const int MaxId = 64;
     private const int MaxExternalId = 256;
     private const int MaxLabels = 32;
     private const int MaxLabelName = 63;
     private const int MaxLabelText = 128;
+
+    private static readonly FieldError NoOwner = new("owner", "is not the id of an enabled Vault entity or of a Vault group");
 
     public Operation Operation => Operation.Register;
 
@@ -42,8 +45,8 @@ internal sealed class RegisterFeature(
 
     private RegisterBody? Read(RequestBody body)
     {
-        var owner = EntityId(body, "owner", required: true);
-        var entity = EntityId(body, "entity", required: false);
+        var owner = body.VaultId("owner", required: true);
+        var entity = body.VaultId("entity", required: false);
         var profile = body.Text("profile", MaxId, required: true);
         var external = body.Text("external_id", MaxExternalId, required: false);
         var labels = body.Texts("labels", MaxLabels, MaxLabelName, MaxLabelText);
@@ -56,19 +59,6 @@ internal sealed class RegisterFeature(
         return owner is null || profile is null ? null : new RegisterBody(owner, entity, external, profile, labels, recertify);
     }
 
-    // An id becomes part of a path in Vault: nothing but what ids are made of gets through.
-    private static string? EntityId(RequestBody body, string name, bool required)
-    {
-        var id = body.Text(name, MaxId, required);
-        if (id is null || id.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
-        {
-            return id;
-        }
-
-        body.Add(name, "is not the id of a Vault entity");
-        return null;
-    }
-
     private async Task<Outcome> RegisterAsync(OperationScope scope, Admitted.Granted granted, RegisterBody said)
     {
         if (granted.Identity.Unusable is { } unusable)
@@ -76,37 +66,39 @@ internal sealed class RegisterFeature(
             return await RefuseAsync(scope, granted, unusable);
         }
 
-        if (await MissingEntitiesAsync(scope, said) is { Count: > 0 } missing)
+        var (owner, missing) = await PeopleAsync(scope, said);
+        if (owner is null || missing.Count > 0)
         {
             return new Outcome.Malformed(missing);
         }
 
-        return await change.RunAsync(scope, granted.Identity, granted.Caller, withPeople: false, view => Decide(scope, granted, said, view));
+        return await change.RunAsync(scope, granted.Identity, granted.Caller, withPeople: false, view => Decide(scope, granted, said, owner, view));
     }
 
     private async Task<Outcome> RefuseAsync(OperationScope scope, Admitted.Granted granted, Reason reason) =>
         await granted.Caller.RefuseAsync(scope, await desk.ReadAsync(scope.Call, granted.Identity, withPeople: true), reason);
 
-    private async Task<List<FieldError>> MissingEntitiesAsync(OperationScope scope, RegisterBody said)
+    private async Task<(NamedOwner? Owner, IReadOnlyList<FieldError> Missing)> PeopleAsync(OperationScope scope, RegisterBody said)
     {
-        var owner = desk.ReadPersonAsync(scope.Call, said.Owner);
-        var entity = said.Entity is null ? null : desk.ReadPersonAsync(scope.Call, said.Entity);
-        await Task.WhenAll(owner, entity ?? owner);
+        var finding = people.FindOwnerAsync(scope.Call, said.Owner);
+        var reading = said.Entity is null ? null : people.EntityAsync(scope.Call, said.Entity);
+        await Task.WhenAll(finding, reading ?? Task.CompletedTask);
+        var owner = await finding;
         List<FieldError> errors = [];
-        if (await owner is not { Disabled: false })
+        if (owner is not { Snapshot.Disabled: false })
         {
-            errors.Add(new FieldError("owner", "is not the id of an enabled Vault entity"));
+            errors.Add(NoOwner);
         }
 
-        if (entity is not null && await entity is not { Disabled: false })
+        if (reading is not null && await reading is not { Disabled: false })
         {
             errors.Add(new FieldError("entity", "is not the id of an enabled Vault entity"));
         }
 
-        return errors;
+        return (owner, errors);
     }
 
-    private async Task<ChangeStep> Decide(OperationScope scope, Admitted.Granted granted, RegisterBody said, IdentityView view)
+    private async Task<ChangeStep> Decide(OperationScope scope, Admitted.Granted granted, RegisterBody said, NamedOwner owner, IdentityView view)
     {
         if (view.Unusable == Reason.Removed)
         {
@@ -131,12 +123,14 @@ internal sealed class RegisterFeature(
             granted.Identity.Child.EntityId,
             said.Profile,
             said.Labels,
-            said.RecertifyBy);
+            said.RecertifyBy,
+            owner.IsGroup);
         return RegisterDecision.Decide(current, registration, profile, scope.Now) switch
         {
             RegisterDecision.Create create => new ChangeStep.Write(create.Next, new Outcome.Done(201, Answer(create.Next, view, scope))),
             RegisterDecision.Update update => new ChangeStep.Write(update.Next, new Outcome.Done(200, Answer(update.Next, view, scope))),
             RegisterDecision.Unchanged same => new ChangeStep.Answer(new Outcome.Done(200, Answer(same.Document, view, scope), "unchanged")),
+            RegisterDecision.Retired => new ChangeStep.Answer(new Outcome.Conflict(ConflictKind.Retired)),
             RegisterDecision.OtherOwner => new ChangeStep.Answer(new Outcome.Conflict(ConflictKind.OtherOwner)),
             RegisterDecision.Refused { Reason: Reason.ProfileNotAllowed } =>
                 new ChangeStep.Answer(new Outcome.Malformed("profile", "may not be used by this identity")),
@@ -150,6 +144,7 @@ internal sealed class RegisterFeature(
         Identity = document.Identity,
         State = IdentityState.Of(document, view.At(scope.Now)),
         Owner = document.Owner,
+        OwnerKind = document.OwnerKind,
         Entity = document.Entity,
         ExternalId = document.ExternalId,
         Profile = document.Profile,
@@ -176,8 +171,11 @@ internal sealed record RegisterAnswer : ApiAnswer
     /// <summary>Where it stands.</summary>
     public required string State { get; init; }
 
-    /// <summary>Entity that is responsible.</summary>
+    /// <summary>Entity or group that is responsible.</summary>
     public required string Owner { get; init; }
+
+    /// <summary><c>group</c> where that is a group.</summary>
+    public string? OwnerKind { get; init; }
 
     /// <summary>Its own entity.</summary>
     public string? Entity { get; init; }

@@ -25,9 +25,10 @@ internal sealed class StatusFeature(Admission admission, IdentityDesk desk) : IF
 
     private async Task<Outcome> ReadAsync(OperationScope scope, Admitted.Granted granted)
     {
+        granted.Caller.LookEarly(desk.Guess(granted.Identity), scope.Call);
         var view = await desk.ReadAsync(scope.Call, granted.Identity, withPeople: false);
         view.Note(scope);
-        if (granted.Caller.DeniedAsOwner(view) is { } notOwner)
+        if (await granted.Caller.DeniedAsOwnerAsync(view, scope.Call) is { } notOwner)
         {
             return notOwner;
         }
@@ -72,8 +73,17 @@ internal sealed record StatusAnswer : ApiAnswer
     /// <summary>When it ends.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>Entity that is responsible.</summary>
+    /// <summary>Entity or group that is responsible.</summary>
     public required string Owner { get; init; }
+
+    /// <summary><c>group</c> where that is a group.</summary>
+    public string? OwnerKind { get; init; }
+
+    /// <summary>Why and since when nothing of it can be used; absent where it can.</summary>
+    public SuspensionAnswer? Suspension { get; init; }
+
+    /// <summary>When it was ended for good.</summary>
+    public DateTimeOffset? RetiredAt { get; init; }
 
     /// <summary>The identity's own entity.</summary>
     public string? Entity { get; init; }
@@ -120,6 +130,9 @@ internal sealed record StatusAnswer : ApiAnswer
         ActivatedAt = document.Active?.ActivatedAt,
         ExpiresAt = document.Active?.ExpiresAt,
         Owner = document.Owner,
+        OwnerKind = document.OwnerKind,
+        Suspension = document.SuspendedBy is { } suspension ? new SuspensionAnswer(suspension.At, suspension.Cause) : null,
+        RetiredAt = document.RetiredAt,
         Entity = document.Entity,
         ExternalId = document.ExternalId,
         Profile = document.Profile,
@@ -135,6 +148,11 @@ internal sealed record StatusAnswer : ApiAnswer
             : null,
     };
 }
+
+/// <summary>Codes that are set aside.</summary>
+/// <param name="Since">Since when.</param>
+/// <param name="Cause">Why: the name of a reason, <c>offboarded</c> or <c>suspended</c>.</param>
+internal sealed record SuspensionAnswer(DateTimeOffset Since, string Cause);
 
 /// <summary>A pending set: what its recipient compares with the wrap.</summary>
 /// <param name="Generation">Its generation.</param>

@@ -54,6 +54,8 @@ public sealed class SubjectTests
     [InlineData("update", "transit/hmac/other", SubjectKind.Other, "")]
     [InlineData("update", "identity/entity/id/e1", SubjectKind.EntityChange, "e1")]
     [InlineData("read", "identity/entity/id/e1", SubjectKind.EntityRead, "e1")]
+    [InlineData("read", "identity/group/id/g1", SubjectKind.EntityRead, "g1")]
+    [InlineData("update", "identity/group/id/g1", SubjectKind.GroupChange, "")]
     [InlineData("update", "identity/entity/merge", SubjectKind.EntityChange, "")]
     [InlineData("delete", "identity/entity-alias/id/a1", SubjectKind.AliasChange, "")]
     [InlineData("update", "identity/group/id/g1", SubjectKind.GroupChange, "")]

@@ -82,6 +82,8 @@ public sealed class DocumentSizeTests
                     ? ((InterceptedDecision.Ended)InterceptedDecision.Decide(document, 2, Text(character, 256), Given.Id("op"), Longest, Given.Now)).Next
                     : issued.Mint.Codes.Aggregate(Given.Activate(issued with { Document = document }), (d, c) => Spend(d, c.Selector, Given.Around, character));
                 Assert.InRange(DocumentJson.Write(document).Length, 0, worst);
+                var suspended = ((SuspendDecision.Suspended)SuspendDecision.Decide(document, Suspension.Offboarded, Text(character, 256), Given.Id("op"), Longest, Given.Now)).Next;
+                Assert.InRange(DocumentJson.Write(suspended).Length, 0, worst);
                 var revoked = ((RevokeDecision.Revoked)RevokeDecision.Decide(document, Text(character, 256), Given.Id("op"), Longest, Given.Now)).Next;
                 Assert.InRange(DocumentJson.Write(revoked).Length, 0, worst);
             },
