@@ -105,6 +105,9 @@ public static class OwnWork
     /// <summary>Looking at a deployment, by whoever wants to know how it is.</summary>
     public const string Doctor = "doctor";
 
+    /// <summary>Looking how far a lockdown goes or got: a page of identities counted, a story read or written.</summary>
+    public const string LockdownProgress = "lockdown-progress";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Readiness, CountFailures, Bootstrap, Doctor];
+    public static IReadOnlyList<string> All { get; } = [Readiness, CountFailures, Bootstrap, Doctor, LockdownProgress];
 }

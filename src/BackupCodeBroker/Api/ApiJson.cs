@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using BackupCodeBroker.Features.Consume;
 using BackupCodeBroker.Features.Issue;
 using BackupCodeBroker.Features.Listing;
+using BackupCodeBroker.Features.Lockdown;
 using BackupCodeBroker.Features.Register;
 using BackupCodeBroker.Features.Status;
 using BackupCodeBroker.Health;
@@ -41,6 +42,10 @@ internal static class ApiJson
 [JsonSerializable(typeof(ConsumeAnswer))]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(ListAnswer))]
+[JsonSerializable(typeof(DeclaredAnswer))]
+[JsonSerializable(typeof(DryRunAnswer))]
+[JsonSerializable(typeof(LockdownAnswer))]
+[JsonSerializable(typeof(LockdownsAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(ReadinessAnswer))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

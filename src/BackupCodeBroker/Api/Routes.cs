@@ -1,7 +1,9 @@
 using BackupCodeBroker.Access;
+using BackupCodeBroker.Core.Operations;
 using BackupCodeBroker.Features.Consume;
 using BackupCodeBroker.Features.Issue;
 using BackupCodeBroker.Features.Listing;
+using BackupCodeBroker.Features.Lockdown;
 using BackupCodeBroker.Features.Receive;
 using BackupCodeBroker.Features.Register;
 using BackupCodeBroker.Features.Revoke;
@@ -32,7 +34,19 @@ internal static class Routes
             .Accepts<ConsumeRequestShape>("application/json").Produces<ConsumeAnswer>(200);
         Operation<RevokeFeature>(app, "POST", "/v1/identities/{identity}/revoke", "End an identity's codes")
             .Accepts<ReasonRequestShape>("application/json").Produces(204);
+        MapLockdowns(app);
         MapHealth(app);
+    }
+
+    private static void MapLockdowns(IEndpointRouteBuilder app)
+    {
+        Operation<DeclareLockdownFeature>(app, "POST", "/v1/lockdowns", "Declare a lockdown, or look what it would match")
+            .Accepts<LockdownRequestShape>("application/json").Produces<DeclaredAnswer>(201).Produces<DryRunAnswer>(200);
+        Operation<ListLockdownsFeature>(app, "GET", "/v1/lockdowns", "Lockdowns, the newest first").Produces<LockdownsAnswer>(200);
+        Operation<LockdownFeature>(app, "GET", "/v1/lockdowns/{id}", "A lockdown's story and progress").Produces<LockdownAnswer>(200)
+            .Produces<Problem>(404, "application/problem+json");
+        Operation<LiftLockdownFeature>(app, "POST", "/v1/lockdowns/{id}/lift", "Lift a lockdown").Accepts<ReasonRequestShape>("application/json").Produces(204)
+            .Produces<Problem>(404, "application/problem+json");
     }
 
     private static RouteHandlerBuilder Operation<TFeature>(IEndpointRouteBuilder app, string method, string path, string summary)
@@ -43,7 +57,7 @@ internal static class Routes
             .WithName(typeof(TFeature).Name.Replace("Feature", "", StringComparison.Ordinal))
             .WithTags(feature.Operation.Name)
             .WithSummary(summary)
-            .WithDescription($"Vault policy must grant read on the broker's asking mount: {feature.Operation.Name}/{{identity}}.");
+            .WithDescription($"Vault policy must grant read on the broker's asking mount: {feature.Operation.Name}{Target(feature.Operation.Target)}.");
         foreach (var status in ProblemStatuses)
         {
             route.Produces<Problem>(status, "application/problem+json");
@@ -51,6 +65,13 @@ internal static class Routes
 
         return route;
     }
+
+    private static string Target(OperationTarget target) => target switch
+    {
+        OperationTarget.Identity => "/{identity}",
+        OperationTarget.Prefix => "/ and what the names meant begin with",
+        _ => "",
+    };
 
     private static void MapHealth(IEndpointRouteBuilder app)
     {
@@ -75,6 +96,19 @@ internal static class Routes
 /// <summary>What a registration holds; for OpenAPI alone, the body is read strictly by <see cref="RequestBody"/>.</summary>
 internal sealed record RegisterRequestShape(
     string Owner, string Profile, string? Entity = null, string? ExternalId = null, Dictionary<string, string>? Labels = null, DateTimeOffset? RecertifyBy = null);
+
+/// <summary>As above.</summary>
+internal sealed record LockdownRequestShape(LockdownScopeShape Scope, string Mode, string Reason, int? Expect = null, bool DryRun = false);
+
+/// <summary>As above.</summary>
+internal sealed record LockdownScopeShape(
+    string? Identities = null,
+    string? Owner = null,
+    Dictionary<string, string>? Labels = null,
+    DateTimeOffset? IssuedSince = null,
+    string? IssuedBy = null,
+    string? ActivatedBy = null,
+    bool All = false);
 
 /// <summary>As above.</summary>
 internal sealed record ActivateRequestShape(string Activation);

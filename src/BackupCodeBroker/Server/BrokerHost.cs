@@ -7,6 +7,7 @@ using BackupCodeBroker.Configuration;
 using BackupCodeBroker.Features.Consume;
 using BackupCodeBroker.Features.Issue;
 using BackupCodeBroker.Features.Listing;
+using BackupCodeBroker.Features.Lockdown;
 using BackupCodeBroker.Features.Receive;
 using BackupCodeBroker.Features.Register;
 using BackupCodeBroker.Features.Revoke;
@@ -107,6 +108,8 @@ internal static class BrokerHost
         services.AddSingleton<Alarms>().AddSingleton<OperationMetrics>().AddSingleton<OperationRunner>();
         services.AddSingleton<RegisterFeature>().AddSingleton<IssueFeature>().AddSingleton<ActivateFeature>().AddSingleton<InterceptedFeature>();
         services.AddSingleton<ConsumeFeature>().AddSingleton<StatusFeature>().AddSingleton<ListFeature>().AddSingleton<RevokeFeature>();
+        services.AddSingleton<StateDesk>().AddSingleton<FleetCensus>().AddSingleton<LockdownBook>();
+        services.AddSingleton<DeclareLockdownFeature>().AddSingleton<LockdownFeature>().AddSingleton<ListLockdownsFeature>().AddSingleton<LiftLockdownFeature>();
         services.AddSingleton<HealthMetrics>().AddSingleton<NodeWatch>();
         services.AddSingleton<DeploymentProbe>().AddHostedService(provider => provider.GetRequiredService<DeploymentProbe>());
     }
