@@ -105,6 +105,15 @@ public static class OwnWork
     /// <summary>Looking at a deployment, by whoever wants to know how it is.</summary>
     public const string Doctor = "doctor";
 
+    /// <summary>A page of identities that the worker looks at.</summary>
+    public const string Sweep = "sweep";
+
+    /// <summary>A change that the worker makes to one identity.</summary>
+    public const string Enforce = "enforce";
+
+    /// <summary>Who leads, the leader's heartbeat, and the proof that storage was set back.</summary>
+    public const string Lead = "lead";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Readiness, CountFailures, Bootstrap, Doctor];
+    public static IReadOnlyList<string> All { get; } = [Readiness, CountFailures, Bootstrap, Doctor, Sweep, Enforce, Lead];
 }
