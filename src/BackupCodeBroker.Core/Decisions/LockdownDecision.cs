@@ -12,6 +12,9 @@ public sealed record LockdownRequest(LockdownScope Scope, string Mode, string Re
 /// <summary>Declares a lockdown in the state document, or says why not.</summary>
 public abstract record DeclareDecision
 {
+    // No lockdown's id: it has no story.
+    private const string Several = "several";
+
     private DeclareDecision()
     {
     }
@@ -61,7 +64,7 @@ public abstract record DeclareDecision
         var (one, other) = (lifted[0], lifted[1]);
         var merged = new Lockdown
         {
-            Id = other.Lockdown.Id,
+            Id = Several,
             Mode = Lockdown.Freeze,
             Version = Math.Max(one.Lockdown.Version, other.Lockdown.Version),
             Scope = new LockdownScope(),

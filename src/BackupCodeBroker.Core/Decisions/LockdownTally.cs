@@ -3,15 +3,14 @@ using BackupCodeBroker.Core.Documents;
 namespace BackupCodeBroker.Core.Decisions;
 
 /// <summary>
-/// Counts how far a lockdown got from the identities' documents alone, each shown once, in the order of their names. Whatever a count left behind that
-/// was broken off is of no interest: the next one counts the same.
+/// Counts how far a lockdown got from the identities' documents alone, each shown once, in any order. Whatever a count left behind that was broken off
+/// is of no interest: the next one counts the same.
 /// </summary>
 /// <param name="lockdown">The lockdown.</param>
-/// <param name="inForceAt">From when on nothing new can fall under it: an earlier count is not complete.</param>
-public sealed class LockdownTally(Lockdown lockdown, DateTimeOffset inForceAt)
+public sealed class LockdownTally(Lockdown lockdown)
 {
-    private readonly List<string> _names = [];
-    private readonly List<string> _waiting = [];
+    private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _waiting = new(StringComparer.Ordinal);
     private int _matched;
     private int _ended;
     private int _reissued;
@@ -53,7 +52,8 @@ public sealed class LockdownTally(Lockdown lockdown, DateTimeOffset inForceAt)
 
     /// <summary>What came out, once every identity was added.</summary>
     /// <param name="began">When the counting began.</param>
-    public LockdownProgress Result(DateTimeOffset began) => new()
+    /// <param name="inForceAt">From when on nothing new can fall under it: an earlier count is not complete.</param>
+    public LockdownProgress Result(DateTimeOffset began, DateTimeOffset inForceAt) => new()
     {
         AsOf = began,
         Matched = _matched,
@@ -61,18 +61,19 @@ public sealed class LockdownTally(Lockdown lockdown, DateTimeOffset inForceAt)
         Reissued = _reissued,
         // Frozen sets stay as they are: nothing is to be done about them.
         Complete = began >= inForceAt && (lockdown.Mode != Lockdown.Void || _ended == _matched),
-        Names = _names,
-        Waiting = _waiting,
+        Names = [.. _names],
+        Waiting = [.. _waiting],
     };
 
     internal static bool EndedSince(Lockdown lockdown, IdentityDocument document) =>
         document.Ended is { } ended && ended.EndedAt >= lockdown.DeclaredAt && lockdown.Matches(document, ended.Set);
 
-    private static void Keep(List<string> names, string name)
+    // The first ones in the order of names.
+    private static void Keep(SortedSet<string> names, string name)
     {
-        if (names.Count < LockdownProgress.MaxNames)
+        if (names.Add(name) && names.Count > LockdownProgress.MaxNames)
         {
-            names.Add(name);
+            names.Remove(names.Max!);
         }
     }
 }

@@ -35,6 +35,22 @@ public static class DocumentJson
     /// <summary>Writes a lockdown's story.</summary>
     public static byte[] Write(LockdownStory story) => JsonSerializer.SerializeToUtf8Bytes(story, Context.LockdownStory);
 
+    /// <summary>Writes the worker's lease.</summary>
+    public static byte[] Write(WorkerLease lease) => JsonSerializer.SerializeToUtf8Bytes(lease, Context.WorkerLease);
+
+    /// <summary>Reads the worker's lease; null where it is none of this version's: nobody can tell then who leads.</summary>
+    public static WorkerLease? ReadLease(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, Context.WorkerLease) is { Schema: WorkerLease.CurrentSchema } lease ? lease : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Reads the document of one identity.</summary>
     /// <param name="json">UTF-8.</param>
     /// <param name="identity">The name asked for: a document of another identity is refused.</param>
@@ -116,4 +132,5 @@ public static class DocumentJson
 [JsonSerializable(typeof(IdentityDocument))]
 [JsonSerializable(typeof(BrokerState))]
 [JsonSerializable(typeof(LockdownStory))]
+[JsonSerializable(typeof(WorkerLease))]
 internal sealed partial class DocumentJsonContext : JsonSerializerContext;

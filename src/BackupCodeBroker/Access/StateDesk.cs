@@ -11,13 +11,11 @@ namespace BackupCodeBroker.Access;
 /// was read and written with check-and-set; one that was lost, or whose outcome is not known, is read and decided again. So a decision has to
 /// recognise its own work: by the id of the lockdown, which is chosen before.
 /// </summary>
-internal sealed class StateDesk(VaultClient vault, IdentityChildren children, Deployment deployment, OperationMetrics metrics, TimeProvider time)
+internal sealed class StateDesk(BrokerDesk desk, Deployment deployment, OperationMetrics metrics, TimeProvider time)
 {
     /// <summary>Most tries: heartbeats, other responders and the worker write the same documents.</summary>
     public const int MaxTries = 16;
 
-    private const string StatePath = "broker/state";
-    private const string Stories = "broker/lockdowns";
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Reads the state.</summary>
@@ -26,7 +24,7 @@ internal sealed class StateDesk(VaultClient vault, IdentityChildren children, De
         // A stale answer (a standby that serves reads) may lack a lockdown; once more, then nothing is decided on it.
         for (var attempt = 0; attempt < 2; attempt++)
         {
-            if (await ReadKvAsync(call, StatePath) is not KvRead.Found found)
+            if (await ReadKvAsync(call, BrokerDesk.State) is not KvRead.Found found)
             {
                 throw new BrokerFaultException(FaultKind.NotReady, "broker/state is missing in Vault: run `bcb bootstrap`");
             }
@@ -36,7 +34,7 @@ internal sealed class StateDesk(VaultClient vault, IdentityChildren children, De
                 throw new BrokerFaultException(FaultKind.NotReady, "broker/state cannot be read: " + error);
             }
 
-            if (deployment.SawState(found.Version))
+            if (deployment.SawState(state, found.Version))
             {
                 return (state, found.Version);
             }
@@ -69,10 +67,10 @@ internal sealed class StateDesk(VaultClient vault, IdentityChildren children, De
                     return isOpen ? throw Unsettled() : denied;
                 }
 
-                switch (await WriteAsync(call, StatePath, DocumentJson.Write(step.Next), version))
+                switch (await WriteAsync(call, BrokerDesk.State, DocumentJson.Write(step.Next), version))
                 {
                     case KvWrite.Saved saved:
-                        deployment.SawState(saved.Version);
+                        deployment.SawState(step.Next, saved.Version);
                         return step.Then;
                     case KvWrite.Unknown:
                         // Decided again on the same version it is the same write, and only one of the two can be committed.
@@ -92,8 +90,7 @@ internal sealed class StateDesk(VaultClient vault, IdentityChildren children, De
     }
 
     /// <summary>The ids of all lockdowns that have a story, newest first.</summary>
-    public async Task<IReadOnlyList<string>> StoriesAsync(VaultCall call) => await WithSweeperAsync(
-        call, child => vault.ListKvAsync(child.Token, Stories, call), answer => answer is VaultAnswer<IReadOnlyList<string>>.Denied) switch
+    public async Task<IReadOnlyList<string>> StoriesAsync(VaultCall call) => await desk.ListAsync(call, BrokerDesk.Stories) switch
     {
         VaultAnswer<IReadOnlyList<string>>.Ok ok => [.. ok.Value.Where(LockdownId.IsId).OrderDescending(StringComparer.Ordinal)],
         VaultAnswer<IReadOnlyList<string>>.Absent => [],
@@ -102,7 +99,7 @@ internal sealed class StateDesk(VaultClient vault, IdentityChildren children, De
     };
 
     /// <summary>Reads a lockdown's story; null where there is none, or none that this version can read.</summary>
-    public async Task<(LockdownStory? Story, long Version)> StoryAsync(VaultCall call, string id) => await ReadKvAsync(call, $"{Stories}/{id}") switch
+    public async Task<(LockdownStory? Story, long Version)> StoryAsync(VaultCall call, string id) => await ReadKvAsync(call, BrokerDesk.StoryOf(id)) switch
     {
         KvRead.Found found when DocumentJson.TryReadStory(found.Json.Span, id, out var story, out _) => (story, found.Version),
         KvRead.Found found => (null, found.Version),
@@ -117,7 +114,7 @@ internal sealed class StateDesk(VaultClient vault, IdentityChildren children, De
         {
             var (story, version) = await StoryAsync(call, id);
             var next = decide(story);
-            if (next is null || ReferenceEquals(next, story) || await WriteAsync(call, $"{Stories}/{id}", DocumentJson.Write(next), version) is KvWrite.Saved)
+            if (next is null || ReferenceEquals(next, story) || await WriteAsync(call, BrokerDesk.StoryOf(id), DocumentJson.Write(next), version) is KvWrite.Saved)
             {
                 return next;
             }
@@ -129,42 +126,29 @@ internal sealed class StateDesk(VaultClient vault, IdentityChildren children, De
     }
 
     private async Task<KvRead> ReadKvAsync(VaultCall call, string path) =>
-        await WithSweeperAsync(call, child => vault.ReadKvAsync(child.Token, path, call), read => read is KvRead.Denied) switch
+        await desk.ReadAsync(call, path) switch
         {
             KvRead.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
             KvRead.Denied => throw Denied(),
             var read => read,
         };
 
-    // Denied is not executed: a write too may be tried once more with a new child.
     private async Task<KvWrite> WriteAsync(VaultCall call, string path, byte[] json, long cas)
     {
-        var written = await WithSweeperAsync(call, child => vault.WriteKvAsync(child.Token, path, json, cas, call), write => write is KvWrite.Denied);
-        switch (written)
+        switch (await desk.WriteAsync(call, path, json, cas))
         {
-            case KvWrite.Conflict:
-                metrics.CasConflict(Operation.Lockdown);
-                return written;
             case KvWrite.Faulted faulted:
                 throw BrokerFaultException.Of(faulted.Fault);
             case KvWrite.Denied:
                 throw Denied();
-            default:
+            case var written:
+                if (written is KvWrite.Conflict)
+                {
+                    metrics.CasConflict(Operation.Lockdown);
+                }
+
                 return written;
         }
-    }
-
-    // A kept child may have died with its parent.
-    private async Task<T> WithSweeperAsync<T>(VaultCall call, Func<Child, Task<T>> ask, Func<T, bool> isDenied)
-    {
-        var answer = await ask(await children.SweeperAsync(call));
-        if (!isDenied(answer))
-        {
-            return answer;
-        }
-
-        children.ForgetSweeper();
-        return await ask(await children.SweeperAsync(call));
     }
 
     private Task PauseAsync(VaultCall call, int attempt) => Task.Delay(

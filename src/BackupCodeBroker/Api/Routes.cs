@@ -18,8 +18,17 @@ internal static class Routes
 {
     private static readonly int[] ProblemStatuses = [400, 401, 403, 409, 413, 415, 429, 503];
 
-    /// <summary>Maps every route.</summary>
-    public static void Map(IEndpointRouteBuilder app)
+    /// <summary>Maps every route, or health alone.</summary>
+    public static void Map(IEndpointRouteBuilder app, bool healthAlone)
+    {
+        MapHealth(app);
+        if (!healthAlone)
+        {
+            MapOperations(app);
+        }
+    }
+
+    private static void MapOperations(IEndpointRouteBuilder app)
     {
         Operation<RegisterFeature>(app, "PUT", "/v1/identities/{identity}", "Register an identity, or change its registration")
             .Accepts<RegisterRequestShape>("application/json").Produces<RegisterAnswer>(201).Produces<RegisterAnswer>(200);
@@ -35,7 +44,6 @@ internal static class Routes
         Operation<RevokeFeature>(app, "POST", "/v1/identities/{identity}/revoke", "End an identity's codes")
             .Accepts<ReasonRequestShape>("application/json").Produces(204);
         MapLockdowns(app);
-        MapHealth(app);
     }
 
     private static void MapLockdowns(IEndpointRouteBuilder app)

@@ -14,4 +14,16 @@ internal sealed record WorkerSettings
 
     /// <summary>Most identities that a sweep reads in a second.</summary>
     public int Rate { get; init; } = 2_000;
+
+    /// <summary>How long a lease stays unrenewed before another replica takes it. The lease says it, so replicas may differ.</summary>
+    public TimeSpan Takeover { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Between two renewals, and between two looks of those who wait: several of them fit into a takeover.</summary>
+    public TimeSpan Renewal => Takeover / 3;
+
+    /// <summary>How long the leader leads after it sent its last renewal: by then it has stopped, by its own clock, before another can begin.</summary>
+    public TimeSpan Leading => Takeover * 2 / 3;
+
+    /// <summary>Between two beats of the leader's heart.</summary>
+    public TimeSpan Beat => Takeover * 2 / 3;
 }
