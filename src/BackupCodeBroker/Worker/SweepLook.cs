@@ -14,7 +14,7 @@ internal sealed partial class SweepLook(
     VaultClient vault, IdentityChildren children, OwnToken own, Enforcer enforcer, BrokerProfiles profiles, DeskOptions options, WorkerMetrics metrics, TimeProvider time, ILogger<SweepLook> logger)
 {
     // A change that has begun is finished, also where the sweep ends meanwhile.
-    private static readonly TimeSpan ChangeDeadline = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan ChangeDeadline = TimeSpan.FromSeconds(4.5);
 
     /// <summary>Looks, and changes what is to be changed.</summary>
     public async Task AtAsync(SweepRun run, VaultCall call, ActivityContext page, (BrokerState State, long Version) state, IdentityName identity)
