@@ -16,13 +16,14 @@ internal sealed class StateDesk(BrokerDesk desk, Deployment deployment, Operatio
     /// <summary>Most tries: heartbeats, other responders and the worker write the same documents.</summary>
     public const int MaxTries = 16;
 
+    private const int MaxReads = 8;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Reads the state.</summary>
     public async Task<(BrokerState State, long Version)> ReadAsync(VaultCall call)
     {
-        // A stale answer (a standby that serves reads) may lack a lockdown; once more, then nothing is decided on it.
-        for (var attempt = 0; attempt < 2; attempt++)
+        // A stale answer (a standby that serves reads, or one that another's write has overtaken) may lack a lockdown: nothing is decided on it.
+        for (var attempt = 1; attempt <= MaxReads; attempt++)
         {
             if (await ReadKvAsync(call, BrokerDesk.State) is not KvRead.Found found)
             {
@@ -38,6 +39,8 @@ internal sealed class StateDesk(BrokerDesk desk, Deployment deployment, Operatio
             {
                 return (state, found.Version);
             }
+
+            await PauseAsync(call, attempt);
         }
 
         throw new BrokerFaultException(FaultKind.Unavailable, "Vault serves an older broker/state than this replica has seen");
