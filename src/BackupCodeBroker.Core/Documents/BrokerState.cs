@@ -100,13 +100,13 @@ public sealed record Heartbeat(long Count, DateTimeOffset At)
     /// <summary>Whether this one follows an earlier one, or is it; null where its marks do not reach back that far.</summary>
     public bool? Follows(Heartbeat earlier)
     {
-        if (Count < earlier.Count)
+        var (since, then, now) = (Count - earlier.Count, earlier.Trail ?? "", Trail ?? "");
+        if (since < 0)
         {
             return false;
         }
 
-        var (then, now) = (earlier.Trail ?? "", Trail ?? "");
-        var end = now.Length - (Count - earlier.Count) * MarkLength;
+        var end = now.Length - Math.Min(since, MaxMarks) * MarkLength;
         return then.Length < MarkLength || end < MarkLength ? null
             : string.CompareOrdinal(now, (int)end - MarkLength, then, then.Length - MarkLength, MarkLength) == 0;
     }

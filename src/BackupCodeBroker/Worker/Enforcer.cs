@@ -13,7 +13,7 @@ namespace BackupCodeBroker.Worker;
 
 /// <summary>
 /// Carries out what a sweep found, with the identity's own child: reads again, decides again on what is there now, writes with check-and-set, until a
-/// decision stands. A write that was not answered is read again like a lost one: whatever became of it, deciding anew leaves nothing done twice.
+/// decision stands. A write that was not answered is looked for by its operation's id; where it is not found, deciding anew leaves nothing done twice.
 /// </summary>
 internal sealed class Enforcer(
     IdentityDesk desk, IdentityChildren children, Deployment deployment, BrokerProfiles profiles, Alarms alarms, AccessLog access, OperationMetrics metrics, TimeProvider time)
@@ -38,12 +38,18 @@ internal sealed class Enforcer(
             return null;
         }
 
+        SweepDecision? doubtful = null;
         for (var attempt = 1; attempt <= MaxTries; attempt++)
         {
             var view = await desk.ReadAsync(call, handle, withPeople: true);
             if (view.Unusable is not null)
             {
                 return null;
+            }
+
+            if (doubtful is not null && view.Document.Bears(work.Id))
+            {
+                return Done(identity, view.Document, doubtful);
             }
 
             var sight = wrap is { } seen && seen.Accessor == view.Document.Pending?.Delivery.Accessor ? seen.Sight : WrapSight.Unknown;
@@ -56,8 +62,10 @@ internal sealed class Enforcer(
             switch (await desk.WriteAsync(call, handle, next, view.Version))
             {
                 case KvWrite.Saved:
-                    Alarm(identity, decision);
-                    return new Enforced(next, decision.Acts);
+                    return Done(identity, next, decision);
+                case KvWrite.Unknown:
+                    doubtful = decision;
+                    break;
                 case KvWrite.Faulted faulted:
                     throw BrokerFaultException.Of(faulted.Fault);
                 case KvWrite.Denied:
@@ -82,12 +90,14 @@ internal sealed class Enforcer(
         return child is null ? null : new IdentityHandle(identity.Alias, identity.Value, child, null);
     }
 
-    private void Alarm(IdentityName identity, SweepDecision decision)
+    private Enforced Done(IdentityName identity, IdentityDocument after, SweepDecision decision)
     {
         if (decision.Acts.Contains(SweepAct.NotActivated))
         {
             alarms.Raise(AlarmKind.TakenNotActivated, identity.Value);
         }
+
+        return new Enforced(after, decision.Acts);
     }
 }
 

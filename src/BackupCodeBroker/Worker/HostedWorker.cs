@@ -30,7 +30,7 @@ internal sealed partial class HostedWorker(
         {
             while (true)
             {
-                await LookAsync(stoppingToken);
+                await LookSafelyAsync(stoppingToken);
                 await Task.Delay(deployment.State is DeploymentState.Ready ? settings.Renewal : WhileUnready, time, stoppingToken);
             }
         }
@@ -42,6 +42,19 @@ internal sealed partial class HostedWorker(
         {
             await StopLeadingAsync();
             await GiveBackAsync();
+        }
+    }
+
+    // A defect of the worker's must not take the API down with it: what it does is enforced there as well.
+    private async Task LookSafelyAsync(CancellationToken stop)
+    {
+        try
+        {
+            await LookAsync(stop);
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            LogDefect(e);
         }
     }
 
@@ -127,12 +140,13 @@ internal sealed partial class HostedWorker(
     {
         if (_turn is { } turn)
         {
-            await turn.CancelAsync();
-            await _work;
-            turn.Dispose();
+            var work = _work;
             (_turn, _work) = (null, Task.CompletedTask);
             metrics.Lead(false);
             LogLeadsNoMore();
+            await turn.CancelAsync();
+            await work;
+            turn.Dispose();
         }
     }
 
@@ -168,6 +182,9 @@ internal sealed partial class HostedWorker(
 
     [LoggerMessage(EventId = 47, Level = LogLevel.Information, Message = "this replica's worker leads no more")]
     private partial void LogLeadsNoMore();
+
+    [LoggerMessage(EventId = 49, Level = LogLevel.Critical, Message = "the worker broke down and begins again")]
+    private partial void LogDefect(Exception exception);
 
     [LoggerMessage(EventId = 48, Level = LogLevel.Warning, Message = "the worker could not {What}: {Why}")]
     private partial void LogTrouble(string what, string why);

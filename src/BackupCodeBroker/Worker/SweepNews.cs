@@ -10,6 +10,7 @@ internal sealed partial class SweepNews(ILogger logger, TimeProvider time)
     private long _begun;
     private long _told;
     private bool _isNews = true;
+    private (int, int, int) _trouble;
 
     /// <summary>A sweep begins.</summary>
     public void Begin(SweepCursor from, int rest, int all)
@@ -36,12 +37,13 @@ internal sealed partial class SweepNews(ILogger logger, TimeProvider time)
     /// <summary>The sweep is done.</summary>
     public void End(SweepTally tally)
     {
-        if (_isNews || tally.Changes + tally.Failed > 0)
+        var trouble = (tally.Unread, tally.Unreachable, tally.Failed);
+        if (_isNews || tally.Changes > 0 || trouble != _trouble)
         {
             LogEnd(tally.Seen, time.GetElapsedTime(_begun).TotalSeconds, tally.Changes > 0 ? tally.Words() : "nothing to change", tally.Unread, tally.Unreachable, tally.Failed);
         }
 
-        _isNews = false;
+        (_isNews, _trouble) = (false, trouble);
     }
 
     [LoggerMessage(EventId = 40, Level = LogLevel.Information, Message = "sweep {Number}: {Rest} of {All} identities to look at")]
