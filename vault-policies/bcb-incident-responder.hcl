@@ -2,13 +2,13 @@
 # while the incident lasts. It receives and spends none: what it issues is retrieved by the owner.
 # A powerful policy (a lockdown of everything is an outage): give it to few, on short-lived tokens, e.g. behind MFA.
 
-# A lockdown, asked with the literal beginning of its pattern: "team-a.*" asks for lockdown/team-a. and a pattern
+# A lockdown (to declare, look at and lift one), asked with the literal beginning of its pattern: "team-a.*" asks for lockdown/team-a. and a pattern
 # for everything asks for lockdown/ itself. Narrow it the same way: "lockdown/team-a.*".
 path "backup-codes-broker/lockdown/*" {
   capabilities = ["read"]
 }
 
-# Issue for an identity that a lockdown covers; without one, issue is not granted here.
+# Beside a grant to issue (an owner's, or issue/team-a.* of a policy of your own): also while a lockdown covers the identity.
 path "backup-codes-broker/issue-in-lockdown/*" {
   capabilities = ["read"]
 }

@@ -108,6 +108,18 @@ public static class OwnWork
     /// <summary>Listing the names of identities for a caller who may not list them all, to find those that the caller holds <c>status</c> on.</summary>
     public const string Names = "names";
 
+    /// <summary>Looking how far a lockdown goes or got: a page of identities counted, a story read or written.</summary>
+    public const string LockdownProgress = "lockdown-progress";
+
+    /// <summary>A page of identities that the worker looks at.</summary>
+    public const string Sweep = "sweep";
+
+    /// <summary>A change that the worker makes to one identity.</summary>
+    public const string Enforce = "enforce";
+
+    /// <summary>Who leads, the leader's heartbeat, and the proof that storage was set back.</summary>
+    public const string Lead = "lead";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Names, Readiness, CountFailures, Bootstrap, Doctor];
+    public static IReadOnlyList<string> All { get; } = [Names, Readiness, CountFailures, Bootstrap, Doctor, Sweep, Enforce, Lead, LockdownProgress];
 }

@@ -87,6 +87,8 @@ public abstract record ConsumeDecision
             return code.Selector != found.Code.Selector || !SetKey.Same(earlier.RequestHash, same) ? new KeyReused()
                 : around.State.Over(document, set) is { } lockdown
                     ? new Refused(lockdown.Mode == Lockdown.Freeze ? Reason.Frozen : Reason.LockedDown, set.Generation)
+                // Also once the lockdown that ended it was lifted.
+                : document.Ended is { Reason: Ending.LockedDown } ended && ended.Set == set ? new Refused(Reason.LockedDown, set.Generation)
                 : new Repeat(set, earlier);
         }
 

@@ -5,6 +5,9 @@ namespace BackupCodeBroker.Core.Decisions;
 /// <summary>What is kept of a set that ends: its consumed codes, for repeats. The hashes of unspent codes are gone with the write.</summary>
 internal static class Ending
 {
+    /// <summary>Reason of a set that a lockdown ended for good.</summary>
+    public const string LockedDown = "locked-down";
+
     /// <summary>The identity without its sets: the active one is kept for repeats, the pending one is gone.</summary>
     public static IdentityDocument OfAll(IdentityDocument document, string reason, DateTimeOffset now) =>
         document with { Active = null, Pending = null, Ended = Of(document.Active, reason, now) ?? document.Ended };

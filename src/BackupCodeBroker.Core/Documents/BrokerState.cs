@@ -23,32 +23,94 @@ public sealed record BrokerState
     /// <summary>Lockdowns in force.</summary>
     public required IReadOnlyList<Lockdown> Lockdowns { get; init; }
 
+    /// <summary>
+    /// Lockdowns that were lifted within <see cref="LiftedKept"/>: approvals of before them stay ended, and a set of before a <c>void</c> one whose
+    /// write was committed late stays void, so that lifting revives nothing.
+    /// </summary>
+    public IReadOnlyList<LiftedLockdown> Lifted { get; init; } = [];
+
+    /// <summary>Most lockdowns in force, and most that are remembered after they were lifted.</summary>
+    public const int MaxLockdowns = 64;
+
+    /// <summary>Largest state, in bytes of JSON: every operation reads it.</summary>
+    public const int MaxBytes = 64 * 1024;
+
+    /// <summary>How long a lifted lockdown is remembered: as long as an approval can live that was requested before it.</summary>
+    public static readonly TimeSpan LiftedKept = Approval.MaxLife;
+
     /// <summary>The state of a new deployment.</summary>
     public static BrokerState Initial(int epoch, DateTimeOffset at) =>
         new() { Schema = CurrentSchema, EpochFloor = epoch, Heartbeat = new Heartbeat(0, at), Lockdowns = [] };
 
     /// <summary>The lockdown that makes a set unusable, a <c>void</c> one before a <c>freeze</c>; null where none does.</summary>
-    public Lockdown? Over(IdentityDocument document, CodeSet set) =>
-        Lockdowns.Where(l => l.Matches(document, set)).OrderBy(l => l.Mode == Lockdown.Void ? 0 : 1).FirstOrDefault();
+    public Lockdown? Over(IdentityDocument document, CodeSet set) => Lockdowns.Count + Lifted.Count == 0
+        ? null
+        : Lockdowns.Concat(StillVoid).Where(l => l.Matches(document, set)).OrderBy(l => l.Mode == Lockdown.Void ? 0 : 1).FirstOrDefault();
 
     /// <summary>
     /// The lockdown that a new set of this identity would be issued under; null where none is in force for it. One that is over a set of the identity
     /// is over issuing as well, whatever was changed about the identity since.
     /// </summary>
-    public Lockdown? OverIssuing(IdentityDocument document) => Lockdowns.FirstOrDefault(
-        l => l.Scope.MatchesIdentity(document) || IsOver(l, document, document.Active) || IsOver(l, document, document.Pending?.Set));
+    public Lockdown? OverIssuing(IdentityDocument document) => Lockdowns.FirstOrDefault(l => IsOver(l, document));
 
-    /// <summary>The lockdown that ended an approval: one over the identity that came after the request; null where there is none.</summary>
-    public Lockdown? OverApproval(IdentityDocument document, Approval approval) => Lockdowns.FirstOrDefault(
-        l => approval.StateVersion < l.Version && (l.Scope.MatchesIdentity(document) || IsOver(l, document, document.Active) || IsOver(l, document, document.Pending?.Set)));
+    /// <summary>
+    /// The lockdown that ended an approval: one over the identity that came after the request. Lifting it does not bring the approval back: a lifted
+    /// lockdown is remembered for as long as approvals live.
+    /// </summary>
+    public Lockdown? OverApproval(IdentityDocument document, Approval approval) => Lockdowns.Concat(Lifted.Select(l => l.Lockdown))
+        .FirstOrDefault(l => approval.StateVersion < l.Version && (IsOver(l, document) || IsOver(l, document, document.Ended?.Set)));
+
+    /// <summary>The lockdowns whose matches are void for good, those that were just lifted included.</summary>
+    internal IEnumerable<Lockdown> Voiding => Lockdowns.Where(l => l.Mode == Lockdown.Void).Concat(StillVoid);
+
+    private IEnumerable<Lockdown> StillVoid => Lifted.Select(l => l.Lockdown).Where(l => l.Mode == Lockdown.Void);
+
+    private static bool IsOver(Lockdown lockdown, IdentityDocument document) =>
+        lockdown.Scope.MatchesIdentity(document) || IsOver(lockdown, document, document.Active) || IsOver(lockdown, document, document.Pending?.Set);
 
     private static bool IsOver(Lockdown lockdown, IdentityDocument document, CodeSet? set) => set is not null && lockdown.Matches(document, set);
 }
 
-/// <summary>Sign of life of the leading worker.</summary>
+/// <summary>
+/// Sign of life of the leading worker. Each beat adds a random mark, and the last ones are kept: whoever remembers a beat finds its mark again in the
+/// beats that follow it, unless storage was set back in between and other beats took their place.
+/// </summary>
 /// <param name="Count">Beats so far.</param>
 /// <param name="At">The last one.</param>
-public sealed record Heartbeat(long Count, DateTimeOffset At);
+public sealed record Heartbeat(long Count, DateTimeOffset At)
+{
+    /// <summary>Hex digits of a mark.</summary>
+    public const int MarkLength = 8;
+
+    /// <summary>Beats whose marks are kept.</summary>
+    public const int MaxMarks = 32;
+
+    /// <summary>Marks of the last beats, one after the other, the newest last; null before the first.</summary>
+    public string? Trail { get; init; }
+
+    /// <summary>The next beat.</summary>
+    /// <param name="mark">Eight random hex digits.</param>
+    /// <param name="at">When; where that is before the last one, a clock was set back, and the time stays.</param>
+    public Heartbeat Next(string mark, DateTimeOffset at)
+    {
+        var trail = Trail + mark;
+        return new Heartbeat(Count + 1, at > At ? at : At) { Trail = trail[Math.Max(0, trail.Length - MaxMarks * MarkLength)..] };
+    }
+
+    /// <summary>Whether this one follows an earlier one, or is it; null where its marks do not reach back that far.</summary>
+    public bool? Follows(Heartbeat earlier)
+    {
+        var (since, then, now) = (Count - earlier.Count, earlier.Trail ?? "", Trail ?? "");
+        if (since < 0)
+        {
+            return false;
+        }
+
+        var end = now.Length - Math.Min(since, MaxMarks) * MarkLength;
+        return then.Length < MarkLength || end < MarkLength ? null
+            : string.CompareOrdinal(now, (int)end - MarkLength, then, then.Length - MarkLength, MarkLength) == 0;
+    }
+}
 
 /// <summary>An incident's order over the code sets that match its scope.</summary>
 public sealed record Lockdown
@@ -80,9 +142,34 @@ public sealed record Lockdown
     /// <summary>By whom.</summary>
     public required Actor DeclaredBy { get; init; }
 
+    /// <summary>Operation that declared it.</summary>
+    public string OperationId { get; init; } = "";
+
+    /// <summary>Its trace.</summary>
+    public string TraceId { get; init; } = "";
+
+    /// <summary>Digest of declarer and idempotency key, by which a repeated request finds the lockdown that it made; null without a key.</summary>
+    public string? KeyDigest { get; init; }
+
+    /// <summary>How many identities the declarer expected to match; null where they did not say.</summary>
+    public int? Expected { get; init; }
+
     /// <summary>Whether the set falls under it. A mode that this version does not know locks down as well: the safe side.</summary>
     public bool Matches(IdentityDocument document, CodeSet set) => set.StateVersion < Version && Scope.Matches(document, set);
 }
+
+/// <summary>The end of a lockdown.</summary>
+/// <param name="At">When.</param>
+/// <param name="By">Who lifted it.</param>
+/// <param name="Reason">Why, in their words.</param>
+/// <param name="OperationId">Operation that did.</param>
+/// <param name="TraceId">Its trace.</param>
+public sealed record LockdownLift(DateTimeOffset At, Actor By, string Reason, string OperationId, string TraceId);
+
+/// <summary>A lockdown that is not in force any more.</summary>
+/// <param name="Lockdown">As it was declared.</param>
+/// <param name="Lift">Its end.</param>
+public sealed record LiftedLockdown(Lockdown Lockdown, LockdownLift Lift);
 
 /// <summary>Which sets a lockdown is about: all conditions that are given must hold; none given is every set.</summary>
 public sealed record LockdownScope
@@ -104,6 +191,26 @@ public sealed record LockdownScope
 
     /// <summary>Sets activated by this entity or accessor.</summary>
     public string? ActivatedBy { get; init; }
+
+    /// <summary>Most labels.</summary>
+    public const int MaxLabels = 8;
+
+    /// <summary>Whether nothing narrows it down.</summary>
+    public bool IsEverything =>
+        Identities is null && Owner is null && Labels is null or { Count: 0 } && IssuedSince is null && IssuedBy is null && ActivatedBy is null;
+
+    /// <summary>What the names that it may be about begin with; empty where they may be any. Whoever may lock these down may do what the scope says.</summary>
+    public string Prefix => NamePattern.TryParse(Identities)?.Literal ?? "";
+
+    /// <summary>Whether it is the same, condition by condition.</summary>
+    public bool IsSame(LockdownScope other) => this with { Labels = null } == other with { Labels = null }
+        && (Labels?.Count ?? 0) == (other.Labels?.Count ?? 0)
+        && (Labels?.All(l => other.Labels!.TryGetValue(l.Key, out var value) && value == l.Value) ?? true);
+
+    /// <summary>Whether the identity has a set that would fall under it, were it declared now.</summary>
+    public bool Hits(IdentityDocument document) => Hits(document, document.Active) || Hits(document, document.Pending?.Set);
+
+    private bool Hits(IdentityDocument document, CodeSet? set) => set is not null && Matches(document, set);
 
     /// <summary>Whether an identity is meant as it is now. A pattern that cannot be read matches everything: the safe side.</summary>
     public bool MatchesIdentity(IdentityDocument document) => MatchesName(document)

@@ -32,6 +32,25 @@ public static class DocumentJson
     /// <summary>Writes the state.</summary>
     public static byte[] Write(BrokerState state) => JsonSerializer.SerializeToUtf8Bytes(state, Context.BrokerState);
 
+    /// <summary>Writes a lockdown's story.</summary>
+    public static byte[] Write(LockdownStory story) => JsonSerializer.SerializeToUtf8Bytes(story, Context.LockdownStory);
+
+    /// <summary>Writes the worker's lease.</summary>
+    public static byte[] Write(WorkerLease lease) => JsonSerializer.SerializeToUtf8Bytes(lease, Context.WorkerLease);
+
+    /// <summary>Reads the worker's lease; null where it is none of this version's: nobody can tell then who leads.</summary>
+    public static WorkerLease? ReadLease(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, Context.WorkerLease) is { Schema: WorkerLease.CurrentSchema } lease ? lease : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Reads the document of one identity.</summary>
     /// <param name="json">UTF-8.</param>
     /// <param name="identity">The name asked for: a document of another identity is refused.</param>
@@ -77,6 +96,28 @@ public static class DocumentJson
         return state is not null;
     }
 
+    /// <summary>Reads the story of one lockdown; one of another is refused.</summary>
+    public static bool TryReadStory(
+        ReadOnlySpan<byte> json, string id, [NotNullWhen(true)] out LockdownStory? story, [NotNullWhen(false)] out string? error)
+    {
+        story = null;
+        try
+        {
+            var read = JsonSerializer.Deserialize(json, Context.LockdownStory);
+            error = read is null ? "empty"
+                : read.Schema != LockdownStory.CurrentSchema ? $"schema {read.Schema} is unknown to this version"
+                : read.Lockdown.Id != id ? "the document is of another lockdown"
+                : DocumentSoundness.Flaw(read);
+            story = error is null ? read : null;
+        }
+        catch (JsonException e)
+        {
+            error = "not a story of this version, " + Place(e);
+        }
+
+        return story is not null;
+    }
+
     /// <summary>Bytes of a code.</summary>
     internal static int Size(StoredCode code) => JsonSerializer.SerializeToUtf8Bytes(code, Context.StoredCode).Length;
 
@@ -96,4 +137,6 @@ public static class DocumentJson
 
 [JsonSerializable(typeof(IdentityDocument))]
 [JsonSerializable(typeof(BrokerState))]
+[JsonSerializable(typeof(LockdownStory))]
+[JsonSerializable(typeof(WorkerLease))]
 internal sealed partial class DocumentJsonContext : JsonSerializerContext;

@@ -19,9 +19,18 @@ internal static class DocumentSoundness
 
     /// <summary>As above, of the state.</summary>
     public static string? Flaw(BrokerState state) =>
-        HasNull(state.Lockdowns) ? "a lockdown is null"
-        : state.Lockdowns.Any(l => l.Scope.Labels?.Values.Any(v => v is null) ?? false) ? "a label is null"
+        HasNull(state.Lockdowns) || HasNull(state.Lifted) ? "a lockdown is null"
+        : state.Lockdowns.Concat(state.Lifted.Select(l => l.Lockdown)).Any(HasNullLabel) ? "a label is null"
         : null;
+
+    /// <summary>As above, of a lockdown's story.</summary>
+    public static string? Flaw(LockdownStory story) =>
+        HasNull(story.Outbox) ? "a notice is null"
+        : HasNullLabel(story.Lockdown) ? "a label is null"
+        : story.Progress is { } progress && (HasNull(progress.Names) || HasNull(progress.Waiting)) ? "a name is null"
+        : null;
+
+    private static bool HasNullLabel(Lockdown lockdown) => lockdown.Scope.Labels?.Values.Any(v => v is null) ?? false;
 
     private static string? Flaw(CodeSet? set) =>
         set is null ? null

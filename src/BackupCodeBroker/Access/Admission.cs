@@ -67,6 +67,37 @@ internal sealed class Admission(CallerGate gate, IdentityChildren children, Peop
         return (caller, null);
     }
 
+    /// <summary>Admits a caller to an operation on all identities whose names begin alike; an empty prefix is all.</summary>
+    public async Task<(Admittance? Caller, Outcome? Denial)> ToPrefixAsync(OperationScope scope, VaultToken token, string prefix)
+    {
+        Facts();
+        var introduction = await gate.IntroduceAsync(token, scope.Operation, prefix, scope.Call);
+        if (introduction is not Introduction.Known { Caller: var caller })
+        {
+            return (null, Denied(scope, (Introduction.Denied)introduction).Outcome);
+        }
+
+        (scope.Caller, scope.CallerKind) = (caller.Actor, caller.Kind);
+        return await gate.AskAsync(caller, scope.Call) switch
+        {
+            Asked.Granted granted => (new Admittance(gate, people, caller, granted.At, time), null),
+            Asked.Denied denied => (null, denied.Outcome),
+            _ => throw new InvalidOperationException("an answer of unknown kind"),
+        };
+    }
+
+    /// <summary>
+    /// As <see cref="ToPrefixAsync"/>, where the prefix is known only from what is asked for: a caller who may not see it is asked for everything, as one
+    /// is who asks for what does not exist.
+    /// </summary>
+    public async Task<(Admittance? Caller, Outcome? Denial)> ToFoundPrefixAsync(OperationScope scope, VaultToken token, string? prefix)
+    {
+        Facts();
+        var maySee = prefix is { Length: > 0 } && await gate.IntroduceAsync(token, scope.Operation, prefix, scope.Call) is Introduction.Known { Caller: var caller }
+            && await gate.HoldsAsync(caller, scope.Operation, prefix, owns: () => Task.FromResult(false), scope.Call);
+        return await ToPrefixAsync(scope, token, maySee ? prefix! : "");
+    }
+
     private static Admitted.Denied Denied(OperationScope scope, Introduction.Denied denied)
     {
         (scope.Caller, scope.CallerKind) = (denied.Actor, denied.Kind);

@@ -6,6 +6,7 @@ using BackupCodeBroker.Features.Approvals;
 using BackupCodeBroker.Features.Consume;
 using BackupCodeBroker.Features.Issue;
 using BackupCodeBroker.Features.Listing;
+using BackupCodeBroker.Features.Lockdown;
 using BackupCodeBroker.Features.Register;
 using BackupCodeBroker.Features.Status;
 using BackupCodeBroker.Health;
@@ -44,6 +45,10 @@ internal static class ApiJson
 [JsonSerializable(typeof(ListAnswer))]
 [JsonSerializable(typeof(RequestedAnswer))]
 [JsonSerializable(typeof(ApprovalsAnswer))]
+[JsonSerializable(typeof(DeclaredAnswer))]
+[JsonSerializable(typeof(DryRunAnswer))]
+[JsonSerializable(typeof(LockdownAnswer))]
+[JsonSerializable(typeof(LockdownsAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(ReadinessAnswer))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Vault;
 
@@ -25,9 +26,14 @@ internal sealed class ApiRequest(HttpRequest http, VaultToken token, RequestBody
     public RequestBody Body => body;
 
     /// <summary>The <c>Idempotency-Key</c>: 1 to 128 printable ASCII characters, one of it; its errors go to the body's.</summary>
-    public string? IdempotencyKey(RequestBody errors)
+    public string? IdempotencyKey(RequestBody errors, bool required = true)
     {
         var values = http.Headers[IdempotencyHeader];
+        if (values.Count == 0 && !required)
+        {
+            return null;
+        }
+
         if (values is [{ Length: > 0 and <= MaxIdempotencyKey } key] && key.All(c => c is >= ' ' and <= '~'))
         {
             return key;
@@ -59,6 +65,18 @@ internal sealed class ApiRequest(HttpRequest http, VaultToken token, RequestBody
         }
 
         errors.Add(name, "must be an operation's id: 32 hex digits in lower case");
+        return null;
+    }
+
+    /// <summary>The lockdown's id in the path; null with its error where it is none.</summary>
+    public string? Lockdown(List<FieldError> errors)
+    {
+        if (http.RouteValues["id"] is string id && LockdownId.IsId(id))
+        {
+            return id;
+        }
+
+        errors.Add(new FieldError("id", "is not the id of a lockdown"));
         return null;
     }
 

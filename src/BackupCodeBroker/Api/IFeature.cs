@@ -9,6 +9,9 @@ internal interface IFeature
     /// <summary>The operation that policy must grant.</summary>
     Operation Operation { get; }
 
+    /// <summary>Longest time that it works.</summary>
+    TimeSpan Deadline => OperationScope.Deadline;
+
     /// <summary>Runs it. A refusal is an outcome, a fault an exception.</summary>
     Task<Outcome> RunAsync(OperationScope scope, ApiRequest request);
 }

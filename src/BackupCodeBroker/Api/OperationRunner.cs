@@ -17,7 +17,7 @@ internal sealed partial class OperationRunner(
     /// <summary>Serves one request.</summary>
     public async Task ServeAsync(HttpContext http, IFeature feature)
     {
-        using var scope = new OperationScope(feature.Operation, time, RequestReading.Trace(http.Request.Headers));
+        using var scope = new OperationScope(feature.Operation, time, RequestReading.Trace(http.Request.Headers), feature.Deadline);
         scope.Request(http.Request.Method, (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText);
         http.Response.Headers.XContentTypeOptions = "nosniff";
         AnswerIds.Stamp(http, scope.Id, scope.TraceId);
@@ -90,7 +90,7 @@ internal sealed partial class OperationRunner(
             return (malformed, null);
         }
 
-        var (body, problem) = await RequestReading.BodyAsync(http.Request, scope.Call.Cancellation);
+        var (body, problem) = await BodyAsync(http, scope, feature);
         if (body is null)
         {
             return (null, problem);
@@ -100,6 +100,13 @@ internal sealed partial class OperationRunner(
         using var whole = body;
         using var slot = slots.Take();
         return (await feature.RunAsync(scope, new ApiRequest(http.Request, token!, body)), null);
+    }
+
+    // Whoever works longer is not sent to longer.
+    private static async Task<(RequestBody?, Problem?)> BodyAsync(HttpContext http, OperationScope scope, IFeature feature)
+    {
+        using var patience = feature.Deadline > OperationScope.Deadline ? new CancellationTokenSource(OperationScope.Deadline, scope.Time) : null;
+        return await RequestReading.BodyAsync(http.Request, patience?.Token ?? scope.Call.Cancellation);
     }
 
     private static Outcome? Identity(HttpContext http, OperationScope scope)

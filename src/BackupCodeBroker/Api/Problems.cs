@@ -44,7 +44,8 @@ internal static class Problems
         {
             Reason = refused.Tell ? refused.Reason.Name() : null,
         },
-        Outcome.Conflict conflict => OfConflict(conflict.Kind),
+        Outcome.Conflict conflict => OfConflict(conflict.Kind) with { Found = conflict.Found },
+        Outcome.NoSuchLockdown => new Problem(404, "no-such-lockdown", "There is no such lockdown", "GET /v1/lockdowns lists them."),
         Outcome.Throttled throttled => new Problem(429, "throttled", "Too many requests", "A rate limit in Vault was reached for you.")
         {
             RetryAfter = throttled.RetryAfter ?? DefaultRetry,
@@ -92,6 +93,9 @@ internal static class Problems
         ConflictKind.SameOwner => new(409, "same-owner", "The identity has this owner already", "Nothing was changed. To say that a changed owner is still the right one, send confirm: true."),
         ConflictKind.Retired => new(409, "retired", "The identity was retired", "It was ended for good, and its name is not to be had again: register another."),
         ConflictKind.DocumentRemoved => new(409, "document-removed", "The identity's document was deleted in Vault", "It is not new, so it is not made again: an administrator must undelete it or delete its metadata."),
+        ConflictKind.ExpectationFailed => new(409, "expectation-failed", "Another number of identities matches", "Nothing was declared. Look at the scope by a dry run, and expect what it finds."),
+        ConflictKind.TooManyLockdowns => new(409, "too-many-lockdowns", "As many lockdowns are in force as there can be", "Lift those that are over, or declare a wider one."),
+        ConflictKind.NotComplete => new(409, "not-complete", "Not every match is ended yet", "A lockdown of mode void is lifted once the worker has ended what it is over; its progress says how far that is."),
         _ => new(409, "set-changed", "The identity was changed meanwhile", "Nothing was handed out; ask again."),
     };
 
@@ -113,6 +117,9 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
 
     /// <summary>Id of the trace.</summary>
     public string TraceId { get; init; } = "";
+
+    /// <summary>The number found where another was expected.</summary>
+    public int? Found { get; init; }
 
     /// <summary>Reason of a refusal, for callers who may see it.</summary>
     public string? Reason { get; init; }

@@ -19,22 +19,20 @@ internal sealed class RequestBody : IDisposable
     private const int MaxId = 64;
 
     private readonly byte[] _bytes;
-    private readonly JsonDocument _json;
+    private readonly JsonDocument? _json;
+    private readonly JsonElement _root;
+    private readonly string _prefix;
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
-    private readonly List<FieldError> _errors = [];
+    private readonly List<RequestBody> _parts = [];
+    private readonly List<FieldError> _errors;
 
-    private RequestBody(byte[] bytes, JsonDocument json)
-    {
-        _bytes = bytes;
-        _json = json;
-    }
+    private RequestBody(byte[] bytes, JsonDocument json) => (_bytes, _json, _root, _prefix, _errors) = (bytes, json, json.RootElement, "", []);
+
+    private RequestBody(RequestBody whole, string name, JsonElement part) =>
+        (_bytes, _root, _prefix, _errors) = ([], part, $"{whole._prefix}{name}.", whole._errors);
 
     /// <summary>Every error found so far, unknown members included: ask once all members were taken.</summary>
-    public IReadOnlyList<FieldError> Errors =>
-    [
-        .. _errors,
-        .. _json.RootElement.EnumerateObject().Where(p => !_known.Contains(p.Name)).Take(8).Select(p => new FieldError(Shown(p.Name), "unknown member")),
-    ];
+    public IReadOnlyList<FieldError> Errors => [.. _errors, .. Unknown()];
 
     /// <summary>Parses a body; null with the error where it is no JSON object. Takes over the bytes.</summary>
     public static RequestBody? Parse(byte[] bytes, int length, out string? error)
@@ -83,6 +81,49 @@ internal sealed class RequestBody : IDisposable
         return id is null || id.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') ? id : Fail<string>(name, "is not an id of Vault's");
     }
 
+    /// <summary>One of a few words.</summary>
+    public string? OneOf(string name, params ReadOnlySpan<string> words)
+    {
+        if (Member(name, required: true) is not { } value)
+        {
+            return null;
+        }
+
+        var text = value.ValueKind == JsonValueKind.String ? ValidText(value) : null;
+        return text is not null && words.Contains(text) ? text : Fail<string>(name, "must be one of " + string.Join(", ", words!));
+    }
+
+    /// <summary>A whole number.</summary>
+    public int? Number(string name, int min, int max)
+    {
+        if (Member(name, required: false) is not { } value)
+        {
+            return null;
+        }
+
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= min && number <= max
+            ? number
+            : Fail<int?>(name, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"must be a whole number from {min} to {max}"));
+    }
+
+    /// <summary>An object within, read as strictly; its errors are this one's.</summary>
+    public RequestBody? Part(string name)
+    {
+        if (Member(name, required: true) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            return Fail<RequestBody>(name, "must be an object");
+        }
+
+        var part = new RequestBody(this, name, value);
+        _parts.Add(part);
+        return part;
+    }
+
     /// <summary>An RFC 3339 time with an offset.</summary>
     public DateTimeOffset? Time(string name)
     {
@@ -109,7 +150,7 @@ internal sealed class RequestBody : IDisposable
 
         if (value.ValueKind != JsonValueKind.Object || value.GetPropertyCount() > maxCount)
         {
-            _errors.Add(new FieldError(name, $"must be an object of at most {maxCount} strings"));
+            Add(name, $"must be an object of at most {maxCount} strings");
             return texts;
         }
 
@@ -118,7 +159,7 @@ internal sealed class RequestBody : IDisposable
             var text = member.Value.ValueKind == JsonValueKind.String ? ValidText(member.Value) : null;
             if (text is null || Words.Fault(member.Name, maxName) is not null || Words.Fault(text, maxText) is not null)
             {
-                _errors.Add(new FieldError(name, $"names have 1 to {maxName} and texts 1 to {maxText} characters, none of them control characters"));
+                Add(name, $"names have 1 to {maxName} and texts 1 to {maxText} characters, none of them control characters");
                 break;
             }
 
@@ -162,13 +203,17 @@ internal sealed class RequestBody : IDisposable
     }
 
     /// <summary>Notes an error of a member whose form was right.</summary>
-    public void Add(string name, string message) => _errors.Add(new FieldError(name, message));
+    public void Add(string name, string message) => _errors.Add(new FieldError(_prefix + name, message));
 
     public void Dispose()
     {
-        _json.Dispose();
+        _json?.Dispose();
         CryptographicOperations.ZeroMemory(_bytes);
     }
+
+    private IEnumerable<FieldError> Unknown() => _root.EnumerateObject().Where(p => !_known.Contains(p.Name)).Take(8)
+        .Select(p => new FieldError(_prefix + Shown(p.Name), "unknown member"))
+        .Concat(_parts.SelectMany(part => part.Unknown()));
 
     private static RequestBody? ParseText(byte[] bytes, int length, out string? error)
     {
@@ -206,14 +251,14 @@ internal sealed class RequestBody : IDisposable
     private JsonElement? Member(string name, bool required)
     {
         _known.Add(name);
-        if (_json.RootElement.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null)
+        if (_root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null)
         {
             return value;
         }
 
         if (required)
         {
-            _errors.Add(new FieldError(name, "is missing"));
+            Add(name, "is missing");
         }
 
         return null;
@@ -221,7 +266,7 @@ internal sealed class RequestBody : IDisposable
 
     private T? Fail<T>(string name, string message)
     {
-        _errors.Add(new FieldError(name, message));
+        Add(name, message);
         return default;
     }
 

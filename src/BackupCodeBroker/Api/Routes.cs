@@ -1,8 +1,10 @@
 using BackupCodeBroker.Access;
 using BackupCodeBroker.Features.Approvals;
+using BackupCodeBroker.Core.Operations;
 using BackupCodeBroker.Features.Consume;
 using BackupCodeBroker.Features.Issue;
 using BackupCodeBroker.Features.Listing;
+using BackupCodeBroker.Features.Lockdown;
 using BackupCodeBroker.Features.Receive;
 using BackupCodeBroker.Features.Register;
 using BackupCodeBroker.Features.Retire;
@@ -20,8 +22,17 @@ internal static class Routes
 {
     private static readonly int[] ProblemStatuses = [400, 401, 403, 409, 413, 415, 429, 503];
 
-    /// <summary>Maps every route.</summary>
-    public static void Map(IEndpointRouteBuilder app)
+    /// <summary>Maps every route, or health alone.</summary>
+    public static void Map(IEndpointRouteBuilder app, bool healthAlone)
+    {
+        MapHealth(app);
+        if (!healthAlone)
+        {
+            MapOperations(app);
+        }
+    }
+
+    private static void MapOperations(IEndpointRouteBuilder app)
     {
         Operation<RegisterFeature>(app, "PUT", "/v1/identities/{identity}", "Register an identity, or change its registration")
             .Accepts<RegisterRequestShape>("application/json").Produces<RegisterAnswer>(201).Produces<RegisterAnswer>(200);
@@ -43,7 +54,18 @@ internal static class Routes
         Operation<RetireFeature>(app, "POST", "/v1/identities/{identity}/retire", "End an identity for good")
             .Accepts<ReasonRequestShape>("application/json").Produces(204);
         MapApprovals(app);
-        MapHealth(app);
+        MapLockdowns(app);
+    }
+
+    private static void MapLockdowns(IEndpointRouteBuilder app)
+    {
+        Operation<DeclareLockdownFeature>(app, "POST", "/v1/lockdowns", "Declare a lockdown, or look what it would match")
+            .Accepts<LockdownRequestShape>("application/json").Produces<DeclaredAnswer>(201).Produces<DryRunAnswer>(200);
+        Operation<ListLockdownsFeature>(app, "GET", "/v1/lockdowns", "Lockdowns, the newest first").Produces<LockdownsAnswer>(200);
+        Operation<LockdownFeature>(app, "GET", "/v1/lockdowns/{id}", "A lockdown's story and progress").Produces<LockdownAnswer>(200)
+            .Produces<Problem>(404, "application/problem+json");
+        Operation<LiftLockdownFeature>(app, "POST", "/v1/lockdowns/{id}/lift", "Lift a lockdown").Accepts<ReasonRequestShape>("application/json").Produces(204)
+            .Produces<Problem>(404, "application/problem+json");
     }
 
     private static void MapApprovals(IEndpointRouteBuilder app)
@@ -68,7 +90,7 @@ internal static class Routes
             .WithName(typeof(TFeature).Name.Replace("Feature", "", StringComparison.Ordinal))
             .WithTags(feature.Operation.Name)
             .WithSummary(summary)
-            .WithDescription($"Vault policy must grant read on the broker's asking mount: {feature.Operation.Name}/{{identity}}.");
+            .WithDescription($"Vault policy must grant read on the broker's asking mount: {feature.Operation.Name}{Target(feature.Operation.Target)}.");
         foreach (var status in ProblemStatuses)
         {
             route.Produces<Problem>(status, "application/problem+json");
@@ -76,6 +98,13 @@ internal static class Routes
 
         return route;
     }
+
+    private static string Target(OperationTarget target) => target switch
+    {
+        OperationTarget.Identity => "/{identity}",
+        OperationTarget.Prefix => "/ and what the names meant begin with",
+        _ => "",
+    };
 
     private static void MapHealth(IEndpointRouteBuilder app)
     {
@@ -100,6 +129,19 @@ internal static class Routes
 /// <summary>What a registration holds; for OpenAPI alone, the body is read strictly by <see cref="RequestBody"/>.</summary>
 internal sealed record RegisterRequestShape(
     string Owner, string Profile, string? Entity = null, string? ExternalId = null, Dictionary<string, string>? Labels = null, DateTimeOffset? RecertifyBy = null);
+
+/// <summary>As above.</summary>
+internal sealed record LockdownRequestShape(LockdownScopeShape Scope, string Mode, string Reason, int? Expect = null, bool DryRun = false);
+
+/// <summary>As above.</summary>
+internal sealed record LockdownScopeShape(
+    string? Identities = null,
+    string? Owner = null,
+    Dictionary<string, string>? Labels = null,
+    DateTimeOffset? IssuedSince = null,
+    string? IssuedBy = null,
+    string? ActivatedBy = null,
+    bool All = false);
 
 /// <summary>As above.</summary>
 internal sealed record ActivateRequestShape(string Activation);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using BackupCodeBroker.Cli.Broker;
 using BackupCodeBroker.Cli.Verbs;
 
@@ -62,6 +63,7 @@ internal static class CommandLineProgram
             RetireVerb.Create(frame),
             OffboardVerb.Create(frame),
             ApplyVerb.Create(frame),
+            LockdownVerb.Create(frame),
             CanVerb.Create(frame),
             HealthVerb.Create(frame),
             AuditVerb.Create(frame),
@@ -84,13 +86,12 @@ internal static class CommandLineProgram
         var secrets = parsed.Tokens.Select(t => t.Value).Where(LooksSecret).ToList();
         var hidden = secrets.Count > 0 ? "; codes and tokens are never arguments: they are asked for, or read from standard input" : "";
         var detail = string.Join("; ", parsed.Errors.Select(e => Hide(e.Message.TrimEnd('.'), secrets)).Distinct()) + hidden;
-        var name = NameOf(parsed.CommandResult.Command);
+        var name = NameOf(parsed.CommandResult);
         return Outcome.Failed(ExitCode.Usage, Problem.Local("usage", $"{detail} (see {name} --help)"));
     }
 
-    private static string NameOf(Command command) => command is RootCommand
-        ? "bcb"
-        : (command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? NameOf(parent) + " " : "") + command.Name;
+    private static string NameOf(CommandResult result) =>
+        result.Command is RootCommand ? "bcb" : result.Parent is CommandResult parent ? $"{NameOf(parent)} {result.Command.Name}" : "bcb " + result.Command.Name;
 
     private static string Hide(string message, List<string> secrets) =>
         secrets.Aggregate(message, (text, secret) => text.Replace(secret, "[hidden]", StringComparison.Ordinal));

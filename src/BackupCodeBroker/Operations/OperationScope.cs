@@ -16,16 +16,19 @@ namespace BackupCodeBroker.Operations;
 /// </summary>
 internal sealed class OperationScope : IDisposable
 {
-    /// <summary>Longest time that an operation works; holding a wrong answer back comes on top.</summary>
+    /// <summary>
+    /// Longest time that an operation works that could spend a code or make one, and that a request takes to arrive; holding a wrong answer back comes
+    /// on top. A lockdown counts on it: so long after it was declared, nothing that did not see it succeeds.
+    /// </summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _deadline;
     private readonly OperationSpan _span;
 
-    public OperationScope(Operation operation, TimeProvider time, ActivityContext parent)
+    public OperationScope(Operation operation, TimeProvider time, ActivityContext parent, TimeSpan? deadline = null)
     {
         (Operation, Time) = (operation, time);
-        _deadline = new CancellationTokenSource(Deadline, time);
+        _deadline = new CancellationTokenSource(deadline ?? Deadline, time);
         _span = new OperationSpan(operation.Name, ActivityKind.Server, time, parent);
         Call = _span.Call(_deadline.Token);
     }
@@ -76,14 +79,7 @@ internal sealed class OperationScope : IDisposable
     public bool PersonUsedMachineCode => Spent == CodeKind.Machine && CallerKind == CallerKind.Person;
 
     /// <summary>Now, UTC, in whole milliseconds: what is stored and what is answered are the same time.</summary>
-    public DateTimeOffset Now
-    {
-        get
-        {
-            var now = Time.GetUtcNow();
-            return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
-        }
-    }
+    public DateTimeOffset Now => Time.Moment();
 
     /// <summary>Gives the span its HTTP request.</summary>
     public void Request(string method, string? route)

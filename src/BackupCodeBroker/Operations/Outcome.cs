@@ -38,7 +38,14 @@ internal abstract record Outcome
     internal sealed record Refused(Reason Reason, bool Tell, TimeSpan Hold = default) : Outcome;
 
     /// <summary>Something else stands in the way of just this request.</summary>
-    internal sealed record Conflict(ConflictKind Kind) : Outcome;
+    internal sealed record Conflict(ConflictKind Kind) : Outcome
+    {
+        /// <summary>The number found where another was expected.</summary>
+        public int? Found { get; init; }
+    }
+
+    /// <summary>There is no such lockdown; only whoever may see all of them is told.</summary>
+    internal sealed record NoSuchLockdown : Outcome;
 
     /// <summary>Vault limits this caller's rate.</summary>
     internal sealed record Throttled(TimeSpan? RetryAfter) : Outcome;
@@ -77,4 +84,13 @@ internal enum ConflictKind
 
     /// <summary>The identity's document was deleted in Vault; it is not new.</summary>
     DocumentRemoved,
+
+    /// <summary>Another number of identities matches than was expected.</summary>
+    ExpectationFailed,
+
+    /// <summary>As many lockdowns are in force as there can be.</summary>
+    TooManyLockdowns,
+
+    /// <summary>Sets are left that the lockdown has to end before it can be lifted.</summary>
+    NotComplete,
 }

@@ -8,6 +8,7 @@ using BackupCodeBroker.Features.Approvals;
 using BackupCodeBroker.Features.Consume;
 using BackupCodeBroker.Features.Issue;
 using BackupCodeBroker.Features.Listing;
+using BackupCodeBroker.Features.Lockdown;
 using BackupCodeBroker.Features.Receive;
 using BackupCodeBroker.Features.Register;
 using BackupCodeBroker.Features.Retire;
@@ -21,6 +22,7 @@ using BackupCodeBroker.Operations;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
 using BackupCodeBroker.Vault.Login;
+using BackupCodeBroker.Worker;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace BackupCodeBroker.Server;
@@ -61,7 +63,7 @@ internal static class BrokerHost
         }
 
         app.UseStatusCodePages(context => StatusPageAsync(context.HttpContext));
-        Routes.Map(app);
+        Routes.Map(app, settings.Worker.Alone);
         app.MapOpenApi("/openapi/{documentName}.json");
         return app;
     }
@@ -114,8 +116,24 @@ internal static class BrokerHost
         services.AddSingleton<ApprovalChange>().AddSingleton<RequestApprovalFeature>().AddSingleton<ApprovalsFeature>();
         services.AddSingleton<ApproveFeature>().AddSingleton<DenyFeature>().AddSingleton<ReviewFeature>();
         services.AddSingleton<TransferFeature>().AddSingleton<RetireFeature>().AddSingleton<SuspendFeature>();
+        services.AddSingleton<StateDesk>().AddSingleton<FleetCensus>().AddSingleton<LockdownBook>();
+        services.AddSingleton<LockdownMetrics>().AddSingleton<ISweepObserver, LockdownWatch>();
+        services.AddSingleton<DeclareLockdownFeature>().AddSingleton<LockdownFeature>().AddSingleton<ListLockdownsFeature>().AddSingleton<LiftLockdownFeature>();
         services.AddSingleton<HealthMetrics>().AddSingleton<NodeWatch>();
         services.AddSingleton<DeploymentProbe>().AddHostedService(provider => provider.GetRequiredService<DeploymentProbe>());
+        AddWorker(services, settings.Worker);
+    }
+
+    // Behind the log-in: hosted services stop in reverse, and the lease is given back with a token that still lives.
+    private static void AddWorker(IServiceCollection services, WorkerSettings settings)
+    {
+        services.AddSingleton<BrokerDesk>().AddSingleton<RestoreWatch>().AddHostedService(provider => provider.GetRequiredService<RestoreWatch>());
+        services.AddSingleton(settings).AddSingleton<SweepSignal>().AddSingleton<WorkerMetrics>();
+        services.AddSingleton<Leadership>().AddSingleton<Heart>().AddSingleton<Enforcer>().AddSingleton<SweepLook>().AddSingleton<Sweep>().AddSingleton<SweepLoop>();
+        if (settings.Enabled)
+        {
+            services.AddSingleton<HostedWorker>().AddHostedService(provider => provider.GetRequiredService<HostedWorker>());
+        }
     }
 
     private static Task StatusPageAsync(HttpContext http)

@@ -18,14 +18,19 @@ internal sealed partial class Alarms : IDisposable
     }
 
     /// <summary>Raises an alarm about an identity.</summary>
-    public void Raise(AlarmKind kind, string identity)
+    public void Raise(AlarmKind kind, string identity) => RaiseFor(kind, _pseudonyms.Of(identity)!);
+
+    /// <summary>Raises an alarm about the whole deployment.</summary>
+    public void Raise(AlarmKind kind) => RaiseFor(kind, "all identities");
+
+    public void Dispose() => _meter.Dispose();
+
+    private void RaiseFor(AlarmKind kind, string whom)
     {
         var name = Name(kind);
         _counter.Add(1, new KeyValuePair<string, object?>(TelemetryNames.AlarmKind, name));
-        LogAlarm(name, _pseudonyms.Of(identity)!);
+        LogAlarm(name, whom);
     }
-
-    public void Dispose() => _meter.Dispose();
 
     private static string Name(AlarmKind kind) => kind switch
     {
@@ -34,6 +39,8 @@ internal sealed partial class Alarms : IDisposable
         AlarmKind.PendingLapsed => "pending-lapsed",
         AlarmKind.SetDisabled => "set-disabled",
         AlarmKind.DocumentUnreadable => "document-unreadable",
+        AlarmKind.TakenNotActivated => "taken-not-activated",
+        AlarmKind.StorageRestored => "storage-restored",
         _ => "activation-guessed",
     };
 
@@ -61,4 +68,10 @@ internal enum AlarmKind
 
     /// <summary>An identity's document cannot be read by this version.</summary>
     DocumentUnreadable,
+
+    /// <summary>A wrap was opened, and nobody activated what was in it.</summary>
+    TakenNotActivated,
+
+    /// <summary>Storage was set back: every set is void until it is issued anew under a higher epoch.</summary>
+    StorageRestored,
 }

@@ -93,7 +93,8 @@ internal sealed partial class VaultClient
         return capabilities;
     }
 
-    private VaultPath AskingPath(string operation, string? target) => target is null
-        ? VaultPath.Of($"{_settings.AskMount}/{operation}")
+    // An empty target is every one: the prefix that all names have.
+    private VaultPath AskingPath(string operation, string? target) => target is null ? VaultPath.Of($"{_settings.AskMount}/{operation}")
+        : target.Length == 0 ? VaultPath.Folder($"{_settings.AskMount}/{operation}", "{target}")
         : VaultPath.Of($"{_settings.AskMount}/{operation}/", target, "{target}");
 }

@@ -118,3 +118,50 @@ internal sealed record ListedReview(
 
 /// <summary>Somebody.</summary>
 internal sealed record Party(string Name, string? Entity = null);
+
+/// <summary>A lockdown that was declared.</summary>
+internal sealed record LockdownDeclared(string Id, string Mode, string DeclaredAt, string InForceAt, int? Matches = null);
+
+/// <summary>What a lockdown would match.</summary>
+internal sealed record LockdownLook(int Matches, IReadOnlyList<string> Identities, int More);
+
+/// <summary>A lockdown as it stands.</summary>
+internal sealed record LockdownStanding(
+    string Id,
+    string Mode,
+    LockdownMeant Scope,
+    LockdownTurn Declared,
+    bool InForce,
+    int? Expected = null,
+    string? InForceAt = null,
+    string? CompletedAt = null,
+    LockdownTurn? Lifted = null,
+    LockdownFigures? Progress = null);
+
+/// <summary>Which sets.</summary>
+internal sealed record LockdownMeant(
+    string? Identities = null,
+    string? Owner = null,
+    IReadOnlyDictionary<string, string>? Labels = null,
+    string? IssuedSince = null,
+    string? IssuedBy = null,
+    string? ActivatedBy = null);
+
+/// <summary>Who did something, when and why, and the ids by which that is found.</summary>
+internal sealed record LockdownTurn(
+    string At, string Reason, string? Entity = null, string? Name = null, string? OperationId = null, string? TraceId = null);
+
+/// <summary>How far it got.</summary>
+internal sealed record LockdownFigures(
+    string AsOf,
+    bool Complete,
+    int Matched,
+    int Ended,
+    int Reissued,
+    IReadOnlyList<string>? Identities = null,
+    int? MoreIdentities = null,
+    IReadOnlyList<string>? Waiting = null,
+    int? MoreWaiting = null);
+
+/// <summary>One page of lockdowns.</summary>
+internal sealed record LockdownPage(IReadOnlyList<LockdownStanding> Lockdowns, string? Next = null);

@@ -16,12 +16,15 @@ internal sealed class BrokerApi(Uri address, UserToken token, HttpMessageHandler
     // The broker gives up after 5 s and holds a wrong answer back for at most 4 s.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
+    // Where it counts all identities it gives up after 120 s.
+    private static readonly TimeSpan CountingTimeout = TimeSpan.FromSeconds(130);
+
     private const int MaxAnswer = 4 * 1024 * 1024;
 
     private readonly Uri _address = address;
     private readonly UserToken _token = token;
     private readonly TraceContext _trace = trace;
-    private readonly HttpClient _http = new(handler) { Timeout = Timeout, MaxResponseContentBufferSize = MaxAnswer };
+    private readonly HttpClient _http = new(handler) { Timeout = CountingTimeout, MaxResponseContentBufferSize = MaxAnswer };
 
     /// <summary>Binds an identity; <paramref name="body"/> writes the request's fields.</summary>
     public Task<BrokerAnswer<Registered>> RegisterAsync(IdentityName identity, Action<Utf8JsonWriter> body, CancellationToken cancellation) =>
@@ -152,15 +155,50 @@ internal sealed class BrokerApi(Uri address, UserToken token, HttpMessageHandler
     public Task<BrokerAnswer<Nothing>> ReviewAsync(IdentityName identity, string operation, string note, CancellationToken cancellation) =>
         SendAsync<Nothing>(HttpMethod.Post, Of(identity, $"/reviews/{operation}"), w => w.WriteString("note", note), null, cancellation);
 
+    /// <summary>Declares a lockdown; <paramref name="body"/> writes the request's fields.</summary>
+    public Task<BrokerAnswer<LockdownDeclared>> DeclareLockdownAsync(Action<Utf8JsonWriter> body, string key, CancellationToken cancellation) =>
+        SendAsync<LockdownDeclared>(HttpMethod.Post, "/v1/lockdowns", body, key, cancellation, CountingTimeout);
+
+    /// <summary>Looks what a lockdown would match.</summary>
+    public Task<BrokerAnswer<LockdownLook>> LookAtLockdownAsync(Action<Utf8JsonWriter> body, CancellationToken cancellation) => SendAsync<LockdownLook>(
+        HttpMethod.Post,
+        "/v1/lockdowns",
+        w =>
+        {
+            body(w);
+            w.WriteBoolean("dry_run", true);
+        },
+        null,
+        cancellation,
+        CountingTimeout);
+
+    /// <summary>A lockdown's story.</summary>
+    public Task<BrokerAnswer<LockdownStanding>> LockdownAsync(string id, CancellationToken cancellation) =>
+        SendAsync<LockdownStanding>(HttpMethod.Get, "/v1/lockdowns/" + id, null, null, cancellation);
+
+    /// <summary>One page of lockdowns.</summary>
+    public Task<BrokerAnswer<LockdownPage>> LockdownsAsync(string? identities, string? before, int limit, CancellationToken cancellation) => SendAsync<LockdownPage>(
+        HttpMethod.Get,
+        $"/v1/lockdowns?limit={limit}" + (identities is null ? "" : "&identities=" + Uri.EscapeDataString(identities)) + (before is null ? "" : "&before=" + before),
+        null,
+        null,
+        cancellation);
+
+    /// <summary>Lifts a lockdown.</summary>
+    public Task<BrokerAnswer<Nothing>> LiftLockdownAsync(string id, string reason, CancellationToken cancellation) =>
+        SendAsync<Nothing>(HttpMethod.Post, $"/v1/lockdowns/{id}/lift", w => w.WriteString("reason", reason), null, cancellation, CountingTimeout);
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
     private static string Of(IdentityName identity, string rest = "") => $"/v1/identities/{identity.Value}{rest}";
 
     private async Task<BrokerAnswer<T>> SendAsync<T>(
-        HttpMethod method, string path, Action<Utf8JsonWriter>? body, string? key, CancellationToken cancellation)
+        HttpMethod method, string path, Action<Utf8JsonWriter>? body, string? key, CancellationToken cancellation, TimeSpan? patience = null)
         where T : class
     {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(patience ?? Timeout);
         using var request = new HttpRequestMessage(method, new Uri(_address, path));
         _token.AttachTo(request);
         request.Headers.Add("traceparent", _trace.Header);
@@ -173,14 +211,14 @@ internal sealed class BrokerApi(Uri address, UserToken token, HttpMessageHandler
         try
         {
             request.Content = bytes is null ? null : JsonContent(bytes);
-            using var response = await _http.SendAsync(request, cancellation);
-            return await AnswerReader.ReadAsync<T>(response, _address, cancellation);
+            using var response = await _http.SendAsync(request, timeout.Token);
+            return await AnswerReader.ReadAsync<T>(response, _address, timeout.Token);
         }
         catch (HttpRequestException e)
         {
             return Lost<T>($"the broker at {Authority} cannot be reached: {Words(e.HttpRequestError)}");
         }
-        catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return Lost<T>($"the broker at {Authority} did not answer in time");
         }

@@ -20,6 +20,9 @@ internal sealed record Problem
     /// <summary>What a policy would have to say.</summary>
     public string? Stanza { get; init; }
 
+    /// <summary>The number found where another was expected.</summary>
+    public int? Found { get; init; }
+
     /// <summary>What is wrong with single fields.</summary>
     public IReadOnlyList<FieldError> Errors { get; init; } = [];
 
@@ -49,6 +52,11 @@ internal sealed record Problem
     {
         var json = new JsonObject { ["code"] = Code, ["detail"] = Detail };
         Add(json, "reason", Reason);
+        if (Found is { } found)
+        {
+            json["found"] = found;
+        }
+
         Add(json, "path", Path);
         Add(json, "stanza", Stanza);
         if (Errors.Count > 0)

@@ -87,6 +87,11 @@ internal sealed class Screen
             Line($"reason: {reason}");
         }
 
+        if (problem.Found is { } found)
+        {
+            Line($"found: {found}");
+        }
+
         if (problem.Path is { } path)
         {
             Line($"path asked of Vault: {path}");

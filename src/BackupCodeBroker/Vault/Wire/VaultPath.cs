@@ -14,9 +14,9 @@ internal readonly record struct VaultPath
     private static readonly SearchValues<char> Segment =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-@");
 
-    private VaultPath(string text, string template)
+    private VaultPath(string text, string template, bool isFolder = false)
     {
-        Assert(text);
+        Assert(isFolder ? text[..^1] : text);
         Text = text;
         Template = template;
     }
@@ -33,8 +33,11 @@ internal readonly record struct VaultPath
     /// <summary>A path that ends in a name.</summary>
     public static VaultPath Of(string prefix, string name, string placeholder) => new(prefix + name, prefix + placeholder);
 
-    /// <summary>Whether a text is made of segments that may stand in a path.</summary>
-    public static bool IsPath(string text) => Fault(text) is null;
+    /// <summary>A path that ends with a slash: all that lies below it.</summary>
+    public static VaultPath Folder(string path, string placeholder) => new(path + "/", path + "/" + placeholder, isFolder: true);
+
+    /// <summary>Whether a text is made of segments that may stand in a path, or names all that lies below such a one.</summary>
+    public static bool IsPath(string text) => Fault(text.EndsWith('/') ? text[..^1] : text) is null;
 
     private static void Assert(string text)
     {

@@ -1,0 +1,47 @@
+using BackupCodeBroker.Core.Documents;
+
+namespace BackupCodeBroker.Core.Decisions;
+
+/// <summary>
+/// What the worker makes of a <c>void</c> lockdown: sets under it end for good, with a stamp that outlives the lockdown. At consume they are refused
+/// from its declaration on; ending them is what lets it be lifted.
+/// </summary>
+public static class LockdownEnding
+{
+    /// <summary>The document to write; null where there is nothing to do. Only sets under a lockdown end: a newer one beside them stays.</summary>
+    /// <param name="document">The identity.</param>
+    /// <param name="state">The state as of now.</param>
+    /// <param name="operationId">The worker's piece of work.</param>
+    /// <param name="by">Who does it.</param>
+    /// <param name="now">Now.</param>
+    public static IdentityDocument? Next(IdentityDocument document, BrokerState state, string operationId, Actor by, DateTimeOffset now)
+    {
+        var hits = state.Voiding.Where(l => LockdownTally.IsUnder(l, document) || IsUnstamped(l, document)).ToList();
+        if (hits.Count == 0)
+        {
+            return null;
+        }
+
+        var active = document.Active is { } a && hits.Any(l => l.Matches(document, a)) ? a : null;
+        var pending = document.Pending is { } p && hits.Any(l => l.Matches(document, p.Set)) ? p.Set : null;
+        var generation = pending?.Generation ?? active?.Generation ?? document.Ended!.Generation;
+        return (document with
+        {
+            Active = active is null ? document.Active : null,
+            Pending = pending is null ? document.Pending : null,
+            Ended = Ending.Of(active, Ending.LockedDown, now) ?? document.Ended,
+            Lockdowns = Stamped(document.Lockdowns, hits, generation, now),
+        }).With(new DocumentEvent(now, "lockdown", operationId, by, generation, hits[0].Id));
+    }
+
+    // Ended by somebody else while the lockdown was in force: it was hit all the same, and the stamp is what says so later on.
+    private static bool IsUnstamped(Lockdown lockdown, IdentityDocument document) =>
+        LockdownTally.EndedSince(lockdown, document) && !document.Lockdowns.Any(s => s.Lockdown == lockdown.Id);
+
+    private static List<LockdownStamp> Stamped(IReadOnlyList<LockdownStamp> before, List<Lockdown> hits, int generation, DateTimeOffset now)
+    {
+        IEnumerable<LockdownStamp> kept = before.Where(s => !hits.Any(l => l.Id == s.Lockdown));
+        List<LockdownStamp> all = [.. kept, .. hits.Select(l => new LockdownStamp(l.Id, l.Version, generation, now))];
+        return all.Count > LockdownStamp.Max ? all[^LockdownStamp.Max..] : all;
+    }
+}

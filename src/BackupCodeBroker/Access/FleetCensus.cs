@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using BackupCodeBroker.Core.Audit;
+using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Identities;
+using BackupCodeBroker.Operations;
+using BackupCodeBroker.Telemetry;
+using BackupCodeBroker.Vault;
+
+namespace BackupCodeBroker.Access;
+
+/// <summary>
+/// Looks at all identities that a pattern lets through, live, with the sweeper's child. Each page of at most five hundred is own work of its own with a
+/// span and a record, so that no record stands for more requests than an auditor can look through. A few counts at once; one more is told to come back.
+/// </summary>
+internal sealed class FleetCensus(VaultClient vault, IdentityChildren children, AccessLog log, OperationMetrics metrics, TimeProvider time)
+{
+    /// <summary>Most identities of a page.</summary>
+    public const int PageSize = 500;
+
+    private const int MaxParallel = 16;
+    private const int MaxAtOnce = 2;
+
+    private int _running;
+
+    /// <summary>Shows each document in the order of names. One that is gone, or cannot be read, is not shown: it cannot be used either.</summary>
+    /// <param name="pattern">Which names; null for all.</param>
+    /// <param name="look">Is shown one after the other.</param>
+    /// <param name="parent">The operation that wants to know.</param>
+    /// <param name="cancellation">Its deadline.</param>
+    public async Task LookAsync(NamePattern? pattern, Action<IdentityDocument> look, ActivityContext parent, CancellationToken cancellation)
+    {
+        if (Interlocked.Increment(ref _running) > MaxAtOnce)
+        {
+            Interlocked.Decrement(ref _running);
+            throw new BrokerFaultException(FaultKind.Busy, "too many counts of identities are under way");
+        }
+
+        try
+        {
+            var names = await OwnAsync(parent, cancellation, call => NamesAsync(call, pattern ?? NamePattern.Any));
+            foreach (var page in names.Chunk(PageSize))
+            {
+                foreach (var document in await OwnAsync(parent, cancellation, call => PageAsync(call, page)))
+                {
+                    look(document);
+                }
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
+
+    private async Task<T> OwnAsync<T>(ActivityContext parent, CancellationToken cancellation, Func<VaultCall, Task<T>> work)
+    {
+        using var scope = new OwnWorkScope(OwnWork.LockdownProgress, log, metrics, time, parent);
+        return await scope.RunAsync(() => work(scope.Call(cancellation)));
+    }
+
+    private async Task<IReadOnlyList<string>> NamesAsync(VaultCall call, NamePattern pattern)
+    {
+        var child = await children.SweeperAsync(call);
+        var listed = await vault.ListKvAsync(child.Token, "identities", call);
+        if (listed is VaultAnswer<IReadOnlyList<string>>.Denied)
+        {
+            // A kept child may have died with its parent.
+            children.ForgetSweeper();
+            child = await children.SweeperAsync(call);
+            listed = await vault.ListKvAsync(child.Token, "identities", call);
+        }
+
+        return listed switch
+        {
+            VaultAnswer<IReadOnlyList<string>>.Ok ok =>
+            [
+                .. ok.Value.Where(key => key.StartsWith("bcb.", StringComparison.Ordinal)).Select(IdentityName.OfAlias)
+                    .Where(name => pattern.Matches(name) && IdentityName.TryParse(name, out _)).Order(StringComparer.Ordinal),
+            ],
+            VaultAnswer<IReadOnlyList<string>>.Absent => [],
+            VaultAnswer<IReadOnlyList<string>>.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
+            _ => throw Denied(),
+        };
+    }
+
+    private async Task<IEnumerable<IdentityDocument>> PageAsync(VaultCall call, string[] names)
+    {
+        // One for the page: it lives longer than that takes.
+        var child = await children.SweeperAsync(call);
+        var documents = new IdentityDocument?[names.Length];
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = call.Cancellation };
+        await Parallel.ForAsync(0, names.Length, parallel, async (i, _) => documents[i] = await ReadAsync(call, child, names[i]));
+        return documents.OfType<IdentityDocument>();
+    }
+
+    private async Task<IdentityDocument?> ReadAsync(VaultCall call, Child child, string name) =>
+        await vault.ReadKvAsync(child.Token, "identities/bcb." + name, call) switch
+        {
+            KvRead.Found found => DocumentJson.TryReadIdentity(found.Json.Span, name, out var document, out _) ? document : null,
+            KvRead.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
+            KvRead.Denied => throw Denied(),
+            _ => null,
+        };
+
+    private static BrokerFaultException Denied() =>
+        new(FaultKind.NotReady, "Vault refuses the sweeper's child token: run `bcb bootstrap --check`");
+}

@@ -1,0 +1,151 @@
+using BackupCodeBroker.Access;
+using BackupCodeBroker.Core.Audit;
+using BackupCodeBroker.Core.Decisions;
+using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Operations;
+using BackupCodeBroker.Telemetry;
+using BackupCodeBroker.Vault;
+using BackupCodeBroker.Worker;
+
+namespace BackupCodeBroker.Features.Lockdown;
+
+using Lockdown = Core.Documents.Lockdown;
+
+/// <summary>
+/// Keeps the stories of lockdowns: each whole sweep counts anew how far they got, from the documents alone, so that nothing is lost with a worker that
+/// dies. What a responder's broker did not get to (a story to begin, an end to tell) is made up for here. A lifted <c>void</c> lockdown is counted on until
+/// everybody whom it hit has new codes, for a quarter of a year at most.
+/// </summary>
+internal sealed class LockdownWatch(
+    StateDesk desk, SweepSignal signal, LockdownMetrics figures, AccessLog log, OperationMetrics metrics, TimeProvider time) : ISweepObserver, IDisposable
+{
+    private const int MaxOpen = 4 * BrokerState.MaxLockdowns;
+
+    private static readonly TimeSpan Watched = TimeSpan.FromDays(90);
+    private static readonly TimeSpan ListingEvery = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly HashSet<string> _over = new(StringComparer.Ordinal);
+    private IReadOnlyList<Lockdown> _open = [];
+    private long? _listed;
+    private ITimer? _again;
+
+    /// <inheritdoc/>
+    public ISweepNotes? Begin(SweepBeginning sweep) => sweep.IsWhole ? new Notes(this, sweep.State, time.Moment()) : null;
+
+    public void Dispose() => _again?.Dispose();
+
+    private IReadOnlyList<Lockdown> Counted(BrokerState state) =>
+        [.. state.Lockdowns.Concat(state.Lifted.Select(l => l.Lockdown).Where(l => LockdownId.IsId(l.Id))).Concat(_open).DistinctBy(l => l.Id)];
+
+    private async Task EndAsync(IReadOnlyList<LockdownTally> tallies, DateTimeOffset began, CancellationToken cancellation)
+    {
+        List<LockdownStory> stories = [];
+        foreach (var tally in tallies.Where(t => !_over.Contains(t.Lockdown.Id)))
+        {
+            if (await OwnAsync(cancellation, (call, id) => TellAsync(call, tally, began, id)) is { } story)
+            {
+                stories.Add(story);
+            }
+        }
+
+        if (_listed is null || time.GetElapsedTime(_listed.Value) > ListingEvery)
+        {
+            stories.AddRange(await OwnAsync(cancellation, (call, _) => OthersAsync(call, stories)));
+            _listed = time.GetTimestamp();
+        }
+
+        _open = [.. stories.Where(s => s.Lift is not null && !s.IsOver).Take(MaxOpen).Select(s => s.Lockdown)];
+        figures.Counted(stories);
+        ComeAgain(stories);
+    }
+
+    // The story is read before the state: one that the state does not have then was lifted.
+    private async Task<LockdownStory?> TellAsync(VaultCall call, LockdownTally tally, DateTimeOffset began, string id)
+    {
+        var lockdown = tally.Lockdown;
+        var (there, _) = await desk.StoryAsync(call, lockdown.Id);
+        if (there is { IsOver: true })
+        {
+            _over.Add(lockdown.Id);
+            return there;
+        }
+
+        var (state, _) = await desk.ReadAsync(call);
+        var lift = there?.Lift is not null || state.Lockdowns.Any(l => l.Id == lockdown.Id) ? null : LiftOf(state, lockdown, id);
+        var told = await desk.ChangeStoryAsync(call, lockdown.Id, story =>
+        {
+            story ??= LockdownStory.Of(lockdown, time.Moment() + OperationScope.Deadline);
+            story = story.With(tally.Result(began, story.InForceAt), id);
+            return lift is null ? story : story.With(lift);
+        });
+        if (told is { IsOver: true } || told?.Lift?.At + Watched < time.GetUtcNow())
+        {
+            _over.Add(lockdown.Id);
+        }
+
+        return told;
+    }
+
+    private LockdownLift LiftOf(BrokerState state, Lockdown lockdown, string id) => state.Lifted.FirstOrDefault(l => l.Lockdown.Id == lockdown.Id)?.Lift
+        ?? new LockdownLift(time.Moment(), Actor.Worker, "it is in force no more; who lifted it stands in the audit log", id, "");
+
+    // Stories that the state does not tell of: those that a former leader counted on.
+    private async Task<IReadOnlyList<LockdownStory>> OthersAsync(VaultCall call, List<LockdownStory> known)
+    {
+        List<LockdownStory> others = [];
+        foreach (var id in (await desk.StoriesAsync(call)).Where(id => !_over.Contains(id) && known.All(s => s.Lockdown.Id != id)).Take(MaxOpen))
+        {
+            if ((await desk.StoryAsync(call, id)).Story is not { } story)
+            {
+                continue;
+            }
+
+            if (story.IsOver || story.Lift?.At + Watched < time.GetUtcNow())
+            {
+                _over.Add(id);
+            }
+            else
+            {
+                others.Add(story);
+            }
+        }
+
+        return others;
+    }
+
+    // What was counted before it could be complete is counted again as soon as it can.
+    private void ComeAgain(List<LockdownStory> stories)
+    {
+        var early = stories.Where(s => s.Progress is { Complete: false } p && p.AsOf < s.InForceAt).Select(s => s.InForceAt).ToList();
+        if (early.Count > 0)
+        {
+            var wait = early.Max() - time.GetUtcNow();
+            _again?.Dispose();
+            _again = time.CreateTimer(_ => signal.Ask(), null, wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private async Task<T> OwnAsync<T>(CancellationToken cancellation, Func<VaultCall, string, Task<T>> work)
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+        using var scope = new OwnWorkScope(OwnWork.LockdownProgress, log, metrics, time);
+        return await scope.RunAsync(() => work(scope.Call(either.Token), scope.Id));
+    }
+
+    private sealed class Notes(LockdownWatch watch, BrokerState state, DateTimeOffset began) : ISweepNotes
+    {
+        private readonly IReadOnlyList<LockdownTally> _tallies = [.. watch.Counted(state).Select(l => new LockdownTally(l))];
+
+        public void Saw(IdentityDocument after)
+        {
+            foreach (var tally in _tallies)
+            {
+                tally.Add(after);
+            }
+        }
+
+        public Task EndAsync(CancellationToken cancellation) => watch.EndAsync(_tallies, began, cancellation);
+    }
+}
