@@ -22,6 +22,8 @@ internal sealed class DemoStory(DevEnvironment environment, DemoStage stage)
         await RaceAsync(codes[1], cancellation);
         await RevokeAsync(codes[2]);
         await new DemoHelpDesk(environment, stage).TellAsync("7");
+        await new DemoChanges(environment, stage).TransferAsync("8");
+        await new DemoChanges(environment, stage).IncidentAsync("9");
     }
 
     private async Task RegisterAsync()

@@ -33,7 +33,7 @@ internal sealed class DevEnvironment : IAsyncDisposable
     public static IReadOnlyList<(string Name, string Policy)> Cast { get; } =
     [
         ("platform", "bcb-platform-team"), ("owner", "bcb-owner"), ("verifier", "bcb-verifier"), ("auditor", "bcb-auditor"), ("stranger", "bcb-owner"),
-        ("ann", "bcb-help-desk"), ("bob", "bcb-help-desk"),
+        ("ann", "bcb-help-desk"), ("bob", "bcb-help-desk"), ("successor", "bcb-owner"), ("responder", "bcb-incident-responder"),
     ];
 
     /// <summary>A sample profile: printed codes of administrators, which a second person must consent to.</summary>
