@@ -47,12 +47,15 @@ internal static class ApproveListVerb
 
         List<Approvals> found = [];
         var documents = new JsonArray();
-        foreach (var one in identities.Where(i => i.OpenApprovals + i.OpenReviews > 0 && IdentityName.TryParse(i.Identity, out _)).Take(MaxShown))
+        foreach (var one in identities.Where(i => i.OpenApprovals + i.OpenReviews > 0).Take(MaxShown))
         {
-            IdentityName.TryParse(one.Identity, out var name);
+            if (!IdentityName.TryParse(one.Identity, out var name))
+            {
+                continue;
+            }
 
             // Somebody may see an identity and not be one of its approvers: then that something waits is all there is to say.
-            var (shown, json) = await context.Broker.ApprovalsAsync(name!, cancellation) is BrokerAnswer<Approvals>.Done done
+            var (shown, json) = await context.Broker.ApprovalsAsync(name, cancellation) is BrokerAnswer<Approvals>.Done done
                 ? (done.Value, done.Json)
                 : (new Approvals(one.Identity), new JsonObject { ["identity"] = one.Identity, ["open_approvals"] = one.OpenApprovals, ["open_reviews"] = one.OpenReviews });
             found.Add(shown);

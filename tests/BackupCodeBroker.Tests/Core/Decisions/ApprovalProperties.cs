@@ -69,7 +69,7 @@ public sealed class ApprovalProperties
 
         private void Ask(Actor by)
         {
-            var id = "r" + _count++;
+            var id = $"r{_count++}x";
             if (RequestApprovalDecision.Decide(_document, _around, Request(id, by), Guarded) is RequestApprovalDecision.Requested requested)
             {
                 (_document, _asked[id]) = (requested.Next, by);
@@ -97,7 +97,7 @@ public sealed class ApprovalProperties
 
         private void Consume(Actor by, string selector)
         {
-            var operation = "c" + _count++;
+            var operation = $"c{_count++}x";
             var before = _document;
             if (_document.Consume(selector, by, operation, _around) is not ConsumeDecision.Spend spend)
             {

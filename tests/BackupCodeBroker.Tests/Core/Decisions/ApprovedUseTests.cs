@@ -10,6 +10,7 @@ public sealed class ApprovedUseTests
 {
     private static readonly IdentityDocument Held = Holding.Document;
     private static readonly string Selector = Holding.Selector();
+    private static readonly LiftedLockdown Lifted = new(Given.Locked(), new LockdownLift(Given.Now, Given.Platform, "over", "op", "trace"));
 
     [Theory]
     [Trait("Requirement", "R-28")]
@@ -20,6 +21,7 @@ public sealed class ApprovedUseTests
     [InlineData("its time is over, to the tick", Reason.ApprovalRequired)]
     [InlineData("a lockdown of others' codes came since", null)]
     [InlineData("a lockdown came since and the codes are newer", Reason.ApprovalRequired)]
+    [InlineData("a lockdown came and was lifted", Reason.ApprovalRequired)]
     [InlineData("the requester consumes", Reason.NotASecondPerson)]
     [InlineData("the approver consumes", Reason.NotASecondPerson)]
     [InlineData("the requester consumes with another token", Reason.NotASecondPerson)]
@@ -42,6 +44,7 @@ public sealed class ApprovedUseTests
             "a lockdown of others' codes came since" => given.Consume(Selector, around: Given.Around.With(Given.Locked(scope: new LockdownScope { Identities = "team-b.*" }))),
             "a lockdown came since and the codes are newer" =>
                 given.WithActive(s => s with { StateVersion = 9 }).Consume(Selector, around: Given.Around.With(Given.Locked())),
+            "a lockdown came and was lifted" => given.Consume(Selector, around: Given.Around with { State = Given.Around.State with { Lifted = [Lifted] } }),
             "the requester consumes" => given.Consume(Selector, Ann),
             "the approver consumes" => given.Consume(Selector, Bob),
             "the requester consumes with another token" => given.Consume(Selector, Ann with { Accessor = "other", DisplayName = "other" }),
