@@ -7,20 +7,24 @@ namespace BackupCodeBroker.IntegrationTests.Ownership;
 /// <summary>Who sees what of all identities: who may list everything, and anybody else what they hold <c>status</c> on and no trace of the rest.</summary>
 public sealed class ListTests(BrokerEnvironment environment) : IClassFixture<BrokerEnvironment>, IAsyncLifetime
 {
-    private RunningBroker _broker = null!;
+    // The fixture's, which ends it.
+    private readonly List<RunningBroker> _shared = [];
     private Cast _cast = null!;
     private Person _owner = null!;
     private string _team = null!;
     private string[] _owned = null!, _others = null!;
 
+    private RunningBroker Broker => _shared[0];
+
     public async ValueTask InitializeAsync()
     {
-        (_broker, _cast, _owner) = (await environment.SharedAsync(), await environment.CastAsync(), await environment.OwnerAsync());
+        _shared.Add(await environment.SharedAsync());
+        (_cast, _owner) = (await environment.CastAsync(), await environment.OwnerAsync());
         _team = "t" + Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(4));
         var registrar = await environment.HolderAsync("registrar", $"register/{_team}.*");
         _owned = [$"{_team}.own-1", $"{_team}.own-2"];
         _others = [$"{_team}.other-1", $"{_team}.other-2", $"{_team}.other-3"];
-        using var api = _broker.As(registrar);
+        using var api = Broker.As(registrar);
         foreach (var (name, owner) in _owned.Select(n => (n, _owner)).Concat(_others.Select(n => (n, _cast.Owner))))
         {
             var labels = new Dictionary<string, string> { ["team"] = _team, ["n"] = name[^1..] };
@@ -32,8 +36,8 @@ public sealed class ListTests(BrokerEnvironment environment) : IClassFixture<Bro
     [Fact]
     public async Task Who_may_list_finds_by_owner_entity_name_elsewhere_label_and_state()
     {
-        await environment.ClaimAsync(_broker, _owner, _owned[0]);
-        using var all = _broker.As(await environment.HolderAsync("lister", "list"));
+        await environment.ClaimAsync(Broker, _owner, _owned[0]);
+        using var all = Broker.As(await environment.HolderAsync("lister", "list"));
         async Task Expect(string query, params string[] names) => Assert.Equal(names, await NamesAsync(all, query));
 
         await Expect($"?owner={_owner.EntityId}", _owned);
@@ -50,8 +54,8 @@ public sealed class ListTests(BrokerEnvironment environment) : IClassFixture<Bro
     [Fact]
     public async Task Pages_end_where_they_are_full_and_go_on_where_they_ended()
     {
-        using var all = _broker.As(await environment.HolderAsync("lister", "list"));
-        using var held = _broker.As(await environment.HolderAsync("holder", $"status/{_team}.o*"));
+        using var all = Broker.As(await environment.HolderAsync("lister", "list"));
+        using var held = Broker.As(await environment.HolderAsync("holder", $"status/{_team}.o*"));
         foreach (var client in new[] { all, held })
         {
             Assert.Equal([.. _others, .. _owned], await PagedAsync(client, $"label=team={_team}", limit: 2));
@@ -97,14 +101,14 @@ public sealed class ListTests(BrokerEnvironment environment) : IClassFixture<Bro
     [Trait("Requirement", "R-30")]
     public async Task A_token_that_a_wildcard_grants_everything_lists_nothing()
     {
-        using var broad = _broker.As(await environment.HolderAsync("broad", "*"));
+        using var broad = Broker.As(await environment.HolderAsync("broad", "*"));
         Assert.Equal((403, "too-broad"), Told(await broad.ListAsync()));
     }
 
     [Fact]
     public async Task Where_a_page_of_somebody_elses_ends_names_nobody()
     {
-        using var held = _broker.As(await environment.HolderAsync("holder", $"status/{_team}.own-*"));
+        using var held = Broker.As(await environment.HolderAsync("holder", $"status/{_team}.own-*"));
         var page = await held.ListAsync("?limit=1");
         Assert.Matches("^~[0-9]{9}$", page.Member("next"));
         Assert.Equal(_owned, await PagedAsync(held, "", limit: 1));
@@ -115,14 +119,14 @@ public sealed class ListTests(BrokerEnvironment environment) : IClassFixture<Bro
     {
         var policy = await environment.PolicyAsync("reader", "status/@owned", "list");
         var made = await environment.Root.PostAsync("auth/token/create", new { policies = new[] { environment.PolicyPrefix + policy }, no_default_policy = true });
-        using var client = new ApiClient(_broker.Address, made.GetProperty("auth").GetProperty("client_token").GetString());
+        using var client = new ApiClient(Broker.Address, made.GetProperty("auth").GetProperty("client_token").GetString());
         Assert.Empty(await NamesAsync(client, "?mine=true"));
     }
 
     [Fact]
     public async Task Who_holds_nothing_is_told_what_would_show_something()
     {
-        using var stranger = _broker.As(await environment.HolderAsync("stranger", "consume/*"));
+        using var stranger = Broker.As(await environment.HolderAsync("stranger", "consume/*"));
         Assert.Equal($"{environment.Names.AskMount}/list", (await stranger.ListAsync()).Member("path"));
         Assert.Equal($"{environment.Names.AskMount}/status/@owned", (await stranger.ListAsync("?mine=true")).Member("path"));
     }
@@ -131,7 +135,7 @@ public sealed class ListTests(BrokerEnvironment environment) : IClassFixture<Bro
     public async Task A_grant_that_is_taken_away_meanwhile_shows_nothing_any_more()
     {
         var policy = await environment.PolicyAsync("reader", "status/@owned", "list");
-        using var client = _broker.As(await environment.PersonAsync("reader", policy));
+        using var client = Broker.As(await environment.PersonAsync("reader", policy));
         Assert.Equal(200, (await client.ListAsync()).Status);
         await environment.Root.PostAsync("sys/policies/acl/" + environment.PolicyPrefix + policy, new
         {
@@ -176,7 +180,7 @@ public sealed class ListTests(BrokerEnvironment environment) : IClassFixture<Bro
             await environment.ChangeDocumentAsync(name, d => d with { Owner = reader.EntityId });
         }
 
-        using var client = _broker.As(reader);
+        using var client = Broker.As(reader);
         var reply = await client.ListAsync("?limit=200");
         if (expected is null)
         {

@@ -7,14 +7,18 @@ namespace BackupCodeBroker.IntegrationTests.Ownership;
 /// <summary>The routes that change whose an identity is, and whether it is anybody's any more.</summary>
 public sealed class TransferTests(BrokerEnvironment environment) : IClassFixture<BrokerEnvironment>, IAsyncLifetime
 {
-    private RunningBroker _broker = null!;
+    // The fixture's, which ends it.
+    private readonly List<RunningBroker> _shared = [];
     private Cast _cast = null!;
     private ApiClient _mover = null!;
 
+    private RunningBroker Broker => _shared[0];
+
     public async ValueTask InitializeAsync()
     {
-        (_broker, _cast) = (await environment.SharedAsync(), await environment.CastAsync());
-        _mover = _broker.As(await environment.HolderAsync("mover", "transfer/team-a.*", "retire/team-a.*", "revoke/team-a.*", "status/team-a.*", "register/team-a.*"));
+        _shared.Add(await environment.SharedAsync());
+        _cast = await environment.CastAsync();
+        _mover = Broker.As(await environment.HolderAsync("mover", "transfer/team-a.*", "retire/team-a.*", "revoke/team-a.*", "status/team-a.*", "register/team-a.*"));
     }
 
     [Fact]
@@ -23,9 +27,9 @@ public sealed class TransferTests(BrokerEnvironment environment) : IClassFixture
     [Trait("Requirement", "R-49")]
     public async Task Codes_die_with_the_old_ownership_and_the_new_owner_has_new_ones_made()
     {
-        var (holding, next) = (await environment.HoldingAsync(_broker, _cast), await environment.OwnerAsync());
-        using var desk = _broker.As(_cast.Desk);
-        using var old = _broker.As(_cast.Owner);
+        var (holding, next) = (await environment.HoldingAsync(Broker, _cast), await environment.OwnerAsync());
+        using var desk = Broker.As(_cast.Desk);
+        using var old = Broker.As(_cast.Owner);
         var waiting = await environment.UnwrapAsync(_cast.Owner, await old.IssueAsync(holding.Identity));
 
         Assert.Equal(204, (await _mover.TransferAsync(holding.Identity, next.EntityId)).Status);
@@ -37,7 +41,7 @@ public sealed class TransferTests(BrokerEnvironment environment) : IClassFixture
             Assert.Equal("not-permitted", denied.Code);
         }
 
-        var fresh = await environment.ClaimAsync(_broker, next, holding.Identity);
+        var fresh = await environment.ClaimAsync(Broker, next, holding.Identity);
         Assert.Equal(200, (await desk.ConsumeAsync(holding.Identity, fresh.Codes[0])).Status);
         Assert.Equal((403, "ended"), await ConsumedAsync(desk, holding.Identity, holding.Code(1)));
         var document = (await environment.DocumentAsync(holding.Identity)).Document;
@@ -98,8 +102,8 @@ public sealed class TransferTests(BrokerEnvironment environment) : IClassFixture
     [Trait("Requirement", "R-23")]
     public async Task A_changed_owner_stops_the_codes_and_a_confirmed_one_gets_them_back()
     {
-        var holding = await environment.HoldingAsync(_broker, _cast);
-        using var desk = _broker.As(_cast.Desk);
+        var holding = await environment.HoldingAsync(Broker, _cast);
+        using var desk = Broker.As(_cast.Desk);
         await environment.GroupAsync(_cast.Owner);
         Assert.Equal((403, "owner-changed"), await ConsumedAsync(desk, holding.Identity, holding.Code()));
         Assert.Equal((409, "other-owner"), Told(await _mover.TransferAsync(holding.Identity, _cast.Verifier.EntityId, confirm: true)));
@@ -121,10 +125,10 @@ public sealed class TransferTests(BrokerEnvironment environment) : IClassFixture
     {
         var owner = await environment.OwnerAsync();
         var identity = BrokerEnvironment.NewIdentity();
-        await _broker.RegisterAsync(_cast.Team, identity, owner);
-        var claimed = await environment.ClaimAsync(_broker, owner, identity);
+        await Broker.RegisterAsync(_cast.Team, identity, owner);
+        var claimed = await environment.ClaimAsync(Broker, owner, identity);
         Assert.Equal(204, (await _mover.SuspendAsync(identity)).Status);
-        using var team = _broker.As(await environment.HolderAsync("issuer", "issue/team-a.*", "status/team-a.*", "list"));
+        using var team = Broker.As(await environment.HolderAsync("issuer", "issue/team-a.*", "status/team-a.*", "list"));
         Assert.DoesNotContain(identity, await NamesAsync(team, "?ownerless=true&limit=200"));
         await (disabled
             ? environment.Root.PostAsync("identity/entity/id/" + owner.EntityId, new { disabled = true })
@@ -136,7 +140,7 @@ public sealed class TransferTests(BrokerEnvironment environment) : IClassFixture
         await environment.ChangeDocumentAsync(identity, d => d with { Suspension = null, Active = d.Active! with { Suspension = null } });
 
         Assert.Equal((403, reason), Refused(await team.IssueAsync(identity)));
-        using var desk = _broker.As(_cast.Desk);
+        using var desk = Broker.As(_cast.Desk);
         Assert.Equal((403, reason), await ConsumedAsync(desk, identity, claimed.Codes[0]));
         var listed = (await team.ListAsync("?ownerless=true&limit=200")).Json.GetProperty("identities").EnumerateArray().Single(i => i.GetProperty("identity").GetString() == identity);
         Assert.Equal(reason, listed.GetProperty("owner_state").GetString());
@@ -146,9 +150,9 @@ public sealed class TransferTests(BrokerEnvironment environment) : IClassFixture
     [Trait("Requirement", "R-17")]
     public async Task A_suspended_identity_keeps_its_codes_gets_none_and_comes_back_only_through_who_may_transfer()
     {
-        var holding = await environment.HoldingAsync(_broker, _cast);
-        using var owner = _broker.As(_cast.Owner);
-        using var desk = _broker.As(_cast.Desk);
+        var holding = await environment.HoldingAsync(Broker, _cast);
+        using var owner = Broker.As(_cast.Owner);
+        using var desk = Broker.As(_cast.Desk);
         var waiting = await environment.UnwrapAsync(_cast.Owner, await owner.IssueAsync(holding.Identity));
 
         Assert.Equal(204, (await _mover.SuspendAsync(holding.Identity, "leaves on Friday", Suspension.Offboarded)).Status);
@@ -172,9 +176,9 @@ public sealed class TransferTests(BrokerEnvironment environment) : IClassFixture
     [Trait("Requirement", "R-17")]
     public async Task A_retired_identity_is_over_for_everybody()
     {
-        var holding = await environment.HoldingAsync(_broker, _cast);
-        using var owner = _broker.As(_cast.Owner);
-        using var desk = _broker.As(_cast.Desk);
+        var holding = await environment.HoldingAsync(Broker, _cast);
+        using var owner = Broker.As(_cast.Owner);
+        using var desk = Broker.As(_cast.Desk);
         var waiting = await environment.UnwrapAsync(_cast.Owner, await owner.IssueAsync(holding.Identity));
 
         Assert.Equal(204, (await _mover.RetireAsync(holding.Identity, "decommissioned")).Status);
@@ -199,7 +203,7 @@ public sealed class TransferTests(BrokerEnvironment environment) : IClassFixture
     public async Task Whether_an_entity_is_in_vault_is_told_only_to_who_may_transfer()
     {
         var identity = await RegisteredAsync();
-        using var stranger = _broker.As(await environment.HolderAsync("stranger", "transfer/@owned"));
+        using var stranger = Broker.As(await environment.HolderAsync("stranger", "transfer/@owned"));
         var (there, nowhere) = (await stranger.TransferAsync(identity, _cast.Desk.EntityId), await stranger.TransferAsync(identity, Guid.NewGuid().ToString()));
         Assert.Equal((403, "not-permitted"), Told(there));
         Assert.Equal(there.Uniform, nowhere.Uniform);
@@ -223,7 +227,7 @@ public sealed class TransferTests(BrokerEnvironment environment) : IClassFixture
     private async Task<string> RegisteredAsync()
     {
         var identity = BrokerEnvironment.NewIdentity();
-        await _broker.RegisterAsync(_cast.Team, identity, _cast.Owner);
+        await Broker.RegisterAsync(_cast.Team, identity, _cast.Owner);
         return identity;
     }
 }

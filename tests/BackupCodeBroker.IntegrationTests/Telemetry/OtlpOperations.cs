@@ -104,6 +104,14 @@ internal static class OtlpOperations
             using var team = s.Maker.As(s.Cast.Team);
             await team.RevokeAsync(h.Identity);
         });
+        yield return Consume("refused", "other-environment", (s, h) => s.ChangeSetAsync(h.Identity, a => a with { Environment = "elsewhere" }));
+        yield return Consume("refused", "suspended", async (s, h) =>
+        {
+            using var revoker = s.Maker.As(s.Cast.Team);
+            await revoker.SuspendAsync(h.Identity);
+        });
+        yield return Of("issue", "refused", (c, h) => c.IssueAsync(h.Identity), s => s.Cast.Owner, "retired", (s, h) =>
+            s.Environment.ChangeDocumentAsync(h.Identity, d => d with { RetiredAt = DateTimeOffset.UtcNow }));
         yield return Consume("refused", "frozen", (s, h) => s.Environment.LockDownAsync("freeze", h.Identity));
         yield return Consume("refused", "locked-down", (s, h) => s.Environment.LockDownAsync("void", h.Identity));
         yield return Consume("refused", "recertification-lapsed", (s, h) => s.Environment.ChangeDocumentAsync(h.Identity, d => d with { RecertifyBy = DateTimeOffset.UtcNow }));
@@ -144,6 +152,12 @@ internal static class OtlpOperations
             var identity = await s.RegisteredAsync();
             await s.Environment.Root.DeleteAsync($"{s.Environment.Names.KvMount}/data/identities/bcb.{identity}");
             return await s.AskAsync(s.Cast.Team, c => c.RegisterAsync(identity, s.Cast.Owner.EntityId));
+        });
+        yield return new("transfer", "conflict", "same-owner", async s =>
+        {
+            var identity = await s.RegisteredAsync();
+            var mover = await s.Environment.HolderAsync("mover", "transfer/team-a.*");
+            return await s.AskAsync(mover, c => c.TransferAsync(identity, s.Cast.Owner.EntityId));
         });
         yield return new("register", "conflict", "other-owner", async s =>
         {

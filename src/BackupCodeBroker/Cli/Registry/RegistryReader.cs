@@ -16,6 +16,7 @@ internal sealed class RegistryReader(string text)
     private const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
 
     private static readonly string[] TimeForms = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+    private static readonly string[] Required = ["identity", "owner", "profile"];
     private static readonly string[] Members = ["identity", "owner", "profile", "entity", "external_id", "labels", "recertify_by", "reason"];
 
     private readonly Parser _parser = new(new StringReader(text));
@@ -129,7 +130,7 @@ internal sealed class RegistryReader(string text)
             }
         }
 
-        foreach (var missing in new[] { "identity", "owner", "profile" }.Where(name => !seen.Contains(name)))
+        foreach (var missing in Required.Where(name => !seen.Contains(name)))
         {
             Add(line, $"{missing} is missing");
         }

@@ -60,8 +60,16 @@ public sealed class TransferTests
     {
         Approval Asked(string id, ApprovalUse? use) => new()
         {
-            Id = id, Operation = "issue", RequestedBy = Given.Owner, RequestedAt = Given.Now, Reason = "r", Ticket = "t", Verification = "v",
-            ExpiresAt = Given.Now.AddHours(1), StateVersion = 7, Use = use,
+            Id = id,
+            Operation = "issue",
+            RequestedBy = Given.Owner,
+            RequestedAt = Given.Now,
+            Reason = "r",
+            Ticket = "t",
+            Verification = "v",
+            ExpiresAt = Given.Now.AddHours(1),
+            StateVersion = 7,
+            Use = use,
         };
         var used = Asked("used", new ApprovalUse("op", Given.Owner, Given.Now));
         var document = Active.Document with { Approvals = [Asked("open", null), used] };
