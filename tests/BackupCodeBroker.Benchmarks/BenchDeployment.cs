@@ -79,9 +79,9 @@ internal sealed class BenchDeployment : IAsyncDisposable
     }
 
     /// <summary>One more broker, with these variables in its environment; it ends with the deployment.</summary>
-    public async Task<(string Address, Process Process)> StartBrokerAsync(IReadOnlyDictionary<string, string> variables)
+    public async Task<(string Address, Process Process)> StartBrokerAsync(IReadOnlyDictionary<string, string> variables, Action<string>? said = null)
     {
-        var (process, address) = StartBroker(_program, _credentials, Names, variables);
+        var (process, address) = StartBroker(_program, _credentials, Names, variables, said);
         _more.Add(process);
         await UntilReadyAsync(address);
         return (address, process);
@@ -144,13 +144,15 @@ internal sealed class BenchDeployment : IAsyncDisposable
         await calling is { Status: < 300 } reply ? reply : throw new InvalidOperationException((await calling).Text);
 
     private static (Process Process, string Address) StartBroker(
-        string program, string credentials, VaultSettings names, IReadOnlyDictionary<string, string>? variables = null)
+        string program, string credentials, VaultSettings names, IReadOnlyDictionary<string, string>? variables = null, Action<string>? said = null)
     {
         var address = "http://127.0.0.1:" + FreePort();
         var start = new ProcessStartInfo(program) { ArgumentList = { "server", "--listen", address, "--credentials", credentials }, RedirectStandardOutput = true };
         start.Environment["VAULT_ADDR"] = names.Address;
         start.Environment["BCB_VAULT__KV_MOUNT"] = names.KvMount;
         start.Environment["BCB_VAULT__ASK_MOUNT"] = names.AskMount;
+        // What nobody asked for would be measured with what was.
+        start.Environment["BCB_WORKER__ENABLED"] = "false";
         start.Environment["BCB_PROFILES__BENCH__KIND"] = "machine";
         start.Environment["BCB_PROFILES__BENCH__COUNT"] = CodesPerSet.ToString(System.Globalization.CultureInfo.InvariantCulture);
         foreach (var (name, value) in variables ?? new Dictionary<string, string>())
@@ -160,7 +162,7 @@ internal sealed class BenchDeployment : IAsyncDisposable
 
         // A pipe that nobody reads would stop the broker once it is full.
         var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
+        process.OutputDataReceived += (_, line) => said?.Invoke(line.Data ?? "");
         process.BeginOutputReadLine();
         return (process, address);
     }

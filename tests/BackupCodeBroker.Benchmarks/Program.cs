@@ -28,6 +28,12 @@ if (args is [TelemetryBenchmark.Only])
     return 0;
 }
 
+if (args is [SweepBenchmark.Only, .. var fleet])
+{
+    await using var bench = await BenchDeployment.StartAsync(Built);
+    return await new SweepBenchmark(bench, fleet is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : null).RunAsync() ? 0 : 1;
+}
+
 var program = args.FirstOrDefault() ?? Built;
 await using (var bench = await BenchDeployment.StartAsync(program))
 {
@@ -35,4 +41,10 @@ await using (var bench = await BenchDeployment.StartAsync(program))
     await new TelemetryBenchmark(bench).RunAsync();
 }
 
-return await new AuditBenchmark(program).RunAsync() ? 0 : 1;
+bool swept;
+await using (var bench = await BenchDeployment.StartAsync(program))
+{
+    swept = await new SweepBenchmark(bench).RunAsync();
+}
+
+return await new AuditBenchmark(program).RunAsync() && swept ? 0 : 1;

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using BackupCodeBroker.Core.Documents;
 
 namespace BackupCodeBroker.Access;
@@ -11,7 +12,7 @@ namespace BackupCodeBroker.Access;
 internal sealed class StateMemory
 {
     private readonly Lock _lock = new();
-    private readonly SemaphoreSlim _alert = new(0, 1);
+    private readonly Channel<bool> _alerts = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private (long Version, Heartbeat Beat)? _newest;
     private string? _lockdowns;
     private long _lockdownsAt;
@@ -78,7 +79,7 @@ internal sealed class StateMemory
     }
 
     /// <summary>Ends when there is something to clear up.</summary>
-    public Task AlertAsync(CancellationToken cancellation) => _alert.WaitAsync(cancellation);
+    public async Task AlertAsync(CancellationToken cancellation) => await _alerts.Reader.ReadAsync(cancellation);
 
     private void Remember(BrokerState state, long version)
     {
@@ -94,10 +95,7 @@ internal sealed class StateMemory
     private void Suspect()
     {
         IsSuspicious = true;
-        if (_alert.CurrentCount == 0)
-        {
-            _alert.Release();
-        }
+        _alerts.Writer.TryWrite(true);
     }
 }
 

@@ -24,6 +24,13 @@ internal sealed partial class HostedWorker(
     private Task _work = Task.CompletedTask;
 
     /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _turn?.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try

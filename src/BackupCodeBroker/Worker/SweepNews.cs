@@ -40,7 +40,8 @@ internal sealed partial class SweepNews(ILogger logger, TimeProvider time)
         var trouble = (tally.Unread, tally.Unreachable, tally.Failed);
         if (_isNews || tally.Changes > 0 || trouble != _trouble)
         {
-            LogEnd(tally.Seen, time.GetElapsedTime(_begun).TotalSeconds, tally.Changes > 0 ? tally.Words() : "nothing to change", tally.Unread, tally.Unreachable, tally.Failed);
+            var (words, took) = (tally.Changes > 0 ? tally.Words() : "nothing to change", time.GetElapsedTime(_begun).TotalSeconds);
+            LogEnd(tally.Seen, took, words, tally.Unread, tally.Unreachable, tally.Failed);
         }
 
         (_isNews, _trouble) = (false, trouble);

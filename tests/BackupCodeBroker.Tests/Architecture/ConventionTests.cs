@@ -41,6 +41,23 @@ public sealed class ConventionTests
     }
 
     [Fact]
+    [Trait("Requirement", "R-18")]
+    public void Nothing_reads_a_clock_but_the_one_that_is_injected_and_that_is_in_UTC()
+    {
+        // Terminals, files and the programs that put everything together stand at the edge: they name the system's clock once, to hand it on.
+        string[] edges = ["Audit", "Cli", "Dev", "Server", "Bootstrap", "Vault.Administration"];
+        var uses = BrokerUses.Value.Where(use =>
+            use.Of.Namespace == "System" && use.Member is MethodInfo { Name: "get_Now" or "get_UtcNow" or "get_Today" or "get_TickCount" or "get_TickCount64" or "GetLocalNow" }
+            || use.Of == typeof(System.Diagnostics.Stopwatch)
+            || use.Of == typeof(TimeProvider) && use.Member is MethodInfo { Name: "get_System" }).ToList();
+        Assert.NotEmpty(uses);
+        Assert.Equal([], uses.Where(use => !edges.Any(edge => Within(use.By, edge))).Select(use => $"{use.By.FullName}: {use.Of.Name}.{use.Member.Name}").Distinct());
+        Assert.Equal(
+            [typeof(TimeProvider)],
+            uses.Where(use => Within(use.By, "Server")).Select(use => use.Of).Distinct());
+    }
+
+    [Fact]
     [Trait("Requirement", "R-02")]
     public void Only_the_Vault_client_sees_the_text_of_a_token()
     {
