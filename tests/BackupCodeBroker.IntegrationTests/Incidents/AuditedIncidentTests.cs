@@ -42,7 +42,7 @@ public sealed class AuditedIncidentTests(AuditedVault vault) : IClassFixture<Aud
             Assert.Equal(403, (await other.LockdownAsync(id)).Status);
             Assert.Equal(409, (await all.LiftAsync(id)).Status);
             clock.Move(TimeSpan.FromSeconds(6));
-            await broker.UntilAsync(async () => (await environment.StoryAsync(id))?.CompletedAt is not null);
+            await broker.UntilAsync(async () => (await all.LockdownAsync(id)).Json.TryGetProperty("completed_at", out _));
             Assert.Equal(200, (await all.SendAsync(HttpMethod.Get, "/v1/lockdowns")).Status);
             Assert.Equal(204, (await all.LiftAsync(id)).Status);
             Assert.Equal(404, (await all.LockdownAsync("20270131120000-0123456789ab")).Status);

@@ -18,11 +18,12 @@ internal sealed record AskedOperation(Operation Operation, string? Target)
             OperationTarget.None when target is not null => $"'{name}' is about all identities: name none",
             OperationTarget.Identity when target is null => $"'{name}' is about one identity: name it",
             OperationTarget.Identity when !IdentityName.TryParse(target, out _) => "an identity is " + IdentityName.Grammar,
-            OperationTarget.Prefix when target is null => $"'{name}' is about the identities whose names begin alike: give the beginning",
-            OperationTarget.Prefix when !IdentityName.TryParse(target, out _) => "the beginning of names is " + IdentityName.Grammar,
+            OperationTarget.Prefix when target is not null && !IdentityName.TryParse(target, out _) => "the beginning of names is " + IdentityName.Grammar,
             _ => "",
         };
-        asked = error.Length == 0 ? new AskedOperation(operation!, target) : null;
+        // Whatever names begin with: all of them.
+        var meant = operation?.Target == OperationTarget.Prefix ? target ?? "" : target;
+        asked = error.Length == 0 ? new AskedOperation(operation!, meant) : null;
         return asked is not null;
     }
 
@@ -41,5 +42,5 @@ internal sealed record AskedOperation(Operation Operation, string? Target)
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Target is null ? Operation.Name : $"{Operation.Name} {Target}";
+    public override string ToString() => string.IsNullOrEmpty(Target) ? Operation.Name : $"{Operation.Name} {Target}";
 }

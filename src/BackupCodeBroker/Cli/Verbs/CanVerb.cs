@@ -19,7 +19,7 @@ internal static class CanVerb
         var target = new Argument<string?>("IDENTITY")
         {
             Arity = ArgumentArity.ZeroOrOne,
-            Description = "The identity; for 'lockdown' the prefix of a pattern; for operations over all identities nothing.",
+            Description = "The identity; for 'lockdown' the prefix of a pattern, or nothing for everything; for operations over all identities nothing.",
         };
         var mount = new Option<string>("--mount")
         {
