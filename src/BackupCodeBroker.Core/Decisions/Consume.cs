@@ -87,7 +87,7 @@ public abstract record ConsumeDecision
             return code.Selector != found.Code.Selector || !SetKey.Same(earlier.RequestHash, same) ? new KeyReused()
                 : around.State.Over(document, set) is { } lockdown
                     ? new Refused(lockdown.Mode == Lockdown.Freeze ? Reason.Frozen : Reason.LockedDown, set.Generation)
-                : new Repeat(set, earlier);
+                : new Repeat(set, earlier with { Purpose = request.Purpose });
         }
 
         return null;
@@ -128,7 +128,7 @@ public abstract record ConsumeDecision
             Codes = [.. set.Codes.Select(c => c.Selector == request.Selector ? c with { Consumption = consumption, Failures = 0 } : c with { Failures = 0 })],
         };
         var entry = new DocumentEvent(around.Now, "consume", request.OperationId, request.By, set.Generation);
-        return new Spend((document with { Active = next }).With(entry), next, consumption);
+        return new Spend(ClaimNotices.After((document with { Active = next }).With(entry), entry, profile?.WarnBelow ?? 0), next, consumption);
     }
 
     private static IEnumerable<string> Warnings(CodeSet set, int remaining, DateTimeOffset now, Profile? profile)

@@ -83,6 +83,9 @@ public static class DocumentJson
     /// <summary>Bytes of an event.</summary>
     internal static int Size(DocumentEvent entry) => JsonSerializer.SerializeToUtf8Bytes(entry, Context.DocumentEvent).Length;
 
+    /// <summary>Bytes of a notice.</summary>
+    internal static int Size(OutboxEntry entry) => JsonSerializer.SerializeToUtf8Bytes(entry, Context.OutboxEntry).Length;
+
     // The exception's path names members, and labels and unknown members are content.
     private static string Place(JsonException e) => string.Create(
         CultureInfo.InvariantCulture, $"at line {e.LineNumber.GetValueOrDefault() + 1}, byte {e.BytePositionInLine.GetValueOrDefault() + 1}");
