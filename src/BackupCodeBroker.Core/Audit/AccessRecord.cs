@@ -105,6 +105,9 @@ public static class OwnWork
     /// <summary>Looking at a deployment, by whoever wants to know how it is.</summary>
     public const string Doctor = "doctor";
 
+    /// <summary>Delivered notices, taken out of the document of an identity that nothing else was written to since.</summary>
+    public const string Deliver = "deliver";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Readiness, CountFailures, Bootstrap, Doctor];
+    public static IReadOnlyList<string> All { get; } = [Readiness, CountFailures, Bootstrap, Doctor, Deliver];
 }

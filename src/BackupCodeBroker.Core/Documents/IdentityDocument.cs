@@ -104,6 +104,13 @@ public sealed record IdentityDocument
         return NoticeKinds.Of(added.Operation) is { } kind ? next.Telling(kind, added, NoticeKinds.CauseOf(next, added)) : next;
     }
 
+    /// <summary>Whether it says the same as another one, notices apart: those come and go without anything else having happened.</summary>
+    public bool IsButForNotices(IdentityDocument other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return DocumentJson.Write(this with { Outbox = [], DeadLetters = 0 }).AsSpan().SequenceEqual(DocumentJson.Write(other with { Outbox = [], DeadLetters = 0 }));
+    }
+
     /// <summary>Whether an operation has left its mark here: how an unknown outcome of a write is told.</summary>
     public bool Bears(string operationId) => Events.Any(e => e.OperationId == operationId);
 }

@@ -13,6 +13,7 @@ using BackupCodeBroker.Features.Revoke;
 using BackupCodeBroker.Features.Status;
 using BackupCodeBroker.Hashing;
 using BackupCodeBroker.Health;
+using BackupCodeBroker.Notices;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
@@ -108,6 +109,7 @@ internal static class BrokerHost
         services.AddSingleton<RegisterFeature>().AddSingleton<IssueFeature>().AddSingleton<ActivateFeature>().AddSingleton<InterceptedFeature>();
         services.AddSingleton<ConsumeFeature>().AddSingleton<StatusFeature>().AddSingleton<ListFeature>().AddSingleton<RevokeFeature>();
         services.AddSingleton<HealthMetrics>().AddSingleton<NodeWatch>();
+        services.AddNotices(settings.Notices, settings.Environment);
         services.AddSingleton<DeploymentProbe>().AddHostedService(provider => provider.GetRequiredService<DeploymentProbe>());
     }
 

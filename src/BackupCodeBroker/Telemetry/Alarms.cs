@@ -34,6 +34,7 @@ internal sealed partial class Alarms : IDisposable
         AlarmKind.PendingLapsed => "pending-lapsed",
         AlarmKind.SetDisabled => "set-disabled",
         AlarmKind.DocumentUnreadable => "document-unreadable",
+        AlarmKind.NoticesGivenUp => "notices-given-up",
         _ => "activation-guessed",
     };
 
@@ -61,4 +62,7 @@ internal enum AlarmKind
 
     /// <summary>An identity's document cannot be read by this version.</summary>
     DocumentUnreadable,
+
+    /// <summary>Notices were given up: nobody was told of what happened.</summary>
+    NoticesGivenUp,
 }

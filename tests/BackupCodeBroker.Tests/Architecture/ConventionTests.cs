@@ -4,6 +4,7 @@ using BackupCodeBroker.Api;
 using BackupCodeBroker.Core.Codes;
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Operations;
+using BackupCodeBroker.Notices;
 using BackupCodeBroker.Vault;
 using Xunit;
 
@@ -69,13 +70,13 @@ public sealed class ConventionTests
     }
 
     [Fact]
-    public void Only_the_Vault_client_and_the_command_line_make_HTTP_clients()
+    public void Only_the_Vault_client_the_webhook_and_the_command_line_make_HTTP_clients()
     {
         var by = BrokerUses.Value
             .Where(use => use.Member is ConstructorInfo && (typeof(HttpMessageInvoker).IsAssignableFrom(use.Of) || typeof(HttpMessageHandler).IsAssignableFrom(use.Of)))
             .Select(use => use.By).Distinct().ToList();
         Assert.NotEmpty(by);
-        Assert.All(by, type => Assert.True(Within(type, "Vault") || Within(type, "Cli"), type.FullName));
+        Assert.All(by, type => Assert.True(Within(type, "Vault") || Within(type, "Notices") || Within(type, "Cli"), type.FullName));
     }
 
     [Theory]
@@ -113,7 +114,7 @@ public sealed class ConventionTests
     [Trait("Requirement", "R-02")]
     public void Holders_of_secrets_print_as_placeholders_and_have_no_text_to_read()
     {
-        Type[] holders = [typeof(BackupCode), typeof(ActivationSecret), typeof(CodeMint), typeof(VaultToken), typeof(VaultSecretId)];
+        Type[] holders = [typeof(BackupCode), typeof(ActivationSecret), typeof(CodeMint), typeof(VaultToken), typeof(VaultSecretId), typeof(WebhookSecret), typeof(WebhookSecrets)];
         string[] open = [nameof(BackupCode.Selector), nameof(CodeMint.SetKey)];
         Assert.All(holders, type =>
         {
