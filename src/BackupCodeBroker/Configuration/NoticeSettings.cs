@@ -29,6 +29,9 @@ internal sealed record NoticeSettings
     /// <summary>How long it is tried to deliver a notice.</summary>
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromHours(72);
 
+    /// <summary>How long one try may take.</summary>
+    public TimeSpan TryTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long after a first failure a notice is tried again; it doubles from there.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(1);
 

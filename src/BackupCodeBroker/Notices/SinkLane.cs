@@ -24,9 +24,6 @@ internal sealed partial class SinkLane
     /// <summary>Longest pause between two tries.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long one try may take.</summary>
-    public static readonly TimeSpan TryTimeout = TimeSpan.FromSeconds(10);
-
     private static readonly ResiliencePropertyKey<Notice> Offered = new("notice");
     private readonly Channel<Parcel> _queue = Channel.CreateBounded<Parcel>(new BoundedChannelOptions(MaxQueue) { SingleReader = true });
     private readonly INoticeSink _sink;
@@ -41,7 +38,7 @@ internal sealed partial class SinkLane
     public SinkLane(INoticeSink sink, SinkHealth health, NoticeMetrics metrics, NoticeSettings settings, TimeProvider time, ILogger<SinkLane> logger)
     {
         (_sink, _health, _metrics, _settings, _time, _logger) = (sink, health, metrics, settings, time, logger);
-        _timeout = new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(TryTimeout).Build();
+        _timeout = new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(settings.TryTimeout).Build();
         _retry = new ResiliencePipelineBuilder<SinkAnswer> { TimeProvider = time }.AddRetry(Retry()).Build();
     }
 
