@@ -108,6 +108,15 @@ public static class OwnWork
     /// <summary>Delivered notices, taken out of the document of an identity that nothing else was written to since.</summary>
     public const string Deliver = "deliver";
 
+    /// <summary>A page of identities that the worker looks at.</summary>
+    public const string Sweep = "sweep";
+
+    /// <summary>A change that the worker makes to one identity.</summary>
+    public const string Enforce = "enforce";
+
+    /// <summary>Who leads, the leader's heartbeat, and the proof that storage was set back.</summary>
+    public const string Lead = "lead";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Readiness, CountFailures, Bootstrap, Doctor, Deliver];
+    public static IReadOnlyList<string> All { get; } = [Readiness, CountFailures, Bootstrap, Doctor, Sweep, Enforce, Lead, Deliver];
 }

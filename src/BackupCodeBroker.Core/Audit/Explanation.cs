@@ -80,6 +80,9 @@ public sealed class Explanation
         {
             OwnWork.Bootstrap => SetsUp(subject, holder, entry.Verb),
             OwnWork.Doctor => SetsUp(subject, holder, entry.Verb) && (Looks(subject) || entry.Verb is "read" or "list"),
+            OwnWork.Sweep => Sweeps(subject, holder, entry.Verb),
+            OwnWork.Enforce => Enforces(subject, holder, entry.Verb),
+            OwnWork.Lead => Leads(subject, holder, entry.Verb),
             _ => Does(record.Operation, subject, entry.Verb, holder),
         };
         // Nothing has documents wrapped: who does takes them somewhere, and gets no id that could be missed on the record.
@@ -152,6 +155,32 @@ public sealed class Explanation
         SubjectKind.State or SubjectKind.KvConfig or SubjectKind.Mint or SubjectKind.AliasLookup or SubjectKind.EntityRead
             or SubjectKind.Policy or SubjectKind.Mount or SubjectKind.Audit or SubjectKind.Role or SubjectKind.RoleRead
             or SubjectKind.PepperKey or SubjectKind.PepperRead or SubjectKind.LookupSelf or SubjectKind.Capabilities => true,
+        _ => false,
+    };
+
+    // The worker reads all and writes none; what it finds it takes up with the identity's own child.
+    private bool Sweeps(Subject subject, Holder holder, string verb) => (holder, subject.Kind) switch
+    {
+        (Holder.Broker, SubjectKind.Mint) => subject.Name == _names.SweeperRole,
+        (Holder.Broker, SubjectKind.EntityRead or SubjectKind.LookupAccessor) => true,
+        (Holder.Sweeper, SubjectKind.Document or SubjectKind.State) => verb == "read",
+        (Holder.Sweeper, SubjectKind.Fleet) => verb == "list",
+        _ => false,
+    };
+
+    private bool Enforces(Subject subject, Holder holder, string verb) => (holder, subject.Kind) switch
+    {
+        (Holder.Broker, SubjectKind.Mint) => subject.Name == _names.IdentityRole,
+        (Holder.Broker, SubjectKind.AliasLookup or SubjectKind.EntityRead) => true,
+        (Holder.Child, SubjectKind.State) => verb == "read",
+        (Holder.Child, SubjectKind.Document) => verb is "read" or "update",
+        _ => false,
+    };
+
+    private bool Leads(Subject subject, Holder holder, string verb) => (holder, subject.Kind) switch
+    {
+        (Holder.Broker, SubjectKind.Mint) => subject.Name == _names.SweeperRole,
+        (Holder.Sweeper, SubjectKind.State or SubjectKind.Fleet) => verb is "read" or "create" or "update",
         _ => false,
     };
 

@@ -8,9 +8,6 @@ namespace BackupCodeBroker.Core.Decisions;
 /// </summary>
 public static class ClaimNotices
 {
-    /// <summary>What a set's owner was asked for, where few codes are left.</summary>
-    public const string FewLeft = "few-left";
-
     /// <summary>The document after codes became fewer. Who waits for the receipt of new ones has asked for them, and is not asked.</summary>
     /// <param name="document">The identity, with the change.</param>
     /// <param name="told">The change's event.</param>
@@ -19,12 +16,12 @@ public static class ClaimNotices
     {
         ArgumentNullException.ThrowIfNull(document);
         var set = document.Active;
-        if (set is null || set.Remaining > 0 && (set.Remaining >= askBelow || set.Asked.Contains(FewLeft) || document.Pending is not null))
+        if (set is null || set.Remaining > 0 && (set.Remaining >= askBelow || set.Asked.Contains(SweepDecision.AskedForFewLeft) || document.Pending is not null))
         {
             return document;
         }
 
-        var asked = document with { Active = set with { Asked = [.. set.Asked.Where(a => a != FewLeft), FewLeft] } };
-        return asked.Telling(set.Remaining == 0 ? NoticeKinds.Exhausted : NoticeKinds.ClaimRequested, told, FewLeft);
+        var asked = document with { Active = set with { Asked = [.. set.Asked.Where(a => a != SweepDecision.AskedForFewLeft), SweepDecision.AskedForFewLeft] } };
+        return asked.Telling(set.Remaining == 0 ? NoticeKinds.Exhausted : NoticeKinds.ClaimRequested, told, SweepDecision.AskedForFewLeft);
     }
 }

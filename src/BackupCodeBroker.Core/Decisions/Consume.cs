@@ -128,7 +128,7 @@ public abstract record ConsumeDecision
             Codes = [.. set.Codes.Select(c => c.Selector == request.Selector ? c with { Consumption = consumption, Failures = 0 } : c with { Failures = 0 })],
         };
         var entry = new DocumentEvent(around.Now, "consume", request.OperationId, request.By, set.Generation);
-        return new Spend(ClaimNotices.After((document with { Active = next }).With(entry), entry, profile?.WarnBelow ?? 0), next, consumption);
+        return new Spend(ClaimNotices.After((document with { Active = next }).With(entry), entry, profile?.AskBelow ?? 0), next, consumption);
     }
 
     private static IEnumerable<string> Warnings(CodeSet set, int remaining, DateTimeOffset now, Profile? profile)

@@ -21,9 +21,15 @@ public static class SetStanding
 
     /// <summary>Why the set cannot be used; null where it can.</summary>
     public static Reason? Refusal(IdentityDocument document, CodeSet set, Surroundings around) =>
-        OfSet(document, set, around)
-        ?? OfOwner(set.Owner, document.Owner, around.Owner)
+        OfSet(document, set, around) ?? OfPeople(document, set, around);
+
+    /// <summary>What is the matter with owner and entity, as they were read; null where nothing is.</summary>
+    public static Reason? OfPeople(IdentityDocument document, CodeSet set, Surroundings around) =>
+        OfOwner(set.Owner, document.Owner, around.Owner)
         ?? OfEntity(set.Entity, document.Entity ?? document.AliasEntity, around.Entity, isAlias: document.Entity is null);
+
+    /// <summary>Whether the clock stands before the leading worker's last sign of life: what time it is nobody knows then.</summary>
+    public static bool ClockIsBehind(Surroundings around) => around.Now + ClockTolerance < around.State.Heartbeat.At;
 
     /// <summary>As <see cref="Refusal"/>, without owner and entity: what can be said without reading them.</summary>
     public static Reason? OfSet(IdentityDocument document, CodeSet set, Surroundings around)
@@ -33,7 +39,7 @@ public static class SetStanding
             return Reason.Disabled;
         }
 
-        if (around.Now + ClockTolerance < (set.ActivatedAt ?? set.IssuedAt))
+        if (ClockIsBehind(around) || around.Now + ClockTolerance < (set.ActivatedAt ?? set.IssuedAt))
         {
             return Reason.ClockBackwards;
         }

@@ -41,10 +41,46 @@ public sealed record BrokerState
     private static bool IsOver(Lockdown lockdown, IdentityDocument document, CodeSet? set) => set is not null && lockdown.Matches(document, set);
 }
 
-/// <summary>Sign of life of the leading worker.</summary>
+/// <summary>
+/// Sign of life of the leading worker. Each beat adds a random mark, and the last ones are kept: whoever remembers a beat finds its mark again in the
+/// beats that follow it, unless storage was set back in between and other beats took their place.
+/// </summary>
 /// <param name="Count">Beats so far.</param>
 /// <param name="At">The last one.</param>
-public sealed record Heartbeat(long Count, DateTimeOffset At);
+public sealed record Heartbeat(long Count, DateTimeOffset At)
+{
+    /// <summary>Hex digits of a mark.</summary>
+    public const int MarkLength = 8;
+
+    /// <summary>Beats whose marks are kept.</summary>
+    public const int MaxMarks = 32;
+
+    /// <summary>Marks of the last beats, one after the other, the newest last; null before the first.</summary>
+    public string? Trail { get; init; }
+
+    /// <summary>The next beat.</summary>
+    /// <param name="mark">Eight random hex digits.</param>
+    /// <param name="at">When; where that is before the last one, a clock was set back, and the time stays.</param>
+    public Heartbeat Next(string mark, DateTimeOffset at)
+    {
+        var trail = Trail + mark;
+        return new Heartbeat(Count + 1, at > At ? at : At) { Trail = trail[Math.Max(0, trail.Length - MaxMarks * MarkLength)..] };
+    }
+
+    /// <summary>Whether this one follows an earlier one, or is it; null where its marks do not reach back that far.</summary>
+    public bool? Follows(Heartbeat earlier)
+    {
+        var (since, then, now) = (Count - earlier.Count, earlier.Trail ?? "", Trail ?? "");
+        if (since < 0)
+        {
+            return false;
+        }
+
+        var end = now.Length - Math.Min(since, MaxMarks) * MarkLength;
+        return then.Length < MarkLength || end < MarkLength ? null
+            : string.CompareOrdinal(now, (int)end - MarkLength, then, then.Length - MarkLength, MarkLength) == 0;
+    }
+}
 
 /// <summary>An incident's order over the code sets that match its scope.</summary>
 public sealed record Lockdown

@@ -32,6 +32,22 @@ public static class DocumentJson
     /// <summary>Writes the state.</summary>
     public static byte[] Write(BrokerState state) => JsonSerializer.SerializeToUtf8Bytes(state, Context.BrokerState);
 
+    /// <summary>Writes the worker's lease.</summary>
+    public static byte[] Write(WorkerLease lease) => JsonSerializer.SerializeToUtf8Bytes(lease, Context.WorkerLease);
+
+    /// <summary>Reads the worker's lease; null where it is none of this version's: nobody can tell then who leads.</summary>
+    public static WorkerLease? ReadLease(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, Context.WorkerLease) is { Schema: WorkerLease.CurrentSchema } lease ? lease : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Reads the document of one identity.</summary>
     /// <param name="json">UTF-8.</param>
     /// <param name="identity">The name asked for: a document of another identity is refused.</param>
@@ -93,4 +109,5 @@ public static class DocumentJson
 
 [JsonSerializable(typeof(IdentityDocument))]
 [JsonSerializable(typeof(BrokerState))]
+[JsonSerializable(typeof(WorkerLease))]
 internal sealed partial class DocumentJsonContext : JsonSerializerContext;

@@ -16,7 +16,8 @@ public sealed record IdentityName
     /// <summary>What a name may look like, for people.</summary>
     public const string Grammar = "[a-z0-9][a-z0-9._-]{0,62}, without two dots in a row, and no backup code";
 
-    private const string AliasPrefix = "bcb.";
+    /// <summary>What aliases and documents of identities begin with.</summary>
+    public const string AliasPrefix = "bcb.";
 
     private IdentityName(string value) => Value = value;
 

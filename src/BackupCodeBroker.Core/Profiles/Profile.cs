@@ -46,6 +46,12 @@ public sealed record Profile
     /// <summary>Consuming warns when the set ends sooner than this.</summary>
     public TimeSpan WarnBeforeExpiry { get; init; } = TimeSpan.FromDays(14);
 
+    /// <summary>The owner is asked to claim new codes when fewer are left than this; at least 1, so that nobody is left without any unasked.</summary>
+    public int AskBelow { get; init; } = 3;
+
+    /// <summary>The owner is asked to claim new codes when the set ends sooner than this, or a third of its life where that is shorter.</summary>
+    public TimeSpan AskBeforeExpiry { get; init; } = TimeSpan.FromDays(14);
+
     /// <summary>Which identities may use it.</summary>
     public NamePattern Identities { get; init; } = NamePattern.Any;
 
@@ -81,6 +87,11 @@ public sealed record Profile
             yield return $"warn_below is {WarnBelow}, must be 0 to {CodeSet.MaxCodes}";
         }
 
+        if (AskBelow is < 1 or > CodeSet.MaxCodes)
+        {
+            yield return $"ask_below is {AskBelow}, must be 1 to {CodeSet.MaxCodes}";
+        }
+
         if (Assurance.Length is 0 or > 64)
         {
             yield return "assurance must be 1 to 64 characters";
@@ -112,5 +123,5 @@ public sealed record Profile
 
     private string Canonical() => string.Join(
         '|', Name, Kind.Name(), Count, Lifetime.Ticks, WrapTtl.Ticks, Scheme.Name, Scheme.Iterations, Scheme.Peppered, Assurance, WarnBelow,
-        WarnBeforeExpiry.Ticks, Identities.Text);
+        WarnBeforeExpiry.Ticks, AskBelow, AskBeforeExpiry.Ticks, Identities.Text);
 }

@@ -7,7 +7,6 @@ internal sealed class Deployment
 {
     private volatile DeploymentState _state = new DeploymentState.NotReady([new Shortcoming("starting", "starting", "wait: the first look takes a moment")]);
     private volatile IReadOnlyList<Shortcoming> _notices = [];
-    private long _newestState;
 
     /// <summary>As of now.</summary>
     public DeploymentState State => _state;
@@ -24,25 +23,14 @@ internal sealed class Deployment
     /// <summary>Takes note of them.</summary>
     public void Notice(IReadOnlyList<Shortcoming> notices) => _notices = notices;
 
+    /// <summary>What this replica remembers of the state document.</summary>
+    public StateMemory Memory { get; } = new();
+
     /// <summary>
-    /// Takes note of a version of the state document; false where a newer one was seen before: the read is stale (or storage was restored), and
-    /// a lockdown may be missing from it.
+    /// Takes note of the state document as it was read; false where it cannot be gone by: the read is stale, and a lockdown may be missing from it, or
+    /// storage was set back.
     /// </summary>
-    public bool SawState(long version)
-    {
-        for (var newest = Interlocked.Read(ref _newestState); version > newest;)
-        {
-            var before = Interlocked.CompareExchange(ref _newestState, version, newest);
-            if (before == newest)
-            {
-                return true;
-            }
-
-            newest = before;
-        }
-
-        return version >= Interlocked.Read(ref _newestState);
-    }
+    public bool SawState(BrokerState state, long version) => Memory.Saw(state, version);
 }
 
 /// <summary>Closed.</summary>

@@ -60,7 +60,7 @@ internal sealed class FleetDesk(VaultClient vault, IdentityChildren children, De
 
     private Surroundings StateOf(OperationScope scope, KvRead read) => read switch
     {
-        KvRead.Found found when DocumentJson.TryReadState(found.Json.Span, out var state, out _) => deployment.SawState(found.Version)
+        KvRead.Found found when DocumentJson.TryReadState(found.Json.Span, out var state, out _) => deployment.SawState(state, found.Version)
             ? new Surroundings(state, found.Version, options.Epoch, null, null, scope.Now, options.Environment)
             : throw new BrokerFaultException(FaultKind.Unavailable, "Vault serves an older broker/state than this replica has seen"),
         KvRead.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),

@@ -130,7 +130,7 @@ internal sealed class IdentityDesk(
                 throw new BrokerFaultException(FaultKind.NotReady, "broker/state cannot be read: " + error);
             }
 
-            if (deployment.SawState(found.Version))
+            if (deployment.SawState(state, found.Version))
             {
                 return (state, found.Version);
             }

@@ -16,8 +16,17 @@ internal static class Routes
 {
     private static readonly int[] ProblemStatuses = [400, 401, 403, 409, 413, 415, 429, 503];
 
-    /// <summary>Maps every route.</summary>
-    public static void Map(IEndpointRouteBuilder app)
+    /// <summary>Maps every route, or health alone.</summary>
+    public static void Map(IEndpointRouteBuilder app, bool healthAlone)
+    {
+        MapHealth(app);
+        if (!healthAlone)
+        {
+            MapOperations(app);
+        }
+    }
+
+    private static void MapOperations(IEndpointRouteBuilder app)
     {
         Operation<RegisterFeature>(app, "PUT", "/v1/identities/{identity}", "Register an identity, or change its registration")
             .Accepts<RegisterRequestShape>("application/json").Produces<RegisterAnswer>(201).Produces<RegisterAnswer>(200);
@@ -32,7 +41,6 @@ internal static class Routes
             .Accepts<ConsumeRequestShape>("application/json").Produces<ConsumeAnswer>(200);
         Operation<RevokeFeature>(app, "POST", "/v1/identities/{identity}/revoke", "End an identity's codes")
             .Accepts<ReasonRequestShape>("application/json").Produces(204);
-        MapHealth(app);
     }
 
     private static RouteHandlerBuilder Operation<TFeature>(IEndpointRouteBuilder app, string method, string path, string summary)

@@ -76,12 +76,7 @@ internal sealed partial class SettingsReader
             TokenFile = Text("login:token_file"),
             Epoch = Number("epoch", defaults.Epoch, 1, int.MaxValue),
             Environment = EnvironmentName(),
-            Worker = new WorkerSettings
-            {
-                Enabled = Text("worker:enabled") is null || Flag("worker:enabled"),
-                Interval = Span("worker:interval", defaults.Worker.Interval),
-                Rate = Number("worker:rate", defaults.Worker.Rate, 1, 1_000_000),
-            },
+            Worker = Worker(defaults.Worker),
             AllowBroadTokens = Flag("allow_broad_tokens"),
             OwnershipFacets = Facets(defaults),
             Failures = new FailureLimits(Number("failures:per_code", 10, 1, 100), Number("failures:per_set", 100, 1, 100)),
@@ -95,6 +90,20 @@ internal sealed partial class SettingsReader
         };
         Contradictions(settings);
         return settings;
+    }
+
+    private WorkerSettings Worker(WorkerSettings defaults)
+    {
+        var worker = new WorkerSettings
+        {
+            Enabled = Text("worker:enabled") is null || Flag("worker:enabled"),
+            Alone = Flag("worker:alone"),
+            Interval = Span("worker:interval", defaults.Interval),
+            Rate = Number("worker:rate", defaults.Rate, 1, 1_000_000),
+            Takeover = Span("worker:takeover", defaults.Takeover),
+        };
+        _errors.AddRange(worker.Errors());
+        return worker;
     }
 
     private string? EnvironmentName()
@@ -241,6 +250,8 @@ internal sealed partial class SettingsReader
                 Text(at + "pepper") is null ? defaults.Scheme.Peppered : Flag(at + "pepper")),
             Assurance = Text(at + "assurance") ?? defaults.Assurance,
             WarnBelow = Number(at + "warn_below", defaults.WarnBelow, int.MinValue, int.MaxValue),
+            AskBelow = Number(at + "ask_below", defaults.AskBelow, int.MinValue, int.MaxValue),
+            AskBeforeExpiry = Span(at + "ask_before_expiry", defaults.AskBeforeExpiry),
             Identities = pattern ?? NamePattern.Any,
         };
     }

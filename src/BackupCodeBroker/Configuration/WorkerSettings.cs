@@ -1,3 +1,5 @@
+using BackupCodeBroker.Core.Documents;
+
 namespace BackupCodeBroker.Configuration;
 
 /// <summary>The hosted worker: one replica leads, and enforces between uses what is enforced again at each use.</summary>
@@ -14,4 +16,38 @@ internal sealed record WorkerSettings
 
     /// <summary>Most identities that a sweep reads in a second.</summary>
     public int Rate { get; init; } = 2_000;
+
+    /// <summary>How long a lease stays unrenewed before another replica takes it. The lease says it, so replicas may differ.</summary>
+    public TimeSpan Takeover { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Shortest and longest from one sweep to the next: what the worker does is done within a minute of being known.</summary>
+    public static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(1), MaxInterval = TimeSpan.FromSeconds(45);
+
+    /// <summary>Every error, in words; empty where it is sound.</summary>
+    public IEnumerable<string> Errors()
+    {
+        if (Interval < MinInterval || Interval > MaxInterval)
+        {
+            yield return "worker.interval must be 1s to 45s";
+        }
+
+        if (Takeover < WorkerLease.MinTakeover || Takeover > WorkerLease.MaxTakeover)
+        {
+            yield return "worker.takeover must be 2s to 25s";
+        }
+
+        if (Alone && !Enabled)
+        {
+            yield return "worker.alone and worker.enabled=false leave nothing to run";
+        }
+    }
+
+    /// <summary>Between two renewals, and between two looks of those who wait: several of them fit into a takeover.</summary>
+    public TimeSpan Renewal => Takeover / 3;
+
+    /// <summary>How long the leader leads after it sent its last renewal: by then it has stopped, by its own clock, before another can begin.</summary>
+    public TimeSpan Leading => Takeover * 2 / 3;
+
+    /// <summary>Between two beats of the leader's heart.</summary>
+    public TimeSpan Beat => Takeover * 2 / 3;
 }

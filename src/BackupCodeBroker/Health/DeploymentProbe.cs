@@ -171,10 +171,14 @@ internal sealed partial class DeploymentProbe(
         switch (await vault.ReadKvAsync(child.Token, "broker/state", call))
         {
             case KvRead.Found found when DocumentJson.TryReadState(found.Json.Span, out var state, out var error):
-                deployment.SawState(found.Version);
+                var isSound = deployment.SawState(state, found.Version);
                 if (settings.Epoch < state.EpochFloor)
                 {
-                    missing.Add(new("epoch", $"the configured epoch {settings.Epoch} is below the floor {state.EpochFloor} in Vault", "configure the epoch of this deployment"));
+                    missing.Add(ReadinessWords.BelowFloor(settings.Epoch, state.EpochFloor));
+                }
+                else if (!isSound)
+                {
+                    missing.Add(ReadinessWords.SetBack);
                 }
 
                 break;

@@ -19,6 +19,16 @@ internal static class ReadinessWords
     /// <summary>The look took too long.</summary>
     public static Shortcoming Slow { get; } = new("vault-reachable", "Vault did not answer in time", "");
 
+    /// <summary>The state document is older than this replica remembers it, and which of two causes it has is being found out.</summary>
+    public static Shortcoming SetBack { get; } = new(
+        "state-restored", "broker/state in Vault is older than this broker has seen it", "the broker finds out whether a standby answered late or storage was restored");
+
+    /// <summary>Sets of this epoch are void, because storage was restored or another broker is configured with a higher one.</summary>
+    public static Shortcoming BelowFloor(int epoch, int floor) => new(
+        "epoch",
+        $"the configured epoch {epoch} is below the floor {floor} in Vault: storage was restored, or another broker has a higher one",
+        $"set epoch to {floor} on every broker and restart it; every code is then issued anew (src/docs/restore.md)");
+
     /// <summary>A child may not read what it needs: its policy is not there, or another one.</summary>
     public static Shortcoming ChildrenMayNot(string policy, string what) =>
         new(StepIds.BrokerPolicies, $"the policy {policy} does not let the broker's children read {what}", Bootstrap);

@@ -1,6 +1,7 @@
 using BackupCodeBroker.Access;
 using BackupCodeBroker.Configuration;
 using BackupCodeBroker.Telemetry;
+using BackupCodeBroker.Worker;
 
 namespace BackupCodeBroker.Notices;
 
@@ -17,6 +18,7 @@ internal static class NoticeServices
             _ = sink == NoticeSettings.Webhook ? services.AddSingleton<INoticeSink, WebhookSink>() : services.AddSingleton<INoticeSink, LogSink>();
         }
 
+        services.AddSingleton<ISweepObserver, OutboxWatch>();
         services.AddSingleton<Courier>().AddHostedService(provider => provider.GetRequiredService<Courier>());
     }
 }

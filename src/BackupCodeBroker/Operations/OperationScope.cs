@@ -76,14 +76,7 @@ internal sealed class OperationScope : IDisposable
     public bool PersonUsedMachineCode => Spent == CodeKind.Machine && CallerKind == CallerKind.Person;
 
     /// <summary>Now, UTC, in whole milliseconds: what is stored and what is answered are the same time.</summary>
-    public DateTimeOffset Now
-    {
-        get
-        {
-            var now = Time.GetUtcNow();
-            return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
-        }
-    }
+    public DateTimeOffset Now => Time.Moment();
 
     /// <summary>Gives the span its HTTP request.</summary>
     public void Request(string method, string? route)

@@ -25,6 +25,12 @@ internal sealed class OwnWorkScope : IDisposable
         _span = new OperationSpan(name, ActivityKind.Internal, time, parent);
     }
 
+    /// <summary>Its id, as in its record.</summary>
+    public string Id => _span.Id;
+
+    /// <summary>Its span, as the parent of what it sets off.</summary>
+    public ActivityContext Context => _span.Context;
+
     /// <summary>Identity that it is about; null for work over all.</summary>
     public string? Identity { get; set; }
 

@@ -18,6 +18,7 @@ using BackupCodeBroker.Operations;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
 using BackupCodeBroker.Vault.Login;
+using BackupCodeBroker.Worker;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace BackupCodeBroker.Server;
@@ -58,7 +59,7 @@ internal static class BrokerHost
         }
 
         app.UseStatusCodePages(context => StatusPageAsync(context.HttpContext));
-        Routes.Map(app);
+        Routes.Map(app, settings.Worker.Alone);
         app.MapOpenApi("/openapi/{documentName}.json");
         return app;
     }
@@ -111,6 +112,19 @@ internal static class BrokerHost
         services.AddSingleton<HealthMetrics>().AddSingleton<NodeWatch>();
         services.AddNotices(settings.Notices, settings.Environment);
         services.AddSingleton<DeploymentProbe>().AddHostedService(provider => provider.GetRequiredService<DeploymentProbe>());
+        AddWorker(services, settings.Worker);
+    }
+
+    // Behind the log-in: hosted services stop in reverse, and the lease is given back with a token that still lives.
+    private static void AddWorker(IServiceCollection services, WorkerSettings settings)
+    {
+        services.AddSingleton<BrokerDesk>().AddSingleton<RestoreWatch>().AddHostedService(provider => provider.GetRequiredService<RestoreWatch>());
+        services.AddSingleton(settings).AddSingleton<SweepSignal>().AddSingleton<WorkerMetrics>();
+        services.AddSingleton<Leadership>().AddSingleton<Heart>().AddSingleton<Enforcer>().AddSingleton<SweepLook>().AddSingleton<Sweep>().AddSingleton<SweepLoop>();
+        if (settings.Enabled)
+        {
+            services.AddSingleton<HostedWorker>().AddHostedService(provider => provider.GetRequiredService<HostedWorker>());
+        }
     }
 
     private static Task StatusPageAsync(HttpContext http)

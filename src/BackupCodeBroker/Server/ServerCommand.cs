@@ -22,8 +22,9 @@ internal static class ServerCommand
         var credentials = new Option<string?>("--credentials") { HelpName = "DIR", Description = "Folder with role-id and secret-id (or wrapped-secret-id), as bcb bootstrap --credentials writes it." };
         var config = new Option<string?>("--config") { HelpName = "FILE", Description = "Configuration, bcb.json (else BCB_CONFIG; every setting has its twin in the environment, such as BCB_VAULT__KV_MOUNT)." };
         var dev = new Option<bool>("--dev") { Description = "Try it: with an embedded development Vault (or the one of VAULT_ADDR and VAULT_TOKEN), set up, with sample people and lines to paste." };
+        var workerOnly = new Option<bool>("--worker-only") { Description = "The worker alone: no operation is served, /healthz and /readyz are." };
         var server = command("server", "Run the broker beside Vault.", "server --listen http://127.0.0.1:8400 --credentials /etc/bcb/credentials");
-        foreach (var option in (Option[])[listen, credentials, config, dev])
+        foreach (var option in (Option[])[listen, credentials, config, workerOnly, dev])
         {
             server.Add(option);
         }
@@ -31,7 +32,9 @@ internal static class ServerCommand
         server.SetAction((parsed, cancellation) => parsed.GetValue(dev)
             ? DevServer.RunAsync(parsed.GetValue(listen), cancellation)
             : RunAsync(
-                parsed.GetValue(config), [("listen", parsed.GetValue(listen)), ("login:credentials", parsed.GetValue(credentials))], cancellation));
+                parsed.GetValue(config),
+                [("listen", parsed.GetValue(listen)), ("login:credentials", parsed.GetValue(credentials)), ("worker:alone", parsed.GetValue(workerOnly) ? "true" : null)],
+                cancellation));
         return server;
     }
 

@@ -18,14 +18,19 @@ internal sealed partial class Alarms : IDisposable
     }
 
     /// <summary>Raises an alarm about an identity.</summary>
-    public void Raise(AlarmKind kind, string identity)
+    public void Raise(AlarmKind kind, string identity) => RaiseFor(kind, _pseudonyms.Of(identity)!);
+
+    /// <summary>Raises an alarm about the whole deployment.</summary>
+    public void Raise(AlarmKind kind) => RaiseFor(kind, "all identities");
+
+    public void Dispose() => _meter.Dispose();
+
+    private void RaiseFor(AlarmKind kind, string whom)
     {
         var name = Name(kind);
         _counter.Add(1, new KeyValuePair<string, object?>(TelemetryNames.AlarmKind, name));
-        LogAlarm(name, _pseudonyms.Of(identity)!);
+        LogAlarm(name, whom);
     }
-
-    public void Dispose() => _meter.Dispose();
 
     private static string Name(AlarmKind kind) => kind switch
     {
@@ -35,6 +40,8 @@ internal sealed partial class Alarms : IDisposable
         AlarmKind.SetDisabled => "set-disabled",
         AlarmKind.DocumentUnreadable => "document-unreadable",
         AlarmKind.NoticesGivenUp => "notices-given-up",
+        AlarmKind.TakenNotActivated => "taken-not-activated",
+        AlarmKind.StorageRestored => "storage-restored",
         _ => "activation-guessed",
     };
 
@@ -65,4 +72,10 @@ internal enum AlarmKind
 
     /// <summary>Notices were given up: nobody was told of what happened.</summary>
     NoticesGivenUp,
+
+    /// <summary>A wrap was opened, and nobody activated what was in it.</summary>
+    TakenNotActivated,
+
+    /// <summary>Storage was set back: every set is void until it is issued anew under a higher epoch.</summary>
+    StorageRestored,
 }

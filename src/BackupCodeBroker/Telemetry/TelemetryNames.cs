@@ -93,6 +93,57 @@ internal static class TelemetryNames
     /// <summary>Attribute: why a sink did not take a notice.</summary>
     public const string NoticeFailure = "bcb.notice.failure";
 
+    /// <summary>Gauge: 1 while this replica's worker leads, else 0.</summary>
+    public const string Leads = "bcb.worker.leads";
+
+    /// <summary>Counter: identities that sweeps looked at.</summary>
+    public const string SweepIdentities = "bcb.sweep.identities";
+
+    /// <summary>Counter: what sweeps did, by act.</summary>
+    public const string SweepActs = "bcb.sweep.acts";
+
+    /// <summary>Counter: sweeps that broke off.</summary>
+    public const string SweepsBroken = "bcb.sweep.broken";
+
+    /// <summary>Histogram, seconds: one whole sweep.</summary>
+    public const string SweepDuration = "bcb.sweep.duration";
+
+    /// <summary>Attribute: what a sweep did.</summary>
+    public const string SweepAct = "bcb.sweep.act";
+
+    /// <summary>Gauge: identities by where they stand.</summary>
+    public const string FleetIdentities = "bcb.fleet.identities";
+
+    /// <summary>Label: where an identity stands.</summary>
+    public const string FleetState = "bcb.fleet.state";
+
+    /// <summary>Gauge: codes left in active sets, by profile.</summary>
+    public const string FleetCodes = "bcb.fleet.codes_remaining";
+
+    /// <summary>Gauge, seconds: age of the oldest active set.</summary>
+    public const string FleetOldestSet = "bcb.fleet.oldest_set";
+
+    /// <summary>Gauge: active sets that should have been replaced.</summary>
+    public const string FleetOverdue = "bcb.fleet.overdue_rotations";
+
+    /// <summary>Gauge: identities with a set whose owner is gone or disabled.</summary>
+    public const string FleetOwnerless = "bcb.fleet.ownerless";
+
+    /// <summary>Gauge: active sets of which no code was ever used.</summary>
+    public const string FleetUnproven = "bcb.fleet.unproven";
+
+    /// <summary>Gauge: approvals that wait for a second person.</summary>
+    public const string FleetApprovalsOpen = "bcb.fleet.approvals_open";
+
+    /// <summary>Gauge: uses that nobody has reviewed.</summary>
+    public const string FleetReviewsOpen = "bcb.fleet.reviews_open";
+
+    /// <summary>Gauge: notices that were given up.</summary>
+    public const string FleetDeadLetters = "bcb.fleet.dead_letters";
+
+    /// <summary>Gauge: documents that are deleted or cannot be read.</summary>
+    public const string FleetUnreadable = "bcb.fleet.unreadable";
+
     /// <summary>Attribute: the operation, as it stands in a policy path, or the broker's own work.</summary>
     public const string Operation = "bcb.operation";
 

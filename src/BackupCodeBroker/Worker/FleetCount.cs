@@ -1,0 +1,85 @@
+using BackupCodeBroker.Configuration;
+using BackupCodeBroker.Core.Decisions;
+using BackupCodeBroker.Core.Documents;
+
+namespace BackupCodeBroker.Worker;
+
+/// <summary>The figures of all identities, counted by one sweep.</summary>
+internal sealed class FleetCount(BrokerProfiles profiles)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, int> _states = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _remaining = new(StringComparer.Ordinal);
+
+    /// <summary>Identities by the word for where they stand.</summary>
+    public IReadOnlyDictionary<string, int> States => _states;
+
+    /// <summary>Codes that are left in active sets, by profile; empty where configuration has the profile no longer.</summary>
+    public IReadOnlyDictionary<string, long> Remaining => _remaining;
+
+    /// <summary>When the oldest active set was issued.</summary>
+    public DateTimeOffset? OldestSet { get; private set; }
+
+    /// <summary>Active sets that should have been replaced by now.</summary>
+    public int Overdue { get; private set; }
+
+    /// <summary>Identities without an owner.</summary>
+    public int Ownerless { get; private set; }
+
+    /// <summary>Active sets of which no code was ever used: nobody knows that they work.</summary>
+    public int Unproven { get; private set; }
+
+    /// <summary>Requests that wait for a second person.</summary>
+    public int ApprovalsOpen { get; private set; }
+
+    /// <summary>Uses that nobody has looked at.</summary>
+    public int ReviewsOpen { get; private set; }
+
+    /// <summary>Notices that were given up.</summary>
+    public long DeadLetters { get; private set; }
+
+    /// <summary>Documents that are deleted, unreadable, or of another identity.</summary>
+    public int Unreadable { get; private set; }
+
+    /// <summary>Counts an identity as the sweep left it.</summary>
+    public void Add(IdentityDocument after, Surroundings around, bool peopleWereRead)
+    {
+        var profile = profiles.Of(after);
+        lock (_lock)
+        {
+            Count(_states, StateOf(after, around, peopleWereRead), 1);
+            if (after.Active is { } set)
+            {
+                Count(_remaining, profile?.Name ?? "", set.Remaining);
+                OldestSet = OldestSet < set.IssuedAt ? OldestSet : set.IssuedAt;
+                Overdue += set.Remaining == 0 || SweepAsking.IsOverdue(set, profile, around.Now) ? 1 : 0;
+                Unproven += set.Codes.Any(c => c.Consumption is not null) ? 0 : 1;
+            }
+
+            Ownerless += peopleWereRead && (around.Owner is null || around.Owner.Disabled) ? 1 : 0;
+            ApprovalsOpen += after.Approvals.Count(a => a.Consent is null && around.Now < a.ExpiresAt);
+            ReviewsOpen += after.Reviews.Count;
+            DeadLetters += after.DeadLetters;
+        }
+    }
+
+    /// <summary>Counts a document that nothing can be done with.</summary>
+    public void AddUnreadable()
+    {
+        lock (_lock)
+        {
+            Unreadable++;
+        }
+    }
+
+    // A set that is refused because of its owner is not active, whoever's word it is.
+    private static string StateOf(IdentityDocument after, Surroundings around, bool peopleWereRead)
+    {
+        var state = IdentityState.Of(after, around);
+        return state == IdentityState.Active && peopleWereRead && SetStanding.OfPeople(after, after.Active!, around) is { } reason ? reason.Name() : state;
+    }
+
+    private static void Count(Dictionary<string, int> counts, string key, int by) => counts[key] = counts.GetValueOrDefault(key) + by;
+
+    private static void Count(Dictionary<string, long> counts, string key, long by) => counts[key] = counts.GetValueOrDefault(key) + by;
+}

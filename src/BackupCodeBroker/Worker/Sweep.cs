@@ -1,0 +1,105 @@
+using BackupCodeBroker.Access;
+using BackupCodeBroker.Configuration;
+using BackupCodeBroker.Core.Audit;
+using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Identities;
+using BackupCodeBroker.Operations;
+using BackupCodeBroker.Telemetry;
+using BackupCodeBroker.Vault;
+
+namespace BackupCodeBroker.Worker;
+
+/// <summary>
+/// Looks at every identity once, in the order of their names, a page at a time: reads its document with the sweeper's child, its owner and entity where it
+/// has a set, decides (<see cref="Core.Decisions.SweepDecision"/>), and has what is to be changed changed with the identity's own child. Rate, parallel reads
+/// and memory are bounded: nothing is kept of a document but figures. What cannot be read is counted and passed by; where Vault itself is in trouble the
+/// sweep breaks off, and goes on from its last page. Each page reads the state anew, so that a lockdown declared or lifted meanwhile counts from there on.
+/// </summary>
+internal sealed class Sweep(
+    VaultClient vault, IdentityChildren children, Heart heart, SweepLook look, IdentityDesk desk, BrokerProfiles profiles, WorkerSettings settings,
+    AccessLog access, OperationMetrics operations, WorkerMetrics metrics, IEnumerable<ISweepObserver> observers, TimeProvider time, ILoggerFactory loggers)
+{
+    /// <summary>Most identities of a page, whose requests are one entry in the access records.</summary>
+    public const int MaxPage = 500;
+
+    private const int MaxParallel = 16;
+
+    // A page takes no longer than a child lives.
+    private const int MaxPageSeconds = 5;
+
+    private readonly SweepNews _news = new(loggers.CreateLogger<Sweep>(), time);
+
+    /// <summary>Sweeps.</summary>
+    /// <param name="cursor">Which sweep, and after which identity it begins.</param>
+    /// <param name="reached">Told after each page how far it has come.</param>
+    /// <param name="stop">Ends it between two identities; what is being changed then is finished.</param>
+    /// <returns>The version of <c>broker/state</c> that all identities were seen under.</returns>
+    public async Task<long> RunAsync(SweepCursor cursor, Action<SweepCursor> reached, CancellationToken stop)
+    {
+        var started = time.GetTimestamp();
+        var (names, first) = await BeginAsync(stop);
+        string[] rest = [.. names.Where(n => cursor.After is null || string.CompareOrdinal(n, cursor.After) > 0)];
+        var notes = new SweepObservers(loggers.CreateLogger<SweepObservers>());
+        notes.Begin(observers, new SweepBeginning(first.State, first.Version, cursor.After is null, names.Length));
+        var run = new SweepRun(new SweepPeople(desk), new FleetCount(profiles), new SweepTally(), new SweepPace(settings.Rate, time), notes);
+        _news.Begin(cursor, rest.Length, names.Length);
+        var size = Math.Clamp(settings.Rate * MaxPageSeconds, 1, MaxPage);
+        for (var at = 0; at < rest.Length; at += size)
+        {
+            var page = new ArraySegment<string>(rest, at, Math.Min(size, rest.Length - at));
+            await PageAsync(run, page, stop);
+            await notes.PageEndedAsync(stop);
+            reached(cursor with { After = page[^1] });
+            _news.Progress(run.Tally, rest.Length);
+        }
+
+        await notes.EndAsync(stop);
+        metrics.Swept(run, cursor.After is null, time.GetElapsedTime(started), time.GetUtcNow());
+        _news.End(run.Tally);
+        return first.Version;
+    }
+
+    private async Task<(string[] Names, (BrokerState State, long Version) State)> BeginAsync(CancellationToken stop)
+    {
+        using var work = new OwnWorkScope(OwnWork.Sweep, access, operations, time);
+        return await work.RunAsync(async () =>
+        {
+            var call = work.Call(stop);
+            var state = await heart.ReadAsync(call);
+            return (await NamesAsync(call), state);
+        });
+    }
+
+    private async Task<string[]> NamesAsync(VaultCall call) =>
+        await vault.ListKvAsync((await children.SweeperAsync(call)).Token, "identities", call) switch
+        {
+            VaultAnswer<IReadOnlyList<string>>.Ok ok =>
+            [
+                .. ok.Value.Where(k => k.StartsWith(IdentityName.AliasPrefix, StringComparison.Ordinal)).Select(IdentityName.OfAlias)
+                    .Where(n => IdentityName.TryParse(n, out _)).Order(StringComparer.Ordinal),
+            ],
+            VaultAnswer<IReadOnlyList<string>>.Absent => [],
+            VaultAnswer<IReadOnlyList<string>>.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
+            _ => throw new BrokerFaultException(FaultKind.NotReady, "Vault refuses the sweeper's child token: run `bcb bootstrap --check`"),
+        };
+
+    private async Task PageAsync(SweepRun run, ArraySegment<string> page, CancellationToken stop)
+    {
+        using var work = new OwnWorkScope(OwnWork.Sweep, access, operations, time);
+        await work.RunAsync(async () =>
+        {
+            var call = work.Call(stop);
+            var context = work.Context;
+            var state = await heart.ReadAsync(call);
+            await Parallel.ForEachAsync(page, new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = stop }, async (name, _) =>
+            {
+                await run.Pace.TurnAsync(stop);
+                await look.AtAsync(run, call, context, state, IdentityName.Parse(name));
+            });
+            return true;
+        });
+    }
+}
+
+/// <summary>What goes along with one sweep.</summary>
+internal sealed record SweepRun(SweepPeople People, FleetCount Fleet, SweepTally Tally, SweepPace Pace, SweepObservers Notes);
