@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using BackupCodeBroker.Audit;
 using BackupCodeBroker.Audit.Join;
+using BackupCodeBroker.Configuration;
 using BackupCodeBroker.Core.Audit;
 using BackupCodeBroker.IntegrationTests.Kit;
 using Xunit;
@@ -56,11 +57,12 @@ internal sealed class AuditedRun : IAsyncDisposable
 
     public string LogPath => _log.Path;
 
-    public static async Task<AuditedRun> StartAsync(AuditedVault vault)
+    public static async Task<AuditedRun> StartAsync(AuditedVault vault, Func<BrokerSettings, BrokerSettings>? settings = null)
     {
         var environment = vault.Environment;
         var run = new AuditedRun(environment, await AuditFile.StartAsync(environment));
-        run._broker = await environment.StartAsync(s => s with { Telemetry = s.Telemetry with { AccessFile = run.Access.Path } }, clock: new TestClock());
+        run._broker = await environment.StartAsync(
+            s => (settings ?? (x => x))(s with { Telemetry = s.Telemetry with { AccessFile = run.Access.Path } }), clock: new TestClock());
         run.Cast = await Cast.OfAsync(environment);
         run.Since = DateTimeOffset.UtcNow;
         return run;
