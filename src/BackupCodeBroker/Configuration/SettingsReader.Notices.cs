@@ -20,7 +20,8 @@ internal sealed partial class SettingsReader
             Url = Receiver("notices:url"),
             SecretFile = Text("notices:secret_file"),
             CaCertificate = Text("notices:ca_certificate"),
-            RequiredFor = OneOf("notices:required_for", NoticeDuty.Possible) is { } named ? new NoticeDuty(named) : defaults.RequiredFor,
+            RequiredFor = Texts("notices:required_for") is ["none"] ? new NoticeDuty([])
+                : OneOf("notices:required_for", NoticeDuty.Possible) is { } named ? new NoticeDuty(named) : defaults.RequiredFor,
             GiveUpAfter = Span("notices:give_up_after", defaults.GiveUpAfter),
         };
         _errors.AddRange(Flaws(notices));
@@ -60,7 +61,6 @@ internal sealed partial class SettingsReader
         }
     }
 
-    // None at all is said by an empty list of required_for alone: with no sink nobody would be told of anything.
     private List<string>? OneOf(string key, IReadOnlyList<string> possible)
     {
         var given = Texts(key);
