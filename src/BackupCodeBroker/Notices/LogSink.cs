@@ -15,10 +15,13 @@ internal sealed partial class LogSink(ILogger<LogSink> logger, Pseudonyms pseudo
 
     public Task<SinkAnswer> TakeAsync(Notice notice, CancellationToken cancellation)
     {
-        var entry = notice.Entry;
-        LogNotice(
-            entry.Notice, pseudonyms.Of(notice.Identity) ?? notice.Subject, entry.Generation, entry.Remaining, entry.Failures, entry.Cause, entry.By.EntityId,
-            entry.By.DisplayName, entry.At, entry.OperationId, entry.Id);
+        if (logger.IsEnabled(LogLevel.Information))
+        {
+            var (entry, subject) = (notice.Entry, pseudonyms.Of(notice.Identity) ?? notice.Subject);
+            LogNotice(
+                entry.Notice, subject, entry.Generation, entry.Remaining, entry.Failures, entry.Cause, entry.By.EntityId, entry.By.DisplayName, entry.At, entry.OperationId, entry.Id);
+        }
+
         return Taken;
     }
 

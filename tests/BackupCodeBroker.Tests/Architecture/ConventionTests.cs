@@ -62,6 +62,19 @@ public sealed class ConventionTests
     }
 
     [Fact]
+    [Trait("Requirement", "R-50")]
+    public void Only_issuing_makes_codes_whoever_else_tells_of_them_or_looks_after_them()
+    {
+        var makers = BrokerUses.Value.Concat(MethodBodies.Of(Core))
+            .Where(use => use.Of == typeof(CodeMint) && use.Member is MethodBase { Name: nameof(CodeMint.Make) or ".ctor" }
+                || use.Of == typeof(BackupCode) && use.Member.Name == nameof(BackupCode.Create)
+                || use.Of == typeof(ActivationSecret) && use.Member.Name == nameof(ActivationSecret.Create))
+            .Select(use => use.By).Where(by => by != typeof(CodeMint)).Distinct().ToList();
+        Assert.NotEmpty(makers);
+        Assert.All(makers, by => Assert.True(Within(by, "Features.Issue"), by.FullName));
+    }
+
+    [Fact]
     public void Only_the_table_of_problems_words_one()
     {
         var by = BrokerUses.Value.Where(use => use.Member is ConstructorInfo && use.Of == typeof(Problem)).Select(use => use.By).Distinct().ToList();
