@@ -38,4 +38,4 @@ public sealed record WorkerLease
 /// <summary>Where a sweep stands.</summary>
 /// <param name="Sweep">Its number, counted over all leaders.</param>
 /// <param name="After">The last identity, in the order of names, up to which all were looked at; null at the beginning.</param>
-public sealed record SweepCursor(long Sweep, string? After);
+public sealed record SweepCursor(long Sweep, string? After = null);

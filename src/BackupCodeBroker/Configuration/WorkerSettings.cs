@@ -17,6 +17,9 @@ internal sealed record WorkerSettings
     /// <summary>Most identities that a sweep reads in a second.</summary>
     public int Rate { get; init; } = 2_000;
 
+    /// <summary>Most identities of a page: one entry in the access records, and as far as a sweep is repeated that was broken off.</summary>
+    public int Page { get; init; } = 500;
+
     /// <summary>How long a lease stays unrenewed before another replica takes it. The lease says it, so replicas may differ.</summary>
     public TimeSpan Takeover { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -19,9 +19,6 @@ internal sealed class Sweep(
     VaultClient vault, IdentityChildren children, Heart heart, SweepLook look, IdentityDesk desk, BrokerProfiles profiles, WorkerSettings settings,
     AccessLog access, OperationMetrics operations, WorkerMetrics metrics, IEnumerable<ISweepObserver> observers, TimeProvider time, ILoggerFactory loggers)
 {
-    /// <summary>Most identities of a page, whose requests are one entry in the access records.</summary>
-    public const int MaxPage = 500;
-
     private const int MaxParallel = 16;
 
     // A page takes no longer than a child lives.
@@ -43,7 +40,7 @@ internal sealed class Sweep(
         notes.Begin(observers, new SweepBeginning(first.State, first.Version, cursor.After is null, names.Length));
         var run = new SweepRun(new SweepPeople(desk), new FleetCount(profiles), new SweepTally(), new SweepPace(settings.Rate, time), notes);
         _news.Begin(cursor, rest.Length, names.Length);
-        var size = Math.Clamp(settings.Rate * MaxPageSeconds, 1, MaxPage);
+        var size = Math.Min(settings.Rate * MaxPageSeconds, settings.Page);
         for (var at = 0; at < rest.Length; at += size)
         {
             var page = new ArraySegment<string>(rest, at, Math.Min(size, rest.Length - at));
@@ -91,7 +88,8 @@ internal sealed class Sweep(
             var call = work.Call(stop);
             var context = work.Context;
             var state = await heart.ReadAsync(call);
-            await Parallel.ForEachAsync(page, new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = stop }, async (name, _) =>
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = stop };
+            await Parallel.ForEachAsync(page, parallel, async (name, _) =>
             {
                 await run.Pace.TurnAsync(stop);
                 await look.AtAsync(run, call, context, state, IdentityName.Parse(name));

@@ -19,7 +19,7 @@ internal sealed partial class SweepLoop(Sweep sweep, SweepSignal signal, Deploym
     /// <param name="stop">The end of leading.</param>
     public async Task RunAsync(SweepCursor? from, Action<SweepCursor> reached, CancellationToken stop)
     {
-        var cursor = from ?? new SweepCursor(1, null);
+        var cursor = from ?? new SweepCursor(1);
         while (!stop.IsCancellationRequested)
         {
             var started = time.GetTimestamp();
@@ -30,7 +30,7 @@ internal sealed partial class SweepLoop(Sweep sweep, SweepSignal signal, Deploym
             {
                 var version = await sweep.RunAsync(cursor, to => reached(progress = to), stop);
                 var isWhole = cursor.After is null;
-                cursor = new SweepCursor(cursor.Sweep + 1, null);
+                cursor = new SweepCursor(cursor.Sweep + 1);
                 reached(cursor);
                 pause = isWhole && !LockdownsCame(version) ? settings.Interval - time.GetElapsedTime(started) : TimeSpan.Zero;
             }

@@ -57,12 +57,11 @@ internal sealed class AuditedRun : IAsyncDisposable
 
     public string LogPath => _log.Path;
 
-    public static async Task<AuditedRun> StartAsync(AuditedVault vault, Func<BrokerSettings, BrokerSettings>? settings = null)
+    public static async Task<AuditedRun> StartAsync(AuditedVault vault, Func<BrokerSettings, BrokerSettings>? settings = null, Action<IServiceCollection>? configure = null)
     {
         var environment = vault.Environment;
         var run = new AuditedRun(environment, await AuditFile.StartAsync(environment));
-        run._broker = await environment.StartAsync(
-            s => (settings ?? (x => x))(s with { Telemetry = s.Telemetry with { AccessFile = run.Access.Path } }), clock: new TestClock());
+        run._broker = await environment.StartAsync(s => (settings ?? (x => x))(s with { Telemetry = s.Telemetry with { AccessFile = run.Access.Path } }), configure, clock: new TestClock());
         run.Cast = await Cast.OfAsync(environment);
         run.Since = DateTimeOffset.UtcNow;
         return run;

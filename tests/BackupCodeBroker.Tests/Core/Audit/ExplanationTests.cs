@@ -77,6 +77,36 @@ public sealed class ExplanationTests
         Assert.Equal(Unexplained.NotItsWork, Explanation.Of(Read, new Subject(SubjectKind.Storage), Holder.Caller, bootstrap, null));
     }
 
+    [Theory]
+    [InlineData(OwnWork.Sweep, SubjectKind.Document, Holder.Sweeper, "read", true)]
+    [InlineData(OwnWork.Sweep, SubjectKind.Document, Holder.Sweeper, "update", false)]
+    [InlineData(OwnWork.Sweep, SubjectKind.Document, Holder.Child, "read", false)]
+    [InlineData(OwnWork.Sweep, SubjectKind.State, Holder.Sweeper, "read", true)]
+    [InlineData(OwnWork.Sweep, SubjectKind.State, Holder.Sweeper, "update", false)]
+    [InlineData(OwnWork.Sweep, SubjectKind.Fleet, Holder.Sweeper, "list", true)]
+    [InlineData(OwnWork.Sweep, SubjectKind.Fleet, Holder.Sweeper, "update", false)]
+    [InlineData(OwnWork.Sweep, SubjectKind.EntityRead, Holder.Broker, "read", true)]
+    [InlineData(OwnWork.Sweep, SubjectKind.LookupAccessor, Holder.Broker, "update", true)]
+    [InlineData(OwnWork.Sweep, SubjectKind.Wrap, Holder.Broker, "update", false)]
+    [InlineData(OwnWork.Sweep, SubjectKind.PepperHmac, Holder.Broker, "update", false)]
+    [InlineData(OwnWork.Enforce, SubjectKind.Document, Holder.Child, "read", true)]
+    [InlineData(OwnWork.Enforce, SubjectKind.Document, Holder.Child, "update", true)]
+    [InlineData(OwnWork.Enforce, SubjectKind.Document, Holder.Child, "create", false)]
+    [InlineData(OwnWork.Enforce, SubjectKind.Document, Holder.Sweeper, "read", false)]
+    [InlineData(OwnWork.Enforce, SubjectKind.State, Holder.Child, "update", false)]
+    [InlineData(OwnWork.Enforce, SubjectKind.Wrap, Holder.Broker, "update", false)]
+    [InlineData(OwnWork.Lead, SubjectKind.State, Holder.Sweeper, "update", true)]
+    [InlineData(OwnWork.Lead, SubjectKind.Fleet, Holder.Sweeper, "create", true)]
+    [InlineData(OwnWork.Lead, SubjectKind.Fleet, Holder.Sweeper, "list", false)]
+    [InlineData(OwnWork.Lead, SubjectKind.Document, Holder.Sweeper, "read", false)]
+    [InlineData(OwnWork.Lead, SubjectKind.Documents, Holder.Sweeper, "delete", false)]
+    public void The_worker_does_its_work_and_no_other(string work, SubjectKind kind, Holder holder, string verb, bool isItsWork)
+    {
+        var record = Consume with { Operation = work };
+        var found = Explanation.Of(Read with { Verb = verb }, new Subject(kind, "a.x"), holder, record, "a.x");
+        Assert.Equal(isItsWork ? Unexplained.No : Unexplained.NotItsWork, found);
+    }
+
     private static AuditEntry Read => new()
     {
         Time = At,

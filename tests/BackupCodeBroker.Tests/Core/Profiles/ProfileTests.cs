@@ -67,11 +67,13 @@ public sealed class ProfileTests
             Profile.Machine with { Assurance = "aal2" },
             Profile.Machine with { WarnBelow = 4 },
             Profile.Machine with { WarnBeforeExpiry = TimeSpan.FromDays(15) },
+            Profile.Machine with { AskBelow = 4 },
+            Profile.Machine with { AskBeforeExpiry = TimeSpan.FromDays(15) },
             Profile.Machine with { Identities = NamePattern.TryParse("a*")! },
         ];
         Assert.Equal(changed.Length, changed.Select(p => p.Digest).Distinct().Count());
         Assert.All(changed, p => Assert.Matches("^[0-9a-f]{16}$", p.Digest));
         // A new rule needs a line above: every settable rule is one of these.
-        Assert.Equal(10, typeof(Profile).GetProperties().Count(p => p.SetMethod is not null && !p.GetMethod!.IsStatic));
+        Assert.Equal(12, typeof(Profile).GetProperties().Count(p => p.SetMethod is not null && !p.GetMethod!.IsStatic));
     }
 }

@@ -1,0 +1,37 @@
+using BackupCodeBroker.Core.Audit;
+using BackupCodeBroker.IntegrationTests.Kit;
+using BackupCodeBroker.IntegrationTests.Worker;
+using BackupCodeBroker.Worker;
+using Xunit;
+
+namespace BackupCodeBroker.IntegrationTests.Audit;
+
+/// <summary>A worker that leads, sweeps and changes what it finds, beside every flow: nothing in Vault's log is left over.</summary>
+public sealed class WorkerRunTests(AuditedVault vault) : IClassFixture<AuditedVault>
+{
+    [Fact]
+    [Trait("Requirement", "R-38")]
+    public async Task What_the_worker_does_is_explained()
+    {
+        var watch = new SweepWatch();
+        await using var run = await AuditedRun.StartAsync(vault, s => s with { Worker = SweepWatch.Quick(s.Worker) }, services => services.AddSingleton<ISweepObserver>(watch));
+        var swept = new Swept(run.Broker, watch, new CapturingLogs());
+        await run.AllFlowsAsync();
+        await swept.UntilLeadsAsync();
+        var taken = BrokerEnvironment.NewIdentity();
+        await run.Broker.RegisterAsync(run.Cast.Team, taken, run.Cast.Owner);
+        using var owner = run.Broker.As(run.Cast.Owner);
+        await run.Environment.UnwrapAsync(run.Cast.Owner, await owner.IssueAsync(taken));
+        var notes = await swept.SweepAsync();
+        Assert.NotNull(notes.Seen.Single(d => d.Identity == taken).Pending!.Delivery.TakenAt);
+        var report = await run.AuditAsync();
+
+        Assert.Equal([], report.Findings.Select(f => f.Kind + " " + f.What + string.Join(';', f.Paths)));
+        Assert.Equal(report.Totals.Operations, report.Totals.OperationsFound);
+        Assert.Equal(report.Totals.BrokerRequests, report.Totals.Explained);
+        foreach (var work in (string[])[OwnWork.Sweep, OwnWork.Enforce, OwnWork.Lead])
+        {
+            Assert.Contains($"\"operation\":\"{work}\"", await File.ReadAllTextAsync(run.Access.Path, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        }
+    }
+}
