@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using BackupCodeBroker.Configuration;
-using Microsoft.Extensions.Configuration;
 using Xunit;
 
 namespace BackupCodeBroker.Tests.Configuration;
