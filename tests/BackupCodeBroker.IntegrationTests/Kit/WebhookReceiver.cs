@@ -115,7 +115,8 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         await http.Request.Body.CopyToAsync(body);
         var received = new Received(
             http.Request.Headers["webhook-id"].ToString(), http.Request.Headers["webhook-timestamp"].ToString(), http.Request.Headers["webhook-signature"].ToString(),
-            http.Request.ContentType ?? "", http.Request.Path, body.ToArray()) { Expected = Sign(http.Request.Headers["webhook-id"]!, http.Request.Headers["webhook-timestamp"]!, body.ToArray()) };
+            http.Request.ContentType ?? "", http.Request.Path, body.ToArray())
+        { Expected = Sign(http.Request.Headers["webhook-id"]!, http.Request.Headers["webhook-timestamp"]!, body.ToArray()) };
         _received.Enqueue(received);
         http.Response.StatusCode = 204;
         if (Answer is { } answer)

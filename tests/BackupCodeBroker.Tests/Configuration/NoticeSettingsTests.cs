@@ -26,7 +26,11 @@ public sealed class NoticeSettingsTests : IDisposable
     {
         var (settings, errors) = Read(new
         {
-            sinks = new[] { "log", "webhook" }, url = "https://hooks.example/bcb?team=a", secret_file = _secret, required_for = new[] { "issue", "consume" }, give_up_after = "24h",
+            sinks = new[] { "log", "webhook" },
+            url = "https://hooks.example/bcb?team=a",
+            secret_file = _secret,
+            required_for = new[] { "issue", "consume" },
+            give_up_after = "24h",
         });
         Assert.Empty(errors);
         Assert.Equal(["log", "webhook", "issue", "consume"], settings.Sinks.Concat(settings.RequiredFor.RequiredFor));
