@@ -111,6 +111,9 @@ public static class OwnWork
     /// <summary>Looking how far a lockdown goes or got: a page of identities counted, a story read or written.</summary>
     public const string LockdownProgress = "lockdown-progress";
 
+    /// <summary>Delivered notices, taken out of the document of an identity that nothing else was written to since.</summary>
+    public const string Deliver = "deliver";
+
     /// <summary>A page of identities that the worker looks at.</summary>
     public const string Sweep = "sweep";
 
@@ -121,5 +124,6 @@ public static class OwnWork
     public const string Lead = "lead";
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Names, Readiness, CountFailures, Bootstrap, Doctor, Sweep, Enforce, Lead, LockdownProgress];
+    public static IReadOnlyList<string> All { get; } =
+        [Readiness, CountFailures, Bootstrap, Doctor, Names, Sweep, Enforce, Lead, LockdownProgress, Deliver];
 }

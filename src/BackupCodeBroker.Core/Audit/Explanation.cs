@@ -150,7 +150,7 @@ public sealed class Explanation
     };
 
     private static bool Writes(string operation) =>
-        OnOne.Contains(operation) && operation != Operation.Status.Name || operation == OwnWork.CountFailures;
+        OnOne.Contains(operation) && operation != Operation.Status.Name || operation is OwnWork.CountFailures or OwnWork.Deliver;
 
     // An administrator's run: what it may touch of code data are the two documents that it makes, and it takes nothing away.
     private static bool SetsUp(Subject subject, Holder holder, string verb) => holder == Holder.Caller && verb != "delete" && subject.Kind switch

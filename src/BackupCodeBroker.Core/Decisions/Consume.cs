@@ -89,7 +89,7 @@ public abstract record ConsumeDecision
                     ? new Refused(lockdown.Mode == Lockdown.Freeze ? Reason.Frozen : Reason.LockedDown, set.Generation)
                 // Also once the lockdown that ended it was lifted.
                 : document.Ended is { Reason: Ending.LockedDown } ended && ended.Set == set ? new Refused(Reason.LockedDown, set.Generation)
-                : new Repeat(set, earlier);
+                : new Repeat(set, earlier with { Purpose = request.Purpose });
         }
 
         return null;
@@ -141,7 +141,7 @@ public abstract record ConsumeDecision
         };
         var entry = new DocumentEvent(around.Now, "consume", request.OperationId, request.By, set.Generation);
         var used = ApprovedUse.Record(document with { Active = next }, use.Approval, use.Cause, "consume", request.OperationId, request.By, around.Now);
-        return new Spend(used.With(entry), next, consumption);
+        return new Spend(ClaimNotices.After(used.With(entry), entry, profile?.AskBelow ?? 0), next, consumption);
     }
 
     private static IEnumerable<string> Warnings(CodeSet set, int remaining, DateTimeOffset now, Profile? profile)

@@ -2,7 +2,10 @@ using BackupCodeBroker.Core.Documents;
 
 namespace BackupCodeBroker.Core.Decisions;
 
-/// <summary>What is kept of a set that ends: its consumed codes, for repeats. The hashes of unspent codes are gone with the write.</summary>
+/// <summary>
+/// What is kept of a set that ends: its consumed codes, for repeats. The hashes of unspent codes are gone with the write, and so is what the others were
+/// consumed for: a repeat is known by its hash, and 64 purposes would take the room of the notices.
+/// </summary>
 internal static class Ending
 {
     /// <summary>Reason of a set that a lockdown ended for good.</summary>
@@ -17,7 +20,7 @@ internal static class Ending
         Generation = set.Generation,
         EndedAt = now,
         Reason = reason,
-        Set = set with { Codes = [.. set.Codes.Where(c => c.Consumption is not null)] },
+        Set = (set with { Codes = [.. set.Codes.Where(c => c.Consumption is not null)] }).WithoutPurposes(),
         Unspent = [.. set.Codes.Where(c => c.Consumption is null).Select(c => c.Selector)],
     };
 }

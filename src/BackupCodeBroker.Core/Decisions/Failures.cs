@@ -56,13 +56,17 @@ public sealed record FailureCount(IdentityDocument? Next, int InARow, IReadOnlyL
         {
             Active = set with { Failures = total, Codes = codes, DisabledAt = disabled ? now : null },
         };
-        if (disabled || voided.Length > 0)
-        {
-            var last = counted[^1];
-            next = next.With(new DocumentEvent(now, disabled ? "disable" : "void", last.OperationId, last.By, set.Generation, "failures"));
-        }
+        return new FailureCount(Told(next, counted, disabled, voided.Length > 0, now), total, voided, disabled);
+    }
 
-        return new FailureCount(next, total, voided, disabled);
+    // Each batch is one notice, and what it led to another.
+    private static IdentityDocument Told(IdentityDocument document, List<Failure> counted, bool disabled, bool voided, DateTimeOffset now)
+    {
+        var last = counted[^1];
+        var entry = new DocumentEvent(now, disabled ? "disable" : "void", last.OperationId, last.By, last.Generation, "failures");
+        var told = document.Telling(NoticeKinds.FailedAttempts, entry, failures: counted.Count);
+        told = disabled || voided ? told.With(entry) : told;
+        return voided ? ClaimNotices.After(told, entry, askBelow: 0) : told;
     }
 
     private static StoredCode Count(StoredCode code, List<Failure> failures, FailureLimits limits, DateTimeOffset now)

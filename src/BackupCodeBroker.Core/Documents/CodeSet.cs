@@ -77,6 +77,10 @@ public sealed record CodeSet
 
     /// <summary>Codes that could still be consumed, were the set usable.</summary>
     public int Remaining => Codes.Count(c => c.IsLive);
+
+    /// <summary>The set without what its codes were consumed for, as it is kept once it has ended.</summary>
+    internal CodeSet WithoutPurposes() =>
+        this with { Codes = [.. Codes.Select(c => c.Consumption is { } spent ? c with { Consumption = spent with { Purpose = "" } } : c)] };
 }
 
 /// <summary>An entity as it was at issue.</summary>
@@ -130,7 +134,7 @@ public sealed record Consumption
     /// <summary>Who.</summary>
     public required Actor By { get; init; }
 
-    /// <summary>For what, in the consumer's words.</summary>
+    /// <summary>For what, in the consumer's words; empty once the set has ended.</summary>
     public required string Purpose { get; init; }
 
     /// <summary>HMAC under the set's key over the idempotency key, base64.</summary>

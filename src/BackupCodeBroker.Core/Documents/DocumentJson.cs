@@ -130,6 +130,9 @@ public static class DocumentJson
     /// <summary>Bytes of a review.</summary>
     internal static int Size(OpenReview review) => JsonSerializer.SerializeToUtf8Bytes(review, Context.OpenReview).Length;
 
+    /// <summary>Bytes of a notice.</summary>
+    internal static int Size(OutboxEntry entry) => JsonSerializer.SerializeToUtf8Bytes(entry, Context.OutboxEntry).Length;
+
     // The exception's path names members, and labels and unknown members are content.
     private static string Place(JsonException e) => string.Create(
         CultureInfo.InvariantCulture, $"at line {e.LineNumber.GetValueOrDefault() + 1}, byte {e.BytePositionInLine.GetValueOrDefault() + 1}");

@@ -2,7 +2,8 @@ namespace BackupCodeBroker.Core.Documents;
 
 /// <summary>
 /// How large a document can become without another issue: every open code consumed with the longest purpose by the longest names, every event as
-/// long as events get, every approval and review there that may be. It is asked when codes are issued and when a registration changes, so that no consumption and no revocation ever meets the limit.
+/// long as events get, every approval and review there that may be, the outbox full. It is asked when codes are issued and when a registration changes,
+/// so that no consumption and no revocation ever meets the limit.
 /// </summary>
 public static class DocumentSize
 {
@@ -24,24 +25,43 @@ public static class DocumentSize
     // Room for every approval and every review that an identity may keep, whether or not its profile asks for any today.
     private static readonly int GovernanceBytes = Approval.Max * (1 + DocumentJson.Size(LongestApproval())) + OpenReview.Max * (1 + DocumentJson.Size(LongestReview()));
 
-    private static readonly int ConsumptionBytes = DocumentJson.Size(Code(LongestConsumption(), int.MaxValue)) - DocumentJson.Size(Code(null, 0));
+    // A full outbox, and the count of what gave way.
+    private static readonly int OutboxBytes = 32 + OutboxEntry.Max * (1 + DocumentJson.Size(new OutboxEntry
+    {
+        Id = new string('i', 32),
+        Notice = new string('n', NoticeKinds.All.Max(k => k.Length)),
+        At = DateTimeOffset.MaxValue,
+        OperationId = new string('o', 32),
+        By = LongestActor with { Accessor = "" },
+        Generation = int.MaxValue,
+        Remaining = CodeSet.MaxCodes,
+        Cause = new string('c', NoticeKinds.MaxCauseLength),
+        Failures = int.MaxValue,
+    }));
+
+    private static readonly int ConsumptionBytes = BytesOf(LongestConsumption());
+
+    // Of a set that ended it is not kept what its codes were consumed for.
+    private static readonly int EndedConsumptionBytes = BytesOf(LongestConsumption() with { Purpose = "" });
 
     /// <summary>Most bytes that the document can come to.</summary>
     public static int Worst(IdentityDocument document)
     {
-        var bare = document with { Events = [], Approvals = [], Reviews = [] };
-        var still = Size(bare) + GovernanceBytes;
-        var withoutEnded = document.Ended is null ? still : Size(bare with { Ended = null }) + GovernanceBytes;
-        var active = (document.Active?.Remaining ?? 0) * ConsumptionBytes;
+        var bare = document with { Events = [], Approvals = [], Reviews = [], Outbox = [] };
+        var still = Size(bare);
+        var withoutEnded = Size(bare with { Ended = null, Active = bare.Active?.WithoutPurposes() });
+        var open = document.Active?.Remaining ?? 0;
         var pending = (document.Pending?.Set.Codes.Count ?? 0) * ConsumptionBytes;
 
         // Until the pending set is activated its codes are not consumed; from then on what was kept of the set before the active one is gone.
-        var beforeActivation = still + active;
-        var afterActivation = withoutEnded + active + pending;
-        return Math.Max(beforeActivation, afterActivation) + IdentityDocument.MaxEvents * EventBytes + 2 * SetBytes + IdentityBytes;
+        var beforeActivation = still + open * ConsumptionBytes;
+        var afterActivation = withoutEnded + open * EndedConsumptionBytes + pending;
+        return Math.Max(beforeActivation, afterActivation) + IdentityDocument.MaxEvents * EventBytes + GovernanceBytes + OutboxBytes + 2 * SetBytes + IdentityBytes;
     }
 
     private static int Size(IdentityDocument document) => DocumentJson.Write(document).Length;
+
+    private static int BytesOf(Consumption consumption) => DocumentJson.Size(Code(consumption, int.MaxValue)) - DocumentJson.Size(Code(null, 0));
 
     private static StoredCode Code(Consumption? consumption, int failures) =>
         new() { Selector = "", Salt = "", Scheme = "", Hash = "", Failures = failures, Consumption = consumption };

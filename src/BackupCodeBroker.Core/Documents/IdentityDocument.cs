@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace BackupCodeBroker.Core.Documents;
 
 /// <summary>
@@ -91,15 +93,29 @@ public sealed record IdentityDocument
     /// <summary>Notices that were given up: too old, or more than the outbox holds.</summary>
     public int DeadLetters { get; init; }
 
+    /// <summary>What was done to the outbox since the document was read; it is not kept.</summary>
+    [JsonIgnore]
+    public OutboxNews News { get; init; } = OutboxNews.None;
+
     /// <summary>The lockdowns that ended a set of the identity for good, newest last: who has codes again is told from them.</summary>
     public IReadOnlyList<LockdownStamp> Lockdowns { get; init; } = [];
 
     /// <summary>The last events, oldest first.</summary>
     public required IReadOnlyList<DocumentEvent> Events { get; init; }
 
-    /// <summary>The document with one more event; the oldest is dropped.</summary>
-    public IdentityDocument With(DocumentEvent added) =>
-        this with { Events = [.. Events.Skip(Math.Max(0, Events.Count - MaxEvents + 1)), added] };
+    /// <summary>The document with one more event, and with the notice that the event's operation raises; the oldest event is dropped.</summary>
+    public IdentityDocument With(DocumentEvent added)
+    {
+        var next = this with { Events = [.. Events.Skip(Math.Max(0, Events.Count - MaxEvents + 1)), added] };
+        return NoticeKinds.Of(added.Operation) is { } kind ? next.Telling(kind, added, NoticeKinds.CauseOf(next, added)) : next;
+    }
+
+    /// <summary>Whether it says the same as another one, notices apart: those come and go without anything else having happened.</summary>
+    public bool IsButForNotices(IdentityDocument other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return DocumentJson.Write(this with { Outbox = [], DeadLetters = 0 }).AsSpan().SequenceEqual(DocumentJson.Write(other with { Outbox = [], DeadLetters = 0 }));
+    }
 
     /// <summary>Whether an operation has left its mark here: how an unknown outcome of a write is told.</summary>
     public bool Bears(string operationId) => Events.Any(e => e.OperationId == operationId);

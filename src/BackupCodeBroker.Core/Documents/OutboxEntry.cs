@@ -21,7 +21,7 @@ public sealed record OutboxEntry
     /// <summary>Operation that it tells of.</summary>
     public required string OperationId { get; init; }
 
-    /// <summary>Who did it.</summary>
+    /// <summary>Who did it; without the accessor.</summary>
     public required Actor By { get; init; }
 
     /// <summary>The code set concerned, or null.</summary>
@@ -32,4 +32,7 @@ public sealed record OutboxEntry
 
     /// <summary>Why, a word of the broker's own (never somebody's text), or null.</summary>
     public string? Cause { get; init; }
+
+    /// <summary>How many wrong secrets it tells of, or null.</summary>
+    public int? Failures { get; init; }
 }

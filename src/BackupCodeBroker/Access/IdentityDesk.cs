@@ -13,7 +13,7 @@ namespace BackupCodeBroker.Access;
 /// wrong is read again. Documents that are not there are stood in for by the decoy's, so that unknown names cost what known ones cost.
 /// </summary>
 internal sealed class IdentityDesk(
-    VaultClient vault, PeopleDesk people, IdentityChildren children, Deployment deployment, DeskOptions options, Alarms alarms, TimeProvider time)
+    VaultClient vault, PeopleDesk people, IdentityChildren children, Deployment deployment, DeskOptions options, NoticeBoard notices, Alarms alarms, TimeProvider time)
 {
     private const int MaxRemembered = 50_000;
 
@@ -47,15 +47,25 @@ internal sealed class IdentityDesk(
 
     /// <summary>
     /// Writes the next document over the version that was read. A child that Vault refuses is replaced once: what was denied was not executed. A child
-    /// of another document, which takes its place where the identity cannot be used any more, writes nothing.
+    /// of another document, which takes its place where the identity cannot be used any more, writes nothing. Notices that were delivered go out of the
+    /// document with the write, and what it has put in is delivered after it.
     /// </summary>
     public async Task<KvWrite> WriteAsync(VaultCall call, IdentityHandle handle, IdentityDocument next, long version)
     {
         var alias = handle.Alias;
+        next = notices.Cleared(next);
         var written = await vault.WriteKvAsync(handle.Child.Token, PathOf(handle), DocumentJson.Write(next), version, call);
-        return written is KvWrite.Denied && await handle.RenewedAsync(() => RemintAsync(call, handle)) && handle.Alias == alias
-            ? await vault.WriteKvAsync(handle.Child.Token, PathOf(handle), DocumentJson.Write(next), version, call)
-            : written;
+        if (written is KvWrite.Denied && await handle.RenewedAsync(() => RemintAsync(call, handle)) && handle.Alias == alias)
+        {
+            written = await vault.WriteKvAsync(handle.Child.Token, PathOf(handle), DocumentJson.Write(next), version, call);
+        }
+
+        if (written is KvWrite.Saved)
+        {
+            notices.Written(next);
+        }
+
+        return written;
     }
 
     /// <summary>Reads an entity; null where Vault has none of that id.</summary>

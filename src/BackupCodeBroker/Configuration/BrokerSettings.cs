@@ -60,6 +60,9 @@ internal sealed record BrokerSettings
     /// <summary>What leaves the broker about what it did.</summary>
     public TelemetrySettings Telemetry { get; init; } = new();
 
+    /// <summary>How people are told of what happens to their codes.</summary>
+    public NoticeSettings Notices { get; init; } = new();
+
     /// <summary>Operations at once.</summary>
     public int MaxOperations { get; init; } = 512;
 

@@ -14,7 +14,7 @@ namespace BackupCodeBroker.Configuration;
 /// Makes settings of <c>bcb.json</c>, its environment twins (<c>vault.kv_mount</c> is <c>BCB_VAULT__KV_MOUNT</c>) and Vault's own variables. A key that is
 /// unknown, a value out of its range and two settings that contradict each other are all told at once.
 /// </summary>
-internal sealed class SettingsReader
+internal sealed partial class SettingsReader
 {
     private readonly IConfiguration _configuration;
     private readonly Func<string, string?> _variable;
@@ -83,6 +83,7 @@ internal sealed class SettingsReader
             PeopleLogins = Mounts("people_logins"),
             MachineLogins = Mounts("machine_logins"),
             Telemetry = Telemetry(),
+            Notices = Notices(),
             MaxOperations = Number("limits:operations", defaults.MaxOperations, 1, 100_000),
             MaxConnections = Number("limits:connections", defaults.MaxConnections, 1, 100_000),
             Profiles = Profiles(defaults),

@@ -18,6 +18,7 @@ using BackupCodeBroker.Features.Suspend;
 using BackupCodeBroker.Features.Transfer;
 using BackupCodeBroker.Hashing;
 using BackupCodeBroker.Health;
+using BackupCodeBroker.Notices;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
@@ -120,6 +121,7 @@ internal static class BrokerHost
         services.AddSingleton<LockdownMetrics>().AddSingleton<ISweepObserver, LockdownWatch>();
         services.AddSingleton<DeclareLockdownFeature>().AddSingleton<LockdownFeature>().AddSingleton<ListLockdownsFeature>().AddSingleton<LiftLockdownFeature>();
         services.AddSingleton<HealthMetrics>().AddSingleton<NodeWatch>();
+        services.AddNotices(settings.Notices, settings.Environment);
         services.AddSingleton<DeploymentProbe>().AddHostedService(provider => provider.GetRequiredService<DeploymentProbe>());
         AddWorker(services, settings.Worker);
     }

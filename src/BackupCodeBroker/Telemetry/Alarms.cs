@@ -39,6 +39,7 @@ internal sealed partial class Alarms : IDisposable
         AlarmKind.PendingLapsed => "pending-lapsed",
         AlarmKind.SetDisabled => "set-disabled",
         AlarmKind.DocumentUnreadable => "document-unreadable",
+        AlarmKind.NoticesGivenUp => "notices-given-up",
         AlarmKind.TakenNotActivated => "taken-not-activated",
         AlarmKind.StorageRestored => "storage-restored",
         _ => "activation-guessed",
@@ -68,6 +69,9 @@ internal enum AlarmKind
 
     /// <summary>An identity's document cannot be read by this version.</summary>
     DocumentUnreadable,
+
+    /// <summary>Notices were given up: nobody was told of what happened.</summary>
+    NoticesGivenUp,
 
     /// <summary>A wrap was opened, and nobody activated what was in it.</summary>
     TakenNotActivated,

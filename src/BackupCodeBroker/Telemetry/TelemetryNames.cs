@@ -81,6 +81,30 @@ internal static class TelemetryNames
     /// <summary>Counter and attribute: a person spent a code of a non-human identity.</summary>
     public const string PersonUsedMachineCode = "bcb.person_used_machine_code";
 
+    /// <summary>Name of the log record that the sink <c>log</c> writes for each notice.</summary>
+    public const string NoticeEvent = "bcb.notice";
+
+    /// <summary>Counter: notices that a sink took.</summary>
+    public const string NoticesDelivered = "bcb.notices.delivered";
+
+    /// <summary>Counter: tries that a sink did not take, by cause.</summary>
+    public const string NoticesFailed = "bcb.notices.failed";
+
+    /// <summary>Counter: notices that were given up: too old, or more than an outbox holds.</summary>
+    public const string NoticesDead = "bcb.notices.dead";
+
+    /// <summary>Gauge: notices that this replica has in hand.</summary>
+    public const string NoticesQueue = "bcb.notices.queue";
+
+    /// <summary>Gauge: 1 while this replica finds that the sink takes nothing, else 0.</summary>
+    public const string NoticesSinkDown = "bcb.notices.sink_down";
+
+    /// <summary>Attribute: where a notice goes: the log or the webhook.</summary>
+    public const string NoticeSink = "bcb.notice.sink";
+
+    /// <summary>Attribute: why a sink did not take a notice.</summary>
+    public const string NoticeFailure = "bcb.notice.failure";
+
     /// <summary>Gauge: 1 while this replica's worker leads, else 0.</summary>
     public const string Leads = "bcb.worker.leads";
 

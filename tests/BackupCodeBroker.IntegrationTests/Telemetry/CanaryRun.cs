@@ -45,6 +45,9 @@ internal sealed class CanaryRun : IAsyncDisposable
 
     public VaultProxy Proxy { get; private set; } = null!;
 
+    /// <summary>Where notices go, beside the log.</summary>
+    public WebhookReceiver Webhook { get; private set; } = null!;
+
     public Cast Cast { get; private set; } = null!;
 
     /// <summary>An identity that every sink may name: a search that does not find it looks at nothing.</summary>
@@ -57,6 +60,8 @@ internal sealed class CanaryRun : IAsyncDisposable
         var run = new CanaryRun(environment) { Receiver = await OtlpReceiver.StartAsync(), Cast = await environment.CastAsync() };
         run.Proxy = await VaultProxy.StartAsync(environment.Vault.Address);
         run.Proxy.Seen = run.Note;
+        run.Webhook = await WebhookReceiver.StartAsync();
+        run.Secrets.Add("webhook secret", run.Webhook.Secret);
         foreach (var (name, person) in new[] { ("team's token", run.Cast.Team), ("owner's token", run.Cast.Owner), ("verifier's token", run.Cast.Verifier), ("desk's token", run.Cast.Desk) })
         {
             run.Secrets.Add(name, person.Token);
@@ -168,6 +173,7 @@ internal sealed class CanaryRun : IAsyncDisposable
         await _broker.DisposeAsync();
         await Proxy.DisposeAsync();
         await Receiver.DisposeAsync();
+        await Webhook.DisposeAsync();
         _folder.Delete(recursive: true);
     }
 
@@ -178,6 +184,12 @@ internal sealed class CanaryRun : IAsyncDisposable
         variables["OTEL_EXPORTER_OTLP_COMPRESSION"] = "gzip";
         variables["BCB_TELEMETRY__ACCESS_FILE"] = AccessFile;
         variables["TMPDIR"] = WorkingFolder;
+        foreach (var (name, value) in Webhook.Variables)
+        {
+            variables[name] = value;
+        }
+
+        variables["BCB_NOTICES__SINKS"] = "log,webhook";
         foreach (var log in new[] { "", "Console__", "OpenTelemetry__" })
         {
             foreach (var category in new[] { "Default", "Microsoft", "Microsoft.AspNetCore", "Microsoft.AspNetCore.Hosting.Diagnostics", "System", "Polly", "BackupCodeBroker" })

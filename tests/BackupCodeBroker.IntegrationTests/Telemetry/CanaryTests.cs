@@ -34,6 +34,7 @@ public sealed class CanaryTests(BrokerEnvironment environment) : IClassFixture<B
             ["console of the server, to its crash"] = (Encoding.UTF8.GetBytes(run.Console), run.Visible),
             ["console of the command line"] = (Encoding.UTF8.GetBytes(run.CommandLine), run.Visible),
             ["access file"] = (await File.ReadAllBytesAsync(run.AccessFile, TestContext.Current.CancellationToken), run.Visible),
+            ["notices"] = (Encoding.UTF8.GetBytes(string.Concat(run.Webhook.All.Select(n => n.Id + n.Timestamp + n.Signature + n.Path + n.Text + "\n"))), run.Visible),
             ["Vault's audit file"] = (Encoding.UTF8.GetBytes(await audit.TextAsync()), run.Visible),
             ["answers of the API"] = (Encoding.UTF8.GetBytes(run.Answers), run.Visible),
             ["KV, all versions"] = (Encoding.UTF8.GetBytes(await KvAsync()), run.Visible),

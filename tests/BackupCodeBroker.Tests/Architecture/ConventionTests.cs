@@ -4,6 +4,7 @@ using BackupCodeBroker.Api;
 using BackupCodeBroker.Core.Codes;
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Operations;
+using BackupCodeBroker.Notices;
 using BackupCodeBroker.Vault;
 using Xunit;
 
@@ -78,6 +79,19 @@ public sealed class ConventionTests
     }
 
     [Fact]
+    [Trait("Requirement", "R-50")]
+    public void Only_issuing_makes_codes_whoever_else_tells_of_them_or_looks_after_them()
+    {
+        var makers = BrokerUses.Value.Concat(MethodBodies.Of(Core))
+            .Where(use => use.Of == typeof(CodeMint) && use.Member is MethodBase { Name: nameof(CodeMint.Make) or ".ctor" }
+                || use.Of == typeof(BackupCode) && use.Member.Name == nameof(BackupCode.Create)
+                || use.Of == typeof(ActivationSecret) && use.Member.Name == nameof(ActivationSecret.Create))
+            .Select(use => use.By).Where(by => by != typeof(CodeMint)).Distinct().ToList();
+        Assert.NotEmpty(makers);
+        Assert.All(makers, by => Assert.True(Within(by, "Features.Issue"), by.FullName));
+    }
+
+    [Fact]
     public void Only_the_table_of_problems_words_one()
     {
         var by = BrokerUses.Value.Where(use => use.Member is ConstructorInfo && use.Of == typeof(Problem)).Select(use => use.By).Distinct().ToList();
@@ -86,13 +100,13 @@ public sealed class ConventionTests
     }
 
     [Fact]
-    public void Only_the_Vault_client_and_the_command_line_make_HTTP_clients()
+    public void Only_the_Vault_client_the_webhook_and_the_command_line_make_HTTP_clients()
     {
         var by = BrokerUses.Value
             .Where(use => use.Member is ConstructorInfo && (typeof(HttpMessageInvoker).IsAssignableFrom(use.Of) || typeof(HttpMessageHandler).IsAssignableFrom(use.Of)))
             .Select(use => use.By).Distinct().ToList();
         Assert.NotEmpty(by);
-        Assert.All(by, type => Assert.True(Within(type, "Vault") || Within(type, "Cli"), type.FullName));
+        Assert.All(by, type => Assert.True(Within(type, "Vault") || Within(type, "Notices") || Within(type, "Cli"), type.FullName));
     }
 
     [Theory]
@@ -131,7 +145,7 @@ public sealed class ConventionTests
     [Trait("Requirement", "R-02")]
     public void Holders_of_secrets_print_as_placeholders_and_have_no_text_to_read()
     {
-        Type[] holders = [typeof(BackupCode), typeof(ActivationSecret), typeof(CodeMint), typeof(VaultToken), typeof(VaultSecretId)];
+        Type[] holders = [typeof(BackupCode), typeof(ActivationSecret), typeof(CodeMint), typeof(VaultToken), typeof(VaultSecretId), typeof(WebhookSecret), typeof(WebhookSecrets)];
         string[] open = [nameof(BackupCode.Selector), nameof(CodeMint.SetKey)];
         Assert.All(holders, type =>
         {

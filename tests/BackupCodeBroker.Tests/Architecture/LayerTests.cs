@@ -20,15 +20,16 @@ public sealed class LayerTests
         // What must not be known, by whom. A name stands for a folder and all below it.
         { "Core", ["Access", "Api", "Bootstrap", "Cli", "Configuration", "Dev", "DevVault", "Features", "Hashing", "Health", "Operations", "Server", "Telemetry", "Vault", "Doctor"] },
         { "DevVault", ["Access", "Api", "Bootstrap", "Cli", "Configuration", "Dev", "Features", "Hashing", "Health", "Operations", "Server", "Telemetry", "Vault", "Doctor"] },
-        { "Vault", ["Access", "Api", "Cli", "Configuration", "Dev", "DevVault", "Features", "Hashing", "Health", "Server", "Doctor"] },
+        { "Vault", ["Notices", "Access", "Api", "Cli", "Configuration", "Dev", "DevVault", "Features", "Hashing", "Health", "Server", "Doctor"] },
         { "Hashing", ["Api", "Bootstrap", "Cli", "Dev", "DevVault", "Features", "Health", "Server", "Doctor"] },
-        { "Access", ["Api", "Bootstrap", "Cli", "Dev", "DevVault", "Features", "Hashing", "Health", "Server", "Doctor"] },
+        { "Access", ["Notices", "Api", "Bootstrap", "Cli", "Dev", "DevVault", "Features", "Hashing", "Health", "Server", "Doctor"] },
         { "Operations", ["Access", "Api", "Bootstrap", "Cli", "Configuration", "Dev", "DevVault", "Features", "Hashing", "Health", "Server", "Doctor"] },
-        { "Features", ["Bootstrap", "Cli", "Dev", "DevVault", "Health", "Server", "Doctor"] },
+        { "Features", ["Notices", "Bootstrap", "Cli", "Dev", "DevVault", "Health", "Server", "Doctor"] },
         { "Api", ["Bootstrap", "Cli", "Dev", "DevVault", "Server", "Doctor"] },
         { "Bootstrap", ["Access", "Api", "Dev", "DevVault", "Features", "Hashing", "Health", "Server", "Doctor"] },
         { "Doctor", ["Access", "Api", "Cli", "Dev", "DevVault", "Features", "Hashing", "Server"] },
         { "Server", ["Cli", "DevVault", "Doctor"] },
+        { "Notices", ["Api", "Bootstrap", "Cli", "Dev", "DevVault", "Features", "Hashing", "Health", "Server", "Doctor"] },
         { "Audit", ["Access", "Api", "Dev", "DevVault", "Doctor", "Features", "Hashing", "Health", "Operations", "Server"] },
     };
 

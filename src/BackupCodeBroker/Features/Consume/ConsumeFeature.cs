@@ -16,7 +16,7 @@ namespace BackupCodeBroker.Features.Consume;
 /// wrong secret is counted before it is answered, and its answer held back; everything that could have changed since the issue is looked at again.
 /// </summary>
 internal sealed class ConsumeFeature(
-    Admission admission, IdentityChange change, CodeHashing hashing, FailureLedger failures, BrokerProfiles profiles) : IFeature
+    Admission admission, IdentityChange change, CodeHashing hashing, FailureLedger failures, NoticeGate notices, BrokerProfiles profiles) : IFeature
 {
     /// <summary>Longest purpose, in characters.</summary>
     public const int MaxPurpose = 256;
@@ -72,6 +72,8 @@ internal sealed class ConsumeFeature(
             var request = new ConsumeRequest(scope.Id, scope.Caller!, code.Selector, check.Verified, purpose, key);
             switch (ConsumeDecision.Decide(view.Document, view.At(scope.Now), request, profile))
             {
+                case ConsumeDecision.Spend when view.Unusable is null && notices.Refusal(scope, view) is { } untold:
+                    return new ChangeStep.Answer(await granted.Caller.RefuseAsync(scope, view, untold));
                 case ConsumeDecision.Spend spend when view.Unusable is null:
                     scope.Generation = spend.Set.Generation;
                     return new ChangeStep.Write(spend.Next, new Outcome.Done(200, Answer(view.Document, spend.Set, spend.Consumption)));

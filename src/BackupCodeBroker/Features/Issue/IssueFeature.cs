@@ -27,6 +27,7 @@ internal sealed class IssueFeature(
     VaultClient vault,
     OwnToken own,
     BrokerProfiles profiles,
+    NoticeGate notices,
     BrokerSettings settings) : IFeature
 {
     private const int MaxWriteTries = 3;
@@ -71,6 +72,7 @@ internal sealed class IssueFeature(
         return IssueDecision.Decide(
             view.Document, view.At(scope.Now), profile, settings.OwnershipFacets, mayInLockdown, scope.Id, scope.Caller!) switch
         {
+            IssueDecision.Planned when notices.Refusal(scope, view) is { } untold => await granted.Caller.RefuseAsync(scope, view, untold),
             IssueDecision.Planned planned => await MakeAsync(scope, granted, view, planned.Plan),
             IssueDecision.Refused refused => await granted.Caller.RefuseAsync(scope, view, refused.Reason),
             _ => throw new InvalidOperationException("a decision of unknown kind"),
@@ -89,8 +91,8 @@ internal sealed class IssueFeature(
         var (codes, wrapped) = await HashAndWrapAsync(scope, view.Document.Identity, plan, mint);
         var delivery = new Delivery(wrapped.Accessor, wrapped.CreationTime, scope.Now + wrapped.Ttl + Profile.ActivationGrace);
         var activation = SetKey.ActivationHash(mint.SetKey, mint.Activation);
-        var next = IssueDecision.Pending(view.Document, plan, mint.SetKey, activation, codes, delivery);
-        return await RecordAsync(scope, granted, view, plan, next, wrapped);
+        IdentityDocument Pending(IdentityDocument over) => IssueDecision.Pending(over, plan, mint.SetKey, activation, codes, delivery);
+        return await RecordAsync(scope, granted, view, plan, Pending, wrapped);
     }
 
     // Side by side: neither needs the other. A wrap whose codes could not be hashed is used up.
@@ -130,14 +132,14 @@ internal sealed class IssueFeature(
 
     // One check-and-set against the version that the codes were made for. Whatever does not end in a recorded set uses the wrap up.
     private async Task<Outcome> RecordAsync(
-        OperationScope scope, Admitted.Granted granted, IdentityView view, IssuePlan plan, IdentityDocument next, Wrapped wrapped)
+        OperationScope scope, Admitted.Granted granted, IdentityView view, IssuePlan plan, Func<IdentityDocument, IdentityDocument> pending, Wrapped wrapped)
     {
         var recorded = false;
         try
         {
-            var outcome = await UnfitAsync(scope, granted, view, next)
+            var outcome = await UnfitAsync(scope, granted, view, pending(view.Document))
                 ?? await granted.Caller.StaleDenialAsync(scope.Call)
-                ?? await WriteAsync(scope, view, next);
+                ?? await WriteAsync(scope, view, pending);
             recorded = outcome is null;
             return outcome ?? new Outcome.Done(201, Answer(view.Document.Identity, plan, wrapped));
         }
@@ -157,7 +159,22 @@ internal sealed class IssueFeature(
     private static async Task<Outcome?> UnfitAsync(OperationScope scope, Admitted.Granted granted, IdentityView view, IdentityDocument next) =>
         IssueDecision.Fits(next) ? null : await granted.Caller.RefuseAsync(scope, view, Reason.TooLarge);
 
-    private async Task<Outcome?> WriteAsync(OperationScope scope, IdentityView view, IdentityDocument next)
+    // What was decided on is still so where only notices were taken out meanwhile: the codes are recorded over the newer version.
+    private async Task<Outcome?> WriteAsync(OperationScope scope, IdentityView view, Func<IdentityDocument, IdentityDocument> pending)
+    {
+        var outcome = await WriteOverAsync(scope, view, pending(view.Document));
+        if (outcome is not Outcome.Conflict)
+        {
+            return outcome;
+        }
+
+        var now = await desk.ReadAsync(scope.Call, view.Handle, withPeople: false);
+        return now.State.Version == view.State.Version && now.Document.IsButForNotices(view.Document)
+            ? await WriteOverAsync(scope, now, pending(now.Document))
+            : outcome;
+    }
+
+    private async Task<Outcome?> WriteOverAsync(OperationScope scope, IdentityView view, IdentityDocument next)
     {
         for (var attempt = 0; attempt < MaxWriteTries; attempt++)
         {

@@ -201,7 +201,10 @@ public sealed class SweepDecisionTests
     {
         var three = Consume(Held.Document, Held.Selector());
         Assert.Null(Decide(three).Next);
-        var two = Consume(three, Held.Selector(1), "key-2");
+        // Consuming asks itself; the sweep does where that did not, such as by a profile that has changed since.
+        var told = Consume(three, Held.Selector(1), "key-2");
+        Assert.Null(Decide(told).Next);
+        var two = told.WithActive(s => s with { Asked = [] });
         var asked = Done(two, Around, SweepAct.Asked);
         Assert.Equal(["few-left"], asked.Active!.Asked);
         Assert.Equal(("claim-request", "few-left"), (asked.Events[^1].Operation, asked.Events[^1].Reason));
@@ -215,7 +218,7 @@ public sealed class SweepDecisionTests
     {
         Assert.NotEmpty((Few with { AskBelow = 0 }).Errors());
         var one = Active(Few with { Count = 1 }, seed: 4);
-        var none = Consume(one.Document, one.Selector());
+        var none = Consume(one.Document, one.Selector()).WithActive(s => s with { Asked = [] });
         Assert.Null(Decide(one.Document, profile: Few with { AskBelow = 1 }).Next);
         Assert.Equal(["few-left"], Done(none, Around, SweepAct.Asked, profile: Few with { AskBelow = 1 }).Active!.Asked);
     }

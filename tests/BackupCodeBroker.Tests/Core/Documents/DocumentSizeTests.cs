@@ -90,6 +90,19 @@ public sealed class DocumentSizeTests
             iter: 60);
 
     [Fact]
+    public void Sets_of_64_fit_with_an_outbox_that_fills_up_while_they_are_spent()
+    {
+        var document = Given.Issue(Given.Active(Most).Document, Given.Around, Most, seed: 2).Document;
+        var worst = DocumentSize.Worst(document);
+        Assert.InRange(worst, 0, IdentityDocument.MaxBytes);
+        document = document.Active!.Codes.Aggregate(document, (d, code) => Spend(d, code.Selector, Given.Around, "世"));
+        Assert.Equal(OutboxEntry.Max, document.Outbox.Count);
+        Assert.InRange(DocumentSize.Worst(document), 0, worst);
+        Assert.InRange(DocumentSize.Worst(document with { DeadLetters = int.MaxValue }), 0, worst);
+        Assert.InRange(DocumentJson.Write(document with { Active = null, Pending = null }).Length, 10_000, 60_000);
+    }
+
+    [Fact]
     public void A_registration_that_could_crowd_out_consumptions_is_refused()
     {
         var issued = Given.Issue(Given.Active(Most).Document, Given.Around, Most, seed: 2);
@@ -110,7 +123,7 @@ public sealed class DocumentSizeTests
 
     private static IdentityDocument Spend(IdentityDocument document, string selector, Surroundings around, string character, Profile? profile = null)
     {
-        var request = new ConsumeRequest(Given.Id("consume"), Longest, selector, true, Text(character, 256), "key-" + selector);
+        var request = new ConsumeRequest(Given.Id("consume-" + selector), Longest, selector, true, Text(character, 256), "key-" + selector);
         var next = ((ConsumeDecision.Spend)ConsumeDecision.Decide(document, around, request, (profile ?? Most) with { WarnBelow = 64, WarnBeforeExpiry = Most.Lifetime * 2 })).Next;
         Assert.InRange(DocumentJson.Write(next).Length, 0, IdentityDocument.MaxBytes);
         return next;

@@ -1,0 +1,204 @@
+using System.Threading.Channels;
+using BackupCodeBroker.Configuration;
+using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Telemetry;
+
+namespace BackupCodeBroker.Access;
+
+/// <summary>
+/// What this replica knows of notices. Whoever writes a document is asked here which of its notices are delivered and can go out with the write, and tells here what it has
+/// put in; that is delivered in the background, by this replica. A notice that does not fit in the queue, and one whose replica died, stays in its
+/// document, where the sweep finds it (<see cref="Adopt"/>). Nothing here waits, calls anybody or fails.
+/// </summary>
+internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics, Alarms alarms, TimeProvider time)
+{
+    /// <summary>Most that wait to be handed to the sinks.</summary>
+    public const int MaxWaiting = 4_096;
+
+    /// <summary>Most identities that are kept in mind; beyond them notices are left to the sweep.</summary>
+    public const int MaxIdentities = 50_000;
+
+    private readonly Dictionary<string, Box> _boxes = [];
+    private readonly Lock _lock = new();
+    private readonly Channel<Notice> _waiting = Channel.CreateBounded<Notice>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    private long _look;
+
+    private enum Standing
+    {
+        InHand,
+        Delivered,
+        GivenUp,
+    }
+
+    /// <summary>What is to be delivered, in the order of its writing.</summary>
+    public ChannelReader<Notice> Waiting => _waiting.Reader;
+
+    /// <summary>The document without the notices that this replica knows to be delivered or has given up.</summary>
+    public IdentityDocument Cleared(IdentityDocument document)
+    {
+        lock (_lock)
+        {
+            return document.Outbox.Count > 0 && _boxes.TryGetValue(document.Identity, out var box)
+                ? document.Without(e => box.Is(e.Id, Standing.Delivered), e => box.Is(e.Id, Standing.GivenUp))
+                : document;
+        }
+    }
+
+    /// <summary>A document was written: what was put into its outbox is delivered from now on.</summary>
+    public void Written(IdentityDocument document)
+    {
+        if (document.News.GivenUp > 0)
+        {
+            metrics.Dead(document.News.GivenUp);
+            alarms.Raise(AlarmKind.NoticesGivenUp, document.Identity);
+        }
+
+        lock (_lock)
+        {
+            if (_boxes.TryGetValue(document.Identity, out var box))
+            {
+                box.LastChange = _look;
+                box.Forget(id => document.Outbox.All(e => e.Id != id));
+            }
+
+            Take(document, document.News.Added.Where(added => document.Outbox.Any(e => e.Id == added.Id)));
+        }
+    }
+
+    /// <summary>
+    /// For the sweep, with each document that it reads: takes what lies there for so long that whoever wrote it cannot have delivered it, and gives up what
+    /// has been tried for long enough.
+    /// </summary>
+    public void Adopt(IdentityDocument document)
+    {
+        if (document.Outbox.Count == 0)
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        lock (_lock)
+        {
+            Take(document, document.Outbox.Where(e => now - e.At >= settings.AdoptAfter));
+        }
+    }
+
+    /// <summary>The notices of a document that are not known to be delivered.</summary>
+    public IReadOnlyList<OutboxEntry> Undelivered(IdentityDocument document)
+    {
+        lock (_lock)
+        {
+            return document.Outbox.Count > 0 && _boxes.TryGetValue(document.Identity, out var box)
+                ? [.. document.Outbox.Where(e => !box.Is(e.Id, Standing.Delivered))]
+                : document.Outbox;
+        }
+    }
+
+    /// <summary>What became of a notice.</summary>
+    public void Finished(Notice notice, NoticeEnd end)
+    {
+        metrics.InHand(-1);
+        if (notice.Identity is not { } identity)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_boxes.TryGetValue(identity, out var box))
+            {
+                Finish(identity, box, notice.Entry.Id, end);
+            }
+        }
+    }
+
+    /// <summary>Identities with notices that can go out of their documents, and to which nothing was written since the look before the last.</summary>
+    public IReadOnlyList<string> Look()
+    {
+        lock (_lock)
+        {
+            _look++;
+            return [.. _boxes.Where(b => b.Value.HasFinished && b.Value.LastChange < _look - 1).Select(b => b.Key)];
+        }
+    }
+
+    /// <summary>An identity's document was looked at and holds none of its finished notices any more.</summary>
+    public void Forget(string identity)
+    {
+        lock (_lock)
+        {
+            if (_boxes.TryGetValue(identity, out var box))
+            {
+                box.Forget(_ => true);
+                DropEmpty(identity, box);
+            }
+        }
+    }
+
+    private void Finish(string identity, Box box, string id, NoticeEnd end)
+    {
+        box.LastChange = _look;
+        if (end == NoticeEnd.LeftToSweep)
+        {
+            box.Standings.Remove(id);
+            DropEmpty(identity, box);
+            return;
+        }
+
+        box.Standings[id] = end == NoticeEnd.Delivered ? Standing.Delivered : Standing.GivenUp;
+    }
+
+    private void Take(IdentityDocument document, IEnumerable<OutboxEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            if (!_boxes.TryGetValue(document.Identity, out var box))
+            {
+                if (_boxes.Count >= MaxIdentities)
+                {
+                    return;
+                }
+
+                box = _boxes[document.Identity] = new Box { LastChange = _look };
+            }
+
+            if (!box.Standings.ContainsKey(entry.Id) && _waiting.Writer.TryWrite(Notice.Of(document, entry)))
+            {
+                box.Standings[entry.Id] = Standing.InHand;
+                metrics.InHand(1);
+            }
+
+            DropEmpty(document.Identity, box);
+        }
+    }
+
+    private void DropEmpty(string identity, Box box)
+    {
+        if (box.Standings.Count == 0)
+        {
+            _boxes.Remove(identity);
+        }
+    }
+
+    /// <summary>What is known of one identity's notices, by their ids.</summary>
+    private sealed class Box
+    {
+        public Dictionary<string, Standing> Standings { get; } = [];
+
+        /// <summary>The look that was the last one when something happened here.</summary>
+        public long LastChange { get; set; }
+
+        public bool HasFinished => Standings.Values.Any(s => s != Standing.InHand);
+
+        public bool Is(string id, Standing standing) => Standings.TryGetValue(id, out var found) && found == standing;
+
+        /// <summary>Forgets finished notices.</summary>
+        public void Forget(Func<string, bool> which)
+        {
+            foreach (var id in Standings.Where(s => s.Value != Standing.InHand && which(s.Key)).Select(s => s.Key).ToList())
+            {
+                Standings.Remove(id);
+            }
+        }
+    }
+}

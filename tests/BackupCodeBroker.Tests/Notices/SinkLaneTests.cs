@@ -1,0 +1,124 @@
+using System.Diagnostics.Metrics;
+using BackupCodeBroker.Access;
+using BackupCodeBroker.Configuration;
+using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Notices;
+using BackupCodeBroker.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace BackupCodeBroker.Tests.Notices;
+
+/// <summary>How long a sink that fails is left alone, and for how long it is tried at all. No time passes but what a test moves.</summary>
+public sealed class SinkLaneTests : IDisposable
+{
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2027, 1, 31, 12, 0, 0, TimeSpan.Zero));
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly NoticeMetrics _metrics;
+
+    public SinkLaneTests() => _metrics = new NoticeMetrics(_services.GetRequiredService<IMeterFactory>());
+
+    [Fact]
+    public async Task Pauses_grow_to_five_minutes_until_the_notice_is_too_old()
+    {
+        var sink = new Sink(_ => new SinkAnswer.Failed("server-error"));
+        var end = await RunAsync(sink, TimeSpan.FromHours(2));
+        Assert.Equal(NoticeEnd.GivenUp, end);
+        var pauses = sink.Pauses(_time);
+        Assert.InRange(pauses[0], TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(4));
+        Assert.All(pauses, p => Assert.InRange(p, TimeSpan.Zero, SinkLane.LongestPause + TimeSpan.FromSeconds(1)));
+        Assert.InRange(pauses[^2], TimeSpan.FromMinutes(2), SinkLane.LongestPause + TimeSpan.FromSeconds(1));
+        // A day of an outage is some hundred tries, not thousands.
+        Assert.InRange(sink.Offers.Count, 20, 80);
+    }
+
+    [Theory]
+    [InlineData(7, 7)]
+    [InlineData(4_000, 300)]
+    public async Task A_sink_that_says_when_is_left_alone_until_then_and_not_longer_than_five_minutes(int says, int waits)
+    {
+        var sink = new Sink(n => n == 1 ? new SinkAnswer.Failed("throttled", TimeSpan.FromSeconds(says)) : new SinkAnswer.Taken());
+        Assert.Equal(NoticeEnd.Delivered, await RunAsync(sink, TimeSpan.FromHours(2)));
+        Assert.InRange(sink.Pauses(_time)[0], TimeSpan.FromSeconds(waits), TimeSpan.FromSeconds(waits + 1));
+    }
+
+    [Fact]
+    public async Task A_notice_that_the_sink_minds_is_put_back_so_that_others_go_on()
+    {
+        var sink = new Sink(_ => new SinkAnswer.Failed("client-error", MindsThisOne: true));
+        Assert.Equal(NoticeEnd.LeftToSweep, await RunAsync(sink, TimeSpan.FromHours(72)));
+        Assert.Equal(SinkLane.MaxTriesOfMinded, sink.Offers.Count);
+    }
+
+    [Fact]
+    public async Task A_sink_that_hangs_is_left_and_one_that_breaks_down_stops_nobody()
+    {
+        var sink = new Sink(n => n == 1 ? throw new InvalidOperationException("defect") : n == 2 ? null : new SinkAnswer.Taken());
+        Assert.Equal(NoticeEnd.Delivered, await RunAsync(sink, TimeSpan.FromHours(72)));
+        Assert.Equal(3, sink.Offers.Count);
+    }
+
+    [Fact]
+    public void A_sink_is_down_from_the_third_failure_in_a_row_until_it_takes_one_or_nobody_tries()
+    {
+        var health = new SinkHealth(_time);
+        Assert.Equal([false, false, true, false], Enumerable.Range(0, 4).Select(_ => health.Failed("webhook")));
+        Assert.True(health.AnyIsDown);
+        Assert.True(health.Took("webhook"));
+        Assert.False(health.AnyIsDown || health.Took("webhook"));
+        Assert.Equal([false, false, true], Enumerable.Range(0, 3).Select(_ => health.Failed("webhook")));
+        _time.Advance(SinkHealth.Stale);
+        Assert.False(health.AnyIsDown);
+    }
+
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        _services.Dispose();
+    }
+
+    private async Task<NoticeEnd> RunAsync(Sink sink, TimeSpan giveUpAfter)
+    {
+        sink.Time = _time;
+        var lane = new SinkLane(sink, new SinkHealth(_time), _metrics, new NoticeSettings { GiveUpAfter = giveUpAfter }, _time, NullLogger<SinkLane>.Instance);
+        var entry = new OutboxEntry { Id = "1", Notice = "consumed", At = _time.GetUtcNow(), OperationId = "op", By = Actor.Worker };
+        var delivery = lane.DeliverAsync(new Notice("team-a.build", "team-a.build", null, "owner", entry), TestContext.Current.CancellationToken);
+        for (var step = 0; !delivery.IsCompleted; step++)
+        {
+            Assert.True(step < 200_000, "it never ends");
+            _time.Advance(TimeSpan.FromMilliseconds(500));
+            await Task.Yield();
+        }
+
+        return await delivery;
+    }
+
+    /// <summary>Answers by the number of the offer; null hangs.</summary>
+    private sealed class Sink(Func<int, SinkAnswer?> answer) : INoticeSink
+    {
+        public FakeTimeProvider Time { get; set; } = null!;
+
+        public List<DateTimeOffset> Offers { get; } = [];
+
+        public string Name => "webhook";
+
+        public int Lanes => 1;
+
+        public List<TimeSpan> Pauses(FakeTimeProvider time) => [.. Offers.Zip(Offers.Skip(1).Append(time.GetUtcNow()), (a, b) => b - a)];
+
+        public async Task<SinkAnswer> TakeAsync(Notice notice, CancellationToken cancellation)
+        {
+            Offers.Add(Time.GetUtcNow());
+            if (answer(Offers.Count) is { } said)
+            {
+                return said;
+            }
+
+            var hangs = new TaskCompletionSource<SinkAnswer>();
+            await using var registration = cancellation.Register(() => hangs.SetCanceled(cancellation));
+            return await hangs.Task;
+        }
+    }
+}
