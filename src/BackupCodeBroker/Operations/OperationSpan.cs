@@ -53,12 +53,13 @@ internal sealed class OperationSpan : IDisposable
     public VaultCall Call(CancellationToken cancellation) =>
         new($"00-{TraceId}-{SpanId}-{(_activity.Recorded ? "01" : "00")}", cancellation) { Parent = Context, Journal = Journal };
 
-    /// <summary>Sets an attribute; nothing where it has no value, or nobody records.</summary>
+    /// <summary>Adds an attribute, each once; nothing where it has no value, or nobody records.</summary>
     public void Tag(string name, object? value)
     {
         if (value is not null && _activity.IsAllDataRequested)
         {
-            _activity.SetTag(name, value);
+            // Not set, which would look through all that are there.
+            _activity.AddTag(name, value);
         }
     }
 

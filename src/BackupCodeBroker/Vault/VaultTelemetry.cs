@@ -5,7 +5,10 @@ using BackupCodeBroker.Vault.Wire;
 
 namespace BackupCodeBroker.Vault;
 
-/// <summary>The span and the measurements of one call to Vault: path template, status, Vault's id of the request, outcome. No name, no token.</summary>
+/// <summary>
+/// The span and the measurements of one call to Vault: path template, status, Vault's id of the request, outcome. No name, no token.
+/// The span is made when the call is over, with the times that it had: Vault is sent the operation's ids, so nothing needs the call's own before then.
+/// </summary>
 internal sealed class VaultTelemetry : IDisposable
 {
     private static readonly ActivitySource Source = new(TelemetryNames.Source);
@@ -18,19 +21,16 @@ internal sealed class VaultTelemetry : IDisposable
         Meter.CreateCounter<long>(TelemetryNames.VaultRetries, "{retry}", "Calls to Vault that were tried again.");
 
     private readonly VaultRequest _request;
-    private readonly Activity? _activity;
+    private readonly DateTimeOffset _startedAt = DateTimeOffset.UtcNow;
     private readonly long _start = Stopwatch.GetTimestamp();
     private string _outcome = "cancelled";
+    private int? _status;
+    private string? _requestId;
+    private string? _error;
 
-    private VaultTelemetry(VaultRequest request)
-    {
-        _request = request;
-        _activity = Source.StartActivity(TelemetryNames.VaultCallSpan, ActivityKind.Client, request.Call.Parent);
-        _activity?.SetTag(TelemetryNames.HttpMethod, request.Method.Method);
-        _activity?.SetTag(TelemetryNames.VaultPath, request.Path.Template);
-    }
+    private VaultTelemetry(VaultRequest request) => _request = request;
 
-    /// <summary>Starts the span; disposing of it ends it.</summary>
+    /// <summary>The call begins; disposing of it says that it is over.</summary>
     public static VaultTelemetry Start(VaultRequest request) => new(request);
 
     /// <summary>Counts a retry.</summary>
@@ -41,34 +41,53 @@ internal sealed class VaultTelemetry : IDisposable
     public void End(VaultReply reply)
     {
         _outcome = Outcome(reply);
-        if (_activity is null)
-        {
-            return;
-        }
-
-        _activity.SetTag(TelemetryNames.VaultStatus, reply.Status);
-        if (reply.RequestId is { Length: > 0 } id)
-        {
-            _activity.SetTag(TelemetryNames.VaultRequestId, id);
-        }
-
+        (_status, _requestId) = (reply.Status, reply.RequestId);
         if (_outcome is "fault" or "unknown")
         {
             // Not in Vault's own words: they may name an identity.
-            _activity.SetStatus(ActivityStatusCode.Error, Verdict.Fault(reply).Kind);
+            _error = Verdict.Fault(reply).Kind;
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _activity?.SetTag(TelemetryNames.VaultOutcome, _outcome);
-        // Before the span ends: a measurement points at the span that is current.
+        var took = Stopwatch.GetElapsedTime(_start);
+        // The measurement points at the span that is current.
+        using var span = Span(took);
         Duration.Record(
-            Stopwatch.GetElapsedTime(_start).TotalSeconds,
+            took.TotalSeconds,
             new KeyValuePair<string, object?>(TelemetryNames.VaultPath, _request.Path.Template),
             new KeyValuePair<string, object?>(TelemetryNames.VaultOutcome, _outcome));
-        _activity?.Dispose();
+    }
+
+    private Activity? Span(TimeSpan took)
+    {
+        var span = Source.StartActivity(TelemetryNames.VaultCallSpan, ActivityKind.Client, _request.Call.Parent, startTime: _startedAt);
+        if (span is null)
+        {
+            return null;
+        }
+
+        span.SetEndTime(_startedAt.UtcDateTime + took);
+        span.AddTag(TelemetryNames.HttpMethod, _request.Method.Method);
+        span.AddTag(TelemetryNames.VaultPath, _request.Path.Template);
+        if (_status is { } status)
+        {
+            span.AddTag(TelemetryNames.VaultStatus, status);
+        }
+
+        if (_requestId is { Length: > 0 } id)
+        {
+            span.AddTag(TelemetryNames.VaultRequestId, id);
+        }
+
+        if (_error is { } error)
+        {
+            span.SetStatus(ActivityStatusCode.Error, error);
+        }
+
+        return span.AddTag(TelemetryNames.VaultOutcome, _outcome);
     }
 
     private string Outcome(VaultReply reply) => reply switch
