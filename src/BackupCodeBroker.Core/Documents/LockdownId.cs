@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace BackupCodeBroker.Core.Documents;
@@ -10,6 +11,8 @@ public static class LockdownId
 
     private const int TimeLength = 14, RandomLength = 12;
 
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
     /// <summary>Makes one.</summary>
     /// <param name="at">When it is declared.</param>
     /// <param name="random">Twelve random hex digits.</param>
@@ -19,5 +22,5 @@ public static class LockdownId
     public static bool IsId(string? text) =>
         text is { Length: TimeLength + 1 + RandomLength } && text[TimeLength] == '-'
         && text.AsSpan(0, TimeLength).IndexOfAnyExceptInRange('0', '9') < 0
-        && text.AsSpan(TimeLength + 1).IndexOfAnyExcept("0123456789abcdef") < 0;
+        && text.AsSpan(TimeLength + 1).IndexOfAnyExcept(HexDigits) < 0;
 }

@@ -37,10 +37,10 @@ internal sealed class FleetCensus(VaultClient vault, IdentityChildren children, 
 
         try
         {
-            var names = await OwnAsync(parent, cancellation, call => NamesAsync(call, pattern ?? NamePattern.Any));
+            var names = await OwnAsync(parent, call => NamesAsync(call, pattern ?? NamePattern.Any), cancellation);
             foreach (var page in names.Chunk(PageSize))
             {
-                foreach (var document in await OwnAsync(parent, cancellation, call => PageAsync(call, page)))
+                foreach (var document in await OwnAsync(parent, call => PageAsync(call, page), cancellation))
                 {
                     look(document);
                 }
@@ -52,7 +52,7 @@ internal sealed class FleetCensus(VaultClient vault, IdentityChildren children, 
         }
     }
 
-    private async Task<T> OwnAsync<T>(ActivityContext parent, CancellationToken cancellation, Func<VaultCall, Task<T>> work)
+    private async Task<T> OwnAsync<T>(ActivityContext parent, Func<VaultCall, Task<T>> work, CancellationToken cancellation)
     {
         using var scope = new OwnWorkScope(OwnWork.LockdownProgress, log, metrics, time, parent);
         return await scope.RunAsync(() => work(scope.Call(cancellation)));

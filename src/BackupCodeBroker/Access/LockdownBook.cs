@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using BackupCodeBroker.Core.Audit;
 using BackupCodeBroker.Core.Documents;
-using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
@@ -17,17 +16,17 @@ internal sealed class LockdownBook(StateDesk desk, AccessLog log, OperationMetri
     private const int MaxParallel = 8;
 
     /// <summary>One lockdown; null where there is none of that id.</summary>
-    public Task<LockdownView?> FindAsync(string id, ActivityContext parent, CancellationToken cancellation) => OwnAsync(parent, cancellation, async call =>
+    public Task<LockdownView?> FindAsync(string id, ActivityContext parent, CancellationToken cancellation) => OwnAsync(parent, async call =>
     {
         var state = desk.ReadAsync(call);
         var story = desk.StoryAsync(call, id);
         await Task.WhenAll(state, story);
         return LockdownView.Of(id, (await state).State, (await story).Story);
-    });
+    }, cancellation);
 
     /// <summary>The newest lockdowns about names with this prefix, at most so many of them, older than one of them where that is given.</summary>
     public Task<IReadOnlyList<LockdownView>> PageAsync(
-        string prefix, string? before, int limit, ActivityContext parent, CancellationToken cancellation) => OwnAsync(parent, cancellation, async call =>
+        string prefix, string? before, int limit, ActivityContext parent, CancellationToken cancellation) => OwnAsync(parent, async call =>
     {
         var stories = desk.StoriesAsync(call);
         var reading = desk.ReadAsync(call);
@@ -47,9 +46,9 @@ internal sealed class LockdownBook(StateDesk desk, AccessLog log, OperationMetri
         }
 
         return (IReadOnlyList<LockdownView>)page[..Math.Min(limit, page.Count)];
-    });
+    }, cancellation);
 
-    private async Task<T> OwnAsync<T>(ActivityContext parent, CancellationToken cancellation, Func<VaultCall, Task<T>> work)
+    private async Task<T> OwnAsync<T>(ActivityContext parent, Func<VaultCall, Task<T>> work, CancellationToken cancellation)
     {
         using var scope = new OwnWorkScope(OwnWork.LockdownProgress, log, metrics, time, parent);
         return await scope.RunAsync(() => work(scope.Call(cancellation)));

@@ -6,7 +6,7 @@ using BackupCodeBroker.Features.Approvals;
 using BackupCodeBroker.Features.Consume;
 using BackupCodeBroker.Features.Issue;
 using BackupCodeBroker.Features.Listing;
-using BackupCodeBroker.Features.Lockdown;
+using BackupCodeBroker.Features.Lockdowns;
 using BackupCodeBroker.Features.Register;
 using BackupCodeBroker.Features.Status;
 using BackupCodeBroker.Health;

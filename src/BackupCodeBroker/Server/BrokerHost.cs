@@ -8,7 +8,7 @@ using BackupCodeBroker.Features.Approvals;
 using BackupCodeBroker.Features.Consume;
 using BackupCodeBroker.Features.Issue;
 using BackupCodeBroker.Features.Listing;
-using BackupCodeBroker.Features.Lockdown;
+using BackupCodeBroker.Features.Lockdowns;
 using BackupCodeBroker.Features.Receive;
 using BackupCodeBroker.Features.Register;
 using BackupCodeBroker.Features.Retire;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using BackupCodeBroker.Cli.Broker;
 using BackupCodeBroker.Cli.Terminal;
 
@@ -125,10 +124,10 @@ internal static class LockdownDeclaration
         }
 
         var what = wanted.Mode == "void" ? "Void the codes of" : "Freeze the codes of";
-        context.Surroundings.Error.Write($"{what} {Identities(look.Matches)}{(wanted.Mode == "void" ? ", for good" : ", until it is lifted")}? [y/N] ");
-        context.Surroundings.Error.Flush();
+        await context.Surroundings.Error.WriteAsync($"{what} {Identities(look.Matches)}{(wanted.Mode == "void" ? ", for good" : ", until it is lifted")}? [y/N] ");
+        await context.Surroundings.Error.FlushAsync(cancellation);
         var key = context.Surroundings.ReadKey!().KeyChar;
-        context.Surroundings.Error.WriteLine(char.IsControl(key) ? "" : key.ToString());
+        await context.Surroundings.Error.WriteLineAsync(char.IsControl(key) ? "" : key.ToString());
         return key is 'y' or 'Y' ? null : Outcome.Failed(ExitCode.Refused, context.Problem("not-confirmed", "nothing was declared"));
     }
 

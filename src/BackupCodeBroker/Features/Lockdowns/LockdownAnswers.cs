@@ -2,7 +2,7 @@ using BackupCodeBroker.Access;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Operations;
 
-namespace BackupCodeBroker.Features.Lockdown;
+namespace BackupCodeBroker.Features.Lockdowns;
 
 /// <summary>A lockdown was declared.</summary>
 internal sealed record DeclaredAnswer : ApiAnswer
@@ -36,7 +36,7 @@ internal sealed record DryRunAnswer : ApiAnswer
     public const int MaxNames = LockdownProgress.MaxNames;
 
     /// <summary>Nothing was declared.</summary>
-    public bool DryRun => true;
+    public bool DryRun { get; } = true;
 
     /// <summary>Mode asked about.</summary>
     public required string Mode { get; init; }

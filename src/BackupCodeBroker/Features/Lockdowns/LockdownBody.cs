@@ -2,7 +2,7 @@ using BackupCodeBroker.Api;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Identities;
 
-namespace BackupCodeBroker.Features.Lockdown;
+namespace BackupCodeBroker.Features.Lockdowns;
 
 /// <summary>What a declaration's body says, read strictly: a scope that says nothing is refused unless it says <c>all</c>, since nobody locks everything down by leaving a member out.</summary>
 internal sealed record LockdownBody(LockdownScope Scope, string Mode, string Reason, int? Expected, bool DryRun)

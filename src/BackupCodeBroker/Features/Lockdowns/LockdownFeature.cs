@@ -6,7 +6,7 @@ using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Core.Operations;
 using BackupCodeBroker.Operations;
 
-namespace BackupCodeBroker.Features.Lockdown;
+namespace BackupCodeBroker.Features.Lockdowns;
 
 /// <summary>
 /// <c>GET /v1/lockdowns/{id}</c>: one lockdown's story. It is for whoever could declare and lift it: one about other names looks like one that does not exist.

@@ -8,9 +8,7 @@ using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Core.Operations;
 using BackupCodeBroker.Operations;
 
-namespace BackupCodeBroker.Features.Lockdown;
-
-using Lockdown = Core.Documents.Lockdown;
+namespace BackupCodeBroker.Features.Lockdowns;
 
 /// <summary>
 /// <c>POST /v1/lockdowns</c>: one write to the state document, and every replica's next consume sees it. What follows (the story, the count, the end of the

@@ -3,7 +3,7 @@ using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Worker;
 
-namespace BackupCodeBroker.Features.Lockdown;
+namespace BackupCodeBroker.Features.Lockdowns;
 
 /// <summary>
 /// Lockdowns in force and how far they got, as the leader's last whole sweep counted it; other replicas say nothing. Labels are mode and stage: which

@@ -7,9 +7,7 @@ using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
 using BackupCodeBroker.Worker;
 
-namespace BackupCodeBroker.Features.Lockdown;
-
-using Lockdown = Core.Documents.Lockdown;
+namespace BackupCodeBroker.Features.Lockdowns;
 
 /// <summary>
 /// Keeps the stories of lockdowns: each whole sweep counts anew how far they got, from the documents alone, so that nothing is lost with a worker that
@@ -43,7 +41,7 @@ internal sealed class LockdownWatch(
         List<LockdownStory> stories = [];
         foreach (var tally in tallies.Where(t => !_over.Contains(t.Lockdown.Id)))
         {
-            if (await OwnAsync(cancellation, (call, id) => TellAsync(call, tally, began, id)) is { } story)
+            if (await OwnAsync((call, id) => TellAsync(call, tally, began, id), cancellation) is { } story)
             {
                 stories.Add(story);
             }
@@ -51,7 +49,7 @@ internal sealed class LockdownWatch(
 
         if (_listed is null || time.GetElapsedTime(_listed.Value) > ListingEvery)
         {
-            stories.AddRange(await OwnAsync(cancellation, (call, _) => OthersAsync(call, stories)));
+            stories.AddRange(await OwnAsync((call, _) => OthersAsync(call, stories), cancellation));
             _listed = time.GetTimestamp();
         }
 
@@ -126,7 +124,7 @@ internal sealed class LockdownWatch(
         }
     }
 
-    private async Task<T> OwnAsync<T>(CancellationToken cancellation, Func<VaultCall, string, Task<T>> work)
+    private async Task<T> OwnAsync<T>(Func<VaultCall, string, Task<T>> work, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);

@@ -6,9 +6,7 @@ using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Core.Operations;
 using BackupCodeBroker.Operations;
 
-namespace BackupCodeBroker.Features.Lockdown;
-
-using Lockdown = Core.Documents.Lockdown;
+namespace BackupCodeBroker.Features.Lockdowns;
 
 /// <summary>
 /// <c>POST /v1/lockdowns/{id}/lift</c>: a <c>freeze</c> at any time, and nothing is lost; a <c>void</c> one once nothing is under it any more, so that lifting
