@@ -7,7 +7,8 @@ namespace BackupCodeBroker.Vault;
 
 /// <summary>
 /// The span and the measurements of one call to Vault: path template, status, Vault's id of the request, outcome. No name, no token.
-/// The span is made when the call is over, with the times that it had: Vault is sent the operation's ids, so nothing needs the call's own before then.
+/// The span is made when the call is over, with the times that it had: Vault is sent the operation's ids, so nothing needs the call's own before then,
+/// and a span that is current while the connection works would be one more context for every continuation to carry.
 /// </summary>
 internal sealed class VaultTelemetry : IDisposable
 {
