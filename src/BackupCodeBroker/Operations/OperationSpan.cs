@@ -53,13 +53,12 @@ internal sealed class OperationSpan : IDisposable
     public VaultCall Call(CancellationToken cancellation) =>
         new($"00-{TraceId}-{SpanId}-{(_activity.Recorded ? "01" : "00")}", cancellation) { Parent = Context, Journal = Journal };
 
-    /// <summary>Adds an attribute, each once; nothing where it has no value, or nobody records.</summary>
+    /// <summary>Sets an attribute; nothing where it has no value, or nobody records.</summary>
     public void Tag(string name, object? value)
     {
         if (value is not null && _activity.IsAllDataRequested)
         {
-            // Not set, which would look through all that are there.
-            _activity.AddTag(name, value);
+            _activity.SetTag(name, value);
         }
     }
 

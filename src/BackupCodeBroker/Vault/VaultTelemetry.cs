@@ -5,11 +5,7 @@ using BackupCodeBroker.Vault.Wire;
 
 namespace BackupCodeBroker.Vault;
 
-/// <summary>
-/// The span and the measurements of one call to Vault: path template, status, Vault's id of the request, outcome. No name, no token.
-/// The span is made when the call is over, with the times that it had: Vault is sent the operation's ids, so nothing needs the call's own before then,
-/// and a span that is current while the connection works would be one more context for every continuation to carry.
-/// </summary>
+/// <summary>The span and the measurements of one call to Vault: path template, status, Vault's id of the request, outcome. No name, no token.</summary>
 internal sealed class VaultTelemetry : IDisposable
 {
     private static readonly ActivitySource Source = new(TelemetryNames.Source);
@@ -22,16 +18,19 @@ internal sealed class VaultTelemetry : IDisposable
         Meter.CreateCounter<long>(TelemetryNames.VaultRetries, "{retry}", "Calls to Vault that were tried again.");
 
     private readonly VaultRequest _request;
-    private readonly DateTimeOffset _startedAt = DateTimeOffset.UtcNow;
+    private readonly Activity? _activity;
     private readonly long _start = Stopwatch.GetTimestamp();
     private string _outcome = "cancelled";
-    private int? _status;
-    private string? _requestId;
-    private string? _error;
 
-    private VaultTelemetry(VaultRequest request) => _request = request;
+    private VaultTelemetry(VaultRequest request)
+    {
+        _request = request;
+        _activity = Source.StartActivity(TelemetryNames.VaultCallSpan, ActivityKind.Client, request.Call.Parent);
+        _activity?.SetTag(TelemetryNames.HttpMethod, request.Method.Method);
+        _activity?.SetTag(TelemetryNames.VaultPath, request.Path.Template);
+    }
 
-    /// <summary>The call begins; disposing of it says that it is over.</summary>
+    /// <summary>Starts the span; disposing of it ends it.</summary>
     public static VaultTelemetry Start(VaultRequest request) => new(request);
 
     /// <summary>Counts a retry.</summary>
@@ -42,53 +41,34 @@ internal sealed class VaultTelemetry : IDisposable
     public void End(VaultReply reply)
     {
         _outcome = Outcome(reply);
-        (_status, _requestId) = (reply.Status, reply.RequestId);
+        if (_activity is null)
+        {
+            return;
+        }
+
+        _activity.SetTag(TelemetryNames.VaultStatus, reply.Status);
+        if (reply.RequestId is { Length: > 0 } id)
+        {
+            _activity.SetTag(TelemetryNames.VaultRequestId, id);
+        }
+
         if (_outcome is "fault" or "unknown")
         {
             // Not in Vault's own words: they may name an identity.
-            _error = Verdict.Fault(reply).Kind;
+            _activity.SetStatus(ActivityStatusCode.Error, Verdict.Fault(reply).Kind);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        var took = Stopwatch.GetElapsedTime(_start);
-        // The measurement points at the span that is current.
-        using var span = Span(took);
+        _activity?.SetTag(TelemetryNames.VaultOutcome, _outcome);
+        // Before the span ends: a measurement points at the span that is current.
         Duration.Record(
-            took.TotalSeconds,
+            Stopwatch.GetElapsedTime(_start).TotalSeconds,
             new KeyValuePair<string, object?>(TelemetryNames.VaultPath, _request.Path.Template),
             new KeyValuePair<string, object?>(TelemetryNames.VaultOutcome, _outcome));
-    }
-
-    private Activity? Span(TimeSpan took)
-    {
-        var span = Source.StartActivity(TelemetryNames.VaultCallSpan, ActivityKind.Client, _request.Call.Parent, startTime: _startedAt);
-        if (span is null)
-        {
-            return null;
-        }
-
-        span.SetEndTime(_startedAt.UtcDateTime + took);
-        span.AddTag(TelemetryNames.HttpMethod, _request.Method.Method);
-        span.AddTag(TelemetryNames.VaultPath, _request.Path.Template);
-        if (_status is { } status)
-        {
-            span.AddTag(TelemetryNames.VaultStatus, status);
-        }
-
-        if (_requestId is { Length: > 0 } id)
-        {
-            span.AddTag(TelemetryNames.VaultRequestId, id);
-        }
-
-        if (_error is { } error)
-        {
-            span.SetStatus(ActivityStatusCode.Error, error);
-        }
-
-        return span.AddTag(TelemetryNames.VaultOutcome, _outcome);
+        _activity?.Dispose();
     }
 
     private string Outcome(VaultReply reply) => reply switch
