@@ -1,4 +1,3 @@
-using System.Text.Json;
 using BackupCodeBroker.Configuration;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.IntegrationTests.Kit;

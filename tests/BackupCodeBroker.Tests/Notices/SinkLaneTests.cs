@@ -4,7 +4,6 @@ using BackupCodeBroker.Configuration;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Notices;
 using BackupCodeBroker.Telemetry;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
