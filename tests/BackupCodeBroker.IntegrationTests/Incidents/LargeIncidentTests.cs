@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.IntegrationTests.Kit;
 using Xunit;
@@ -10,7 +11,7 @@ namespace BackupCodeBroker.IntegrationTests.Incidents;
 public sealed class LargeIncidentTests(TestVault vault)
 {
     private const int Identities = 1_000;
-    private const int Middle = 300;
+    private const int SampleStep = 50;
 
     [Fact]
     [Trait("Requirement", "R-26")]
@@ -31,9 +32,11 @@ public sealed class LargeIncidentTests(TestVault vault)
         var declared = await there.DeclareAsync(new { identities = "team-k.*" }, expect: Identities);
         Assert.True(declared.Status == 201, declared.Text);
         var id = declared.Member("id")!;
-        await UntilAsync(async () => await IsEndedAsync(environment, names[Middle]));
+        // A sweep that was running takes the lockdown up where it is, and the next one what lies before: so the middle is one of number.
+        string[] some = [.. names.Where((_, i) => i % SampleStep == 0)];
+        await UntilAsync(async () => await EndedAsync(environment, some) >= some.Length / 4);
         await leader.KillAsync();
-        Assert.False(await IsEndedAsync(environment, names[^1]), "the leader was done before it could be killed: the rate is too high for this machine");
+        Assert.InRange(await EndedAsync(environment, some), 1, some.Length - 1);
 
         JsonElement progress = default;
         await UntilAsync(async () => (await here.LockdownAsync(id)).Json.TryGetProperty("progress", out progress) && progress.GetProperty("complete").GetBoolean());
@@ -50,8 +53,9 @@ public sealed class LargeIncidentTests(TestVault vault)
 
         var lifts = await Task.WhenAll(here.LiftAsync(id), here.LiftAsync(id));
         Assert.Equal([204, 204, 204], lifts.Append(await here.LiftAsync(id)).Select(l => l.Status));
-        var story = (await environment.StoryAsync(id))!;
-        Assert.Equal([LockdownStory.Declared, LockdownStory.Completed, LockdownStory.WasLifted], story.Outbox.Select(n => n.Notice));
+        await UntilAsync(async () => (await environment.StoryAsync(id))!.Outbox.Count == 0);
+        string[] turns = [LockdownStory.Declared, LockdownStory.Completed, LockdownStory.WasLifted];
+        Assert.All(turns, turn => Assert.Single(Regex.Matches(leader.Said + other.Said, $"notice {turn} about lockdowns/{id}")));
     }
 
     // One has its codes from the product; the others are copies of it, made by the administrator: what ends a set looks at no hash.
@@ -79,7 +83,8 @@ public sealed class LargeIncidentTests(TestVault vault)
         return names;
     }
 
-    private static async Task<bool> IsEndedAsync(BrokerEnvironment environment, string name) => (await environment.DocumentAsync(name)).Document.Active is null;
+    private static async Task<int> EndedAsync(BrokerEnvironment environment, string[] names) =>
+        (await Task.WhenAll(names.Select(environment.DocumentAsync))).Count(read => read.Document.Active is null);
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
