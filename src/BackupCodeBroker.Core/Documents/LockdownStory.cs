@@ -53,6 +53,9 @@ public sealed record LockdownStory
     /// <summary>Whether nothing will become of it any more: lifted, and nobody waits for new codes.</summary>
     public bool IsOver => Lift is not null && (Lockdown.Mode != Lockdown.Void || Progress is { } p && p.Reissued == p.Matched);
 
+    /// <summary>Whether it can be left alone: it is over, and everybody was told.</summary>
+    public bool IsSettled => IsOver && Outbox.Count == 0;
+
     /// <summary>The beginning. Made twice it is the same, so whoever finds none may make it.</summary>
     public static LockdownStory Of(Lockdown lockdown, DateTimeOffset inForceAt) => new LockdownStory
     {

@@ -68,7 +68,7 @@ internal sealed class LockdownWatch(
     {
         var lockdown = tally.Lockdown;
         var (there, _) = await desk.StoryAsync(call, lockdown.Id);
-        if (there is { IsOver: true, Outbox: [] })
+        if (there is { IsSettled: true })
         {
             _over.Add(lockdown.Id);
             return there;
@@ -82,7 +82,7 @@ internal sealed class LockdownWatch(
             story = story.With(tally.Result(began, story.InForceAt), id);
             return lift is null ? story : story.With(lift);
         });
-        if (told is { IsOver: true, Outbox: [] } || told?.Lift?.At + Watched < time.GetUtcNow())
+        if (told is { IsSettled: true } || told?.Lift?.At + Watched < time.GetUtcNow())
         {
             _over.Add(lockdown.Id);
         }
@@ -114,7 +114,7 @@ internal sealed class LockdownWatch(
                 continue;
             }
 
-            if (story is { IsOver: true, Outbox: [] } || story.Lift?.At + Watched < time.GetUtcNow())
+            if (story.IsSettled || story.Lift?.At + Watched < time.GetUtcNow())
             {
                 _over.Add(id);
             }

@@ -299,6 +299,14 @@ public sealed class SweepDecisionTests
 
     private static Approval Approval(string id, DateTimeOffset until) => new()
     {
-        Id = id, Operation = "consume", RequestedBy = Owner, RequestedAt = Now.AddHours(-1), Reason = "r", Ticket = "t", Verification = "v", ExpiresAt = until, StateVersion = 7,
+        Id = id,
+        Operation = "consume",
+        RequestedBy = Owner,
+        RequestedAt = Now.AddHours(-1),
+        Reason = "r",
+        Ticket = "t",
+        Verification = "v",
+        ExpiresAt = until,
+        StateVersion = 7,
     };
 }
