@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using BackupCodeBroker.Core.Decisions;
+using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Features.Listing;
+using BackupCodeBroker.Features.Lockdowns;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -16,12 +18,17 @@ internal static class OpenApiDescription
 {
     private const string IdentityPattern = "^(?!.*[.]{2})[a-z0-9][a-z0-9._-]{0,62}$";
     private const string ConsumeOperation = "Consume";
+    private const string DeclareOperation = "DeclareLockdown";
+    private const string LockdownsOperation = "ListLockdowns";
     private const string VaultToken = "vaultToken";
     private const string Bearer = "bearer";
+    private const string OperationIdPattern = "^[0-9a-f]{32}$";
 
-    private static readonly (string Name, string Description)[] IdsInPaths =
+    private static readonly (string Name, string Description, string Pattern)[] IdsInPaths =
     [
-        ("approval", "Id of the request for approval."), ("operation", "Id of the operation that was looked at."),
+        ("approval", "Id of the request for approval.", OperationIdPattern),
+        ("operation", "Id of the operation that was looked at.", OperationIdPattern),
+        ("id", "Id of the lockdown.", LockdownId.Pattern),
     ];
 
     /// <summary>Adds the description to the document.</summary>
@@ -98,22 +105,39 @@ internal static class OpenApiDescription
 
         foreach (var id in IdsInPaths.Where(id => path.Contains("{" + id.Name + "}", StringComparison.Ordinal)))
         {
-            yield return Parameter(id.Name, ParameterLocation.Path, id.Description, new OpenApiSchema { Type = JsonSchemaType.String, Pattern = "^[0-9a-f]{32}$" });
+            yield return Parameter(id.Name, ParameterLocation.Path, id.Description, new OpenApiSchema { Type = JsonSchemaType.String, Pattern = id.Pattern });
         }
 
-        if (operation.OperationId == ConsumeOperation)
+        if (operation.OperationId is ConsumeOperation or DeclareOperation)
         {
             var key = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = ApiRequest.MaxIdempotencyKey, Pattern = "^[ -~]+$" };
-            yield return Parameter(ApiRequest.IdempotencyHeader, ParameterLocation.Header, "A new one for each request; the same one repeats it.", key);
+            yield return Parameter(
+                ApiRequest.IdempotencyHeader, ParameterLocation.Header, "A new one for each request; the same one repeats it.", key, required: operation.OperationId == ConsumeOperation);
         }
 
-        if (path == "/v1/identities")
+        var queries = (path, operation.OperationId) switch
         {
-            foreach (var parameter in ListParameters())
-            {
-                yield return parameter;
-            }
+            ("/v1/identities", _) => ListParameters(),
+            (_, LockdownsOperation) => LockdownParameters(),
+            _ => [],
+        };
+        foreach (var query in queries)
+        {
+            yield return query;
         }
+    }
+
+    private static IEnumerable<IOpenApiParameter> LockdownParameters()
+    {
+        var limit = Number(1, ListLockdownsFeature.MaxLimit);
+        limit.Default = ListLockdownsFeature.DefaultLimit;
+        (string Name, string Description, OpenApiSchema Schema)[] all =
+        [
+            ("identities", "Only those about names with this beginning; a caller who may declare for these names only has to give it.", Text()),
+            ("before", "Lockdowns older than this one, or next of the page before.", Text(LockdownId.Pattern)),
+            ("limit", "Most lockdowns of the page.", limit),
+        ];
+        return all.Select(p => Parameter(p.Name, ParameterLocation.Query, p.Description, p.Schema, required: false));
     }
 
     private static IEnumerable<IOpenApiParameter> ListParameters()

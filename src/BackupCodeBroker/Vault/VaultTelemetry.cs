@@ -19,19 +19,20 @@ internal sealed class VaultTelemetry : IDisposable
 
     private readonly VaultRequest _request;
     private readonly Activity? _activity;
-    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly TimeProvider _time;
+    private readonly long _start;
     private string _outcome = "cancelled";
 
-    private VaultTelemetry(VaultRequest request)
+    private VaultTelemetry(VaultRequest request, TimeProvider time)
     {
-        _request = request;
+        (_request, _time, _start) = (request, time, time.GetTimestamp());
         _activity = Source.StartActivity(TelemetryNames.VaultCallSpan, ActivityKind.Client, request.Call.Parent);
         _activity?.SetTag(TelemetryNames.HttpMethod, request.Method.Method);
         _activity?.SetTag(TelemetryNames.VaultPath, request.Path.Template);
     }
 
     /// <summary>Starts the span; disposing of it ends it.</summary>
-    public static VaultTelemetry Start(VaultRequest request) => new(request);
+    public static VaultTelemetry Start(VaultRequest request, TimeProvider time) => new(request, time);
 
     /// <summary>Counts a retry.</summary>
     public static void Retried(VaultRequest request) =>
@@ -65,7 +66,7 @@ internal sealed class VaultTelemetry : IDisposable
         _activity?.SetTag(TelemetryNames.VaultOutcome, _outcome);
         // Before the span ends: a measurement points at the span that is current.
         Duration.Record(
-            Stopwatch.GetElapsedTime(_start).TotalSeconds,
+            _time.GetElapsedTime(_start).TotalSeconds,
             new KeyValuePair<string, object?>(TelemetryNames.VaultPath, _request.Path.Template),
             new KeyValuePair<string, object?>(TelemetryNames.VaultOutcome, _outcome));
         _activity?.Dispose();

@@ -43,7 +43,7 @@ public sealed partial class OpenApiTests(BrokerEnvironment environment) : IClass
         var (broker, cast) = (await environment.SharedAsync(), await environment.CastAsync());
         using var client = broker.As(cast.Team);
         var bodies = Operations(document).Where(o => o.Operation.TryGetProperty("requestBody", out _)).ToList();
-        Assert.Equal(12, bodies.Count);
+        Assert.Equal(14, bodies.Count);
         foreach (var (path, method, operation) in bodies)
         {
             var body = operation.GetProperty("requestBody");
@@ -91,7 +91,8 @@ public sealed partial class OpenApiTests(BrokerEnvironment environment) : IClass
     private static async Task<List<(string Field, string Message)>> ErrorsAsync(ApiClient client, string method, string path, Dictionary<string, object> body)
     {
         var address = path.Replace("{identity}", "team-a.x", StringComparison.Ordinal).Replace("{generation}", "1", StringComparison.Ordinal)
-            .Replace("{approval}", new string('a', 32), StringComparison.Ordinal).Replace("{operation}", new string('a', 32), StringComparison.Ordinal);
+            .Replace("{approval}", new string('a', 32), StringComparison.Ordinal).Replace("{operation}", new string('a', 32), StringComparison.Ordinal)
+            .Replace("{id}", "20270131120000-5f2a9c0b17de", StringComparison.Ordinal);
         var reply = await client.SendAsync(new HttpMethod(method), address, body);
         Assert.Equal(400, reply.Status);
         return [.. reply.Json.GetProperty("errors").EnumerateArray()

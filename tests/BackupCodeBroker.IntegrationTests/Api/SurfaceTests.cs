@@ -14,6 +14,8 @@ public sealed class SurfaceTests(BrokerEnvironment environment) : IClassFixture<
         "GET /v1/identities",
         "GET /v1/identities/{identity}",
         "GET /v1/identities/{identity}/approvals",
+        "GET /v1/lockdowns",
+        "GET /v1/lockdowns/{id}",
         "POST /v1/identities/{identity}/approvals",
         "POST /v1/identities/{identity}/approvals/{approval}/approve",
         "POST /v1/identities/{identity}/approvals/{approval}/deny",
@@ -26,6 +28,8 @@ public sealed class SurfaceTests(BrokerEnvironment environment) : IClassFixture<
         "POST /v1/identities/{identity}/revoke",
         "POST /v1/identities/{identity}/suspend",
         "POST /v1/identities/{identity}/transfer",
+        "POST /v1/lockdowns",
+        "POST /v1/lockdowns/{id}/lift",
         "PUT /v1/identities/{identity}",
     ];
 

@@ -47,14 +47,6 @@ internal static class Responders
             : null;
     }
 
-    /// <summary>The state as it lies in Vault.</summary>
-    public static async Task<(BrokerState State, long Version)> StateAsync(this BrokerEnvironment environment)
-    {
-        var json = (await environment.Root.GetAsync($"{environment.Names.KvMount}/data/broker/state")).GetProperty("data");
-        DocumentJson.TryReadState(JsonSerializer.SerializeToUtf8Bytes(json.GetProperty("data")), out var state, out _);
-        return (state!, json.GetProperty("metadata").GetProperty("version").GetInt64());
-    }
-
     /// <summary>A prefix that nothing else uses.</summary>
     public static string NewTeam() => BrokerEnvironment.NewIdentity("team-a") + ".";
 

@@ -160,11 +160,17 @@ public sealed class BrokerEnvironment(TestVault vault) : IAsyncLifetime
     /// <summary>Changes the state document: what lockdowns will write.</summary>
     internal async Task ChangeStateAsync(Func<BrokerState, long, BrokerState> change)
     {
+        var (state, version) = await StateAsync();
+        await WriteAsync($"{Names.KvMount}/data/broker/state", DocumentJson.Write(change(state, version + 1)), version);
+    }
+
+    /// <summary>The state document as it lies in Vault, with its version.</summary>
+    internal async Task<(BrokerState State, long Version)> StateAsync()
+    {
         var read = (await Root.GetAsync($"{Names.KvMount}/data/broker/state")).GetProperty("data");
         var json = System.Text.Encoding.UTF8.GetBytes(read.GetProperty("data").GetRawText());
         Assert.True(DocumentJson.TryReadState(json, out var state, out var error), error);
-        var version = read.GetProperty("metadata").GetProperty("version").GetInt64();
-        await WriteAsync($"{Names.KvMount}/data/broker/state", DocumentJson.Write(change(state, version + 1)), version);
+        return (state, read.GetProperty("metadata").GetProperty("version").GetInt64());
     }
 
     /// <summary>Declares a lockdown in the state document, as the incident responders' route will.</summary>

@@ -15,6 +15,7 @@ internal sealed class VaultTransport : IDisposable
     private readonly VaultExchange _exchange;
     private readonly VaultPipelines _pipelines;
     private readonly ConcurrencyLimiter _turns;
+    private readonly TimeProvider _time;
 
     public VaultTransport(VaultSettings settings, TimeProvider time, Func<HttpMessageHandler>? handler = null)
     {
@@ -23,6 +24,7 @@ internal sealed class VaultTransport : IDisposable
             throw new ArgumentException(string.Join("; ", errors), nameof(settings));
         }
 
+        _time = time;
         handler ??= () => VaultConnections.Create(settings);
         _exchange = new VaultExchange(handler(), settings, time);
         _pipelines = new VaultPipelines(settings.CallTimeout, time, VaultTelemetry.Retried);
@@ -38,7 +40,7 @@ internal sealed class VaultTransport : IDisposable
     public async Task<T> CallAsync<T>(VaultRequest request, Func<VaultReply, T> interpret)
     {
         using var sent = request;
-        using var span = VaultTelemetry.Start(request);
+        using var span = VaultTelemetry.Start(request, _time);
         using var reply = await SendAsync(request).ConfigureAwait(false);
         var result = interpret(reply);
         span.End(reply);
