@@ -43,7 +43,7 @@ public sealed record Approval
     public required long StateVersion { get; init; }
 
     /// <summary>The identity's owner at the request: with another owner it is nothing any more.</summary>
-    public string Owner { get; init; } = "";
+    public string Owner { get; init => field = value ?? ""; } = "";
 
     /// <summary>Generation whose codes it is about; null for <c>issue</c>. With other codes it is nothing any more.</summary>
     public int? Generation { get; init; }

@@ -27,7 +27,7 @@ public sealed record BrokerState
     /// Lockdowns that were lifted within <see cref="LiftedKept"/>: approvals of before them stay ended, and a set of before a <c>void</c> one whose
     /// write was committed late stays void, so that lifting revives nothing.
     /// </summary>
-    public IReadOnlyList<LiftedLockdown> Lifted { get; init; } = [];
+    public IReadOnlyList<LiftedLockdown> Lifted { get; init => field = value ?? []; } = [];
 
     /// <summary>Most lockdowns in force, and most that are remembered after they were lifted.</summary>
     public const int MaxLockdowns = 64;
@@ -143,10 +143,10 @@ public sealed record Lockdown
     public required Actor DeclaredBy { get; init; }
 
     /// <summary>Operation that declared it.</summary>
-    public string OperationId { get; init; } = "";
+    public string OperationId { get; init => field = value ?? ""; } = "";
 
     /// <summary>Its trace.</summary>
-    public string TraceId { get; init; } = "";
+    public string TraceId { get; init => field = value ?? ""; } = "";
 
     /// <summary>Digest of declarer and idempotency key, by which a repeated request finds the lockdown that it made; null without a key.</summary>
     public string? KeyDigest { get; init; }

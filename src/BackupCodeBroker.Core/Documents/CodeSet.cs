@@ -49,10 +49,10 @@ public sealed record CodeSet
     public required BoundEntity Entity { get; init; }
 
     /// <summary>Digests of the identity's labels at issue (<see cref="LabelDigest"/>): taking a label off does not take a set out of a lockdown.</summary>
-    public IReadOnlyList<string> LabelDigests { get; init; } = [];
+    public IReadOnlyList<string> LabelDigests { get; init => field = value ?? []; } = [];
 
     /// <summary>Uses that need a second person's consent, as the profile said at issue: taking the rule out of the profile does not free codes that are out.</summary>
-    public IReadOnlyList<string> Approvals { get; init; } = [];
+    public IReadOnlyList<string> Approvals { get; init => field = value ?? []; } = [];
 
     /// <summary>Whether every use has to be looked at, as the profile said at issue.</summary>
     public bool BreakGlass { get; init; }
@@ -73,7 +73,7 @@ public sealed record CodeSet
     public Suspension? Suspension { get; init; }
 
     /// <summary>What the owner was asked to claim new codes for, each once: <c>expiry</c>, <c>few-left</c>.</summary>
-    public IReadOnlyList<string> Asked { get; init; } = [];
+    public IReadOnlyList<string> Asked { get; init => field = value ?? []; } = [];
 
     /// <summary>Codes that could still be consumed, were the set usable.</summary>
     public int Remaining => Codes.Count(c => c.IsLive);

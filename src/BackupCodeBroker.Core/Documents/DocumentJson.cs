@@ -8,7 +8,8 @@ namespace BackupCodeBroker.Core.Documents;
 
 /// <summary>
 /// The JSON form of what is kept in KV. Members are snake_case; a member or a schema that this version does not know is refused rather than
-/// dropped at the next write, so an older replica never undoes what a newer one keeps.
+/// dropped at the next write, so an older replica never undoes what a newer one keeps. What an earlier version did not write is empty: the reader that
+/// the compiler makes hands null to initialisers of members that are absent, and they make the empty value of it.
 /// </summary>
 public static class DocumentJson
 {

@@ -82,13 +82,13 @@ public sealed record IdentityDocument
     public Suspension? SuspendedBy => Suspension ?? Active?.Suspension;
 
     /// <summary>Requests for a second person's consent, open and decided; those that expired are dropped at the next change.</summary>
-    public IReadOnlyList<Approval> Approvals { get; init; } = [];
+    public IReadOnlyList<Approval> Approvals { get; init => field = value ?? []; } = [];
 
     /// <summary>Uses that somebody still has to look at: after an approval, or at break-glass.</summary>
-    public IReadOnlyList<OpenReview> Reviews { get; init; } = [];
+    public IReadOnlyList<OpenReview> Reviews { get; init => field = value ?? []; } = [];
 
     /// <summary>Notices that were not delivered yet, oldest first.</summary>
-    public IReadOnlyList<OutboxEntry> Outbox { get; init; } = [];
+    public IReadOnlyList<OutboxEntry> Outbox { get; init => field = value ?? []; } = [];
 
     /// <summary>Notices that were given up: too old, or more than the outbox holds.</summary>
     public int DeadLetters { get; init; }
@@ -98,7 +98,7 @@ public sealed record IdentityDocument
     public OutboxNews News { get; init; } = OutboxNews.None;
 
     /// <summary>The lockdowns that ended a set of the identity for good, newest last: who has codes again is told from them.</summary>
-    public IReadOnlyList<LockdownStamp> Lockdowns { get; init; } = [];
+    public IReadOnlyList<LockdownStamp> Lockdowns { get; init => field = value ?? []; } = [];
 
     /// <summary>The last events, oldest first.</summary>
     public required IReadOnlyList<DocumentEvent> Events { get; init; }

@@ -45,7 +45,7 @@ public sealed record LockdownStory
     public LockdownLift? Lift { get; init; }
 
     /// <summary>Notices that were not delivered yet.</summary>
-    public IReadOnlyList<OutboxEntry> Outbox { get; init; } = [];
+    public IReadOnlyList<OutboxEntry> Outbox { get; init => field = value ?? []; } = [];
 
     /// <summary>Notices that were given up.</summary>
     public int DeadLetters { get; init; }
@@ -92,7 +92,7 @@ public sealed record LockdownStory
     // Under an id that is the lockdown's and the turn's: whoever is told twice can know.
     private LockdownStory Telling(string notice, DateTimeOffset at, string operationId, Actor by) => this with
     {
-        Outbox = [.. Outbox, new OutboxEntry { Id = $"{Lockdown.Id}.{notice}", Notice = notice, At = at, OperationId = operationId, By = by, Cause = Lockdown.Mode }],
+        Outbox = [.. Outbox, new OutboxEntry { Id = $"{Lockdown.Id}-{notice}", Notice = notice, At = at, OperationId = operationId, By = by, Cause = Lockdown.Mode }],
     };
 }
 

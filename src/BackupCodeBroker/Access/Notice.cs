@@ -29,3 +29,10 @@ internal enum NoticeEnd
     /// <summary>It has been tried for as long as configuration says.</summary>
     GivenUp,
 }
+
+/// <summary>The way to the sinks for notices that are kept elsewhere than in an identity's document.</summary>
+internal interface INoticeOffer
+{
+    /// <summary>Offers a notice to every sink once; whether all have taken it. What is not taken is offered again, under the same id.</summary>
+    Task<bool> OfferAsync(Notice notice, CancellationToken cancellation);
+}

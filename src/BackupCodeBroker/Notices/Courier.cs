@@ -9,7 +9,7 @@ namespace BackupCodeBroker.Notices;
 /// document and is delivered by a sweep, once more under the same id if need be. Delivered notices go out of their document with the next write to it, or by a write of the
 /// courier's own where none comes.
 /// </summary>
-internal sealed class Courier : BackgroundService
+internal sealed class Courier : BackgroundService, INoticeOffer
 {
     private readonly NoticeBoard _board;
     private readonly OutboxClearing _clearing;
@@ -24,7 +24,7 @@ internal sealed class Courier : BackgroundService
         _lanes = [.. sinks.Select(sink => Enumerable.Range(0, sink.Lanes).Select(_ => new SinkLane(sink, health, metrics, settings, time, logger)).ToArray())];
     }
 
-    /// <summary>Offers a notice to every sink once, for whoever keeps it elsewhere than in an identity's document; whether all have taken it.</summary>
+    /// <inheritdoc/>
     public async Task<bool> OfferAsync(Notice notice, CancellationToken cancellation)
     {
         var answers = await Task.WhenAll(_lanes.Select(sink => sink[0].OfferAsync(notice, cancellation)));

@@ -19,6 +19,6 @@ internal static class NoticeServices
         }
 
         services.AddSingleton<ISweepObserver, OutboxWatch>();
-        services.AddSingleton<Courier>().AddHostedService(provider => provider.GetRequiredService<Courier>());
+        services.AddSingleton<Courier>().AddSingleton<INoticeOffer>(provider => provider.GetRequiredService<Courier>()).AddHostedService(provider => provider.GetRequiredService<Courier>());
     }
 }

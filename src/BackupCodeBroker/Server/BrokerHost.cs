@@ -118,7 +118,7 @@ internal static class BrokerHost
         services.AddSingleton<ApproveFeature>().AddSingleton<DenyFeature>().AddSingleton<ReviewFeature>();
         services.AddSingleton<TransferFeature>().AddSingleton<RetireFeature>().AddSingleton<SuspendFeature>();
         services.AddSingleton<StateDesk>().AddSingleton<FleetCensus>().AddSingleton<LockdownBook>();
-        services.AddSingleton<LockdownMetrics>().AddSingleton<ISweepObserver, LockdownWatch>();
+        services.AddSingleton<LockdownMetrics>().AddSingleton<LockdownNotices>().AddSingleton<ISweepObserver, LockdownWatch>();
         services.AddSingleton<DeclareLockdownFeature>().AddSingleton<LockdownFeature>().AddSingleton<ListLockdownsFeature>().AddSingleton<LiftLockdownFeature>();
         services.AddSingleton<HealthMetrics>().AddSingleton<NodeWatch>();
         services.AddNotices(settings.Notices, settings.Environment);

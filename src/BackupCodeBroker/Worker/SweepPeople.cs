@@ -34,6 +34,6 @@ internal sealed class SweepPeople(IdentityDesk desk)
             _owners.Clear();
         }
 
-        return _owners[document.Owner] = desk.ReadPersonAsync(call, document.Owner);
+        return _owners[document.Owner] = desk.ReadOwnerAsync(call, document);
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.IntegrationTests.Kit;
+using BackupCodeBroker.Notices;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Incidents;
@@ -177,12 +178,14 @@ public sealed class DeclareRaceTests(TestVault vault) : IAsyncLifetime
         Assert.Null(await _environment.StoryAsync(id));
         await dying.DisposeAsync();
 
-        var living = await _environment.StartAsync(s => s with { Worker = s.Worker with { Enabled = true, Interval = TimeSpan.FromMilliseconds(300) } });
-        await living.UntilAsync(async () => await _environment.StoryAsync(id) is { Lift: not null, Progress: not null });
+        var told = new NoticeWatch();
+        var living = await _environment.StartAsync(
+            s => s with { Worker = s.Worker with { Enabled = true, Interval = TimeSpan.FromMilliseconds(300) } }, services => services.AddSingleton<INoticeSink>(told));
+        await living.UntilAsync(async () => await _environment.StoryAsync(id) is { Lift: not null, Progress: not null, Outbox: [] });
         var story = (await _environment.StoryAsync(id))!;
         Assert.Equal("a mistake", story.Lift!.Reason);
         Assert.Equal(declared.OperationId, story.Lockdown.OperationId);
-        Assert.Equal([LockdownStory.Declared, LockdownStory.WasLifted], story.Outbox.Select(n => n.Notice).Where(n => n != LockdownStory.Completed));
+        Assert.Equal([LockdownStory.Declared, LockdownStory.WasLifted], told.About(id).Where(n => n != LockdownStory.Completed));
     }
 
     private static HttpResponseMessage Sealed() =>

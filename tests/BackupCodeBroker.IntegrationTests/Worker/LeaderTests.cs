@@ -132,6 +132,7 @@ public sealed class LeaderTests(TestVault vault) : IAsyncLifetime
         var tap = new VaultTap(_environment.Names);
         string[] names = [.. Enumerable.Range(1, 6).Select(i => $"team-a.n{i}")];
         await using var one = await SweepWatch.StartAsync(_environment, tap: tap, settings: s => s with { Worker = s.Worker with { Page = 2 } });
+        await one.UntilLeadsAsync();
         var cast = await _environment.CastAsync();
         foreach (var name in names)
         {

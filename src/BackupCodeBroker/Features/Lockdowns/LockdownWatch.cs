@@ -15,7 +15,7 @@ namespace BackupCodeBroker.Features.Lockdowns;
 /// everybody whom it hit has new codes, for a quarter of a year at most.
 /// </summary>
 internal sealed class LockdownWatch(
-    StateDesk desk, SweepSignal signal, LockdownMetrics figures, AccessLog log, OperationMetrics metrics, TimeProvider time) : ISweepObserver, IDisposable
+    StateDesk desk, LockdownNotices notices, SweepSignal signal, LockdownMetrics figures, AccessLog log, OperationMetrics metrics, TimeProvider time) : ISweepObserver, IDisposable
 {
     private const int MaxOpen = 4 * BrokerState.MaxLockdowns;
 
@@ -47,13 +47,18 @@ internal sealed class LockdownWatch(
             }
         }
 
+        foreach (var story in stories.Where(s => s.Outbox.Count > 0))
+        {
+            await DeliverAsync(story, cancellation);
+        }
+
         if (_listed is null || time.GetElapsedTime(_listed.Value) > ListingEvery)
         {
             stories.AddRange(await OwnAsync((call, _) => OthersAsync(call, stories), cancellation));
             _listed = time.GetTimestamp();
         }
 
-        _open = [.. stories.Where(s => s.Lift is not null && !s.IsOver).Take(MaxOpen).Select(s => s.Lockdown)];
+        _open = [.. stories.Where(s => s.Lift is not null && !_over.Contains(s.Lockdown.Id)).Take(MaxOpen).Select(s => s.Lockdown)];
         figures.Counted(stories);
         ComeAgain(stories);
     }
@@ -63,7 +68,7 @@ internal sealed class LockdownWatch(
     {
         var lockdown = tally.Lockdown;
         var (there, _) = await desk.StoryAsync(call, lockdown.Id);
-        if (there is { IsOver: true })
+        if (there is { IsOver: true, Outbox: [] })
         {
             _over.Add(lockdown.Id);
             return there;
@@ -77,12 +82,22 @@ internal sealed class LockdownWatch(
             story = story.With(tally.Result(began, story.InForceAt), id);
             return lift is null ? story : story.With(lift);
         });
-        if (told is { IsOver: true } || told?.Lift?.At + Watched < time.GetUtcNow())
+        if (told is { IsOver: true, Outbox: [] } || told?.Lift?.At + Watched < time.GetUtcNow())
         {
             _over.Add(lockdown.Id);
         }
 
         return told;
+    }
+
+    // Once a sink takes nothing, the next sweep tries again.
+    private async Task DeliverAsync(LockdownStory story, CancellationToken cancellation)
+    {
+        var mail = await notices.OfferAsync(story, cancellation);
+        if (!mail.IsEmpty)
+        {
+            await OwnAsync((call, _) => desk.ChangeStoryAsync(call, story.Lockdown.Id, now => now is null ? null : mail.OutOf(now)), cancellation);
+        }
     }
 
     private LockdownLift LiftOf(BrokerState state, Lockdown lockdown, string id) => state.Lifted.FirstOrDefault(l => l.Lockdown.Id == lockdown.Id)?.Lift
@@ -99,7 +114,7 @@ internal sealed class LockdownWatch(
                 continue;
             }
 
-            if (story.IsOver || story.Lift?.At + Watched < time.GetUtcNow())
+            if (story is { IsOver: true, Outbox: [] } || story.Lift?.At + Watched < time.GetUtcNow())
             {
                 _over.Add(id);
             }

@@ -235,7 +235,7 @@ public sealed class LockdownDecisionTests
     public void Each_turn_of_a_story_is_told_once_under_an_id_of_its_own()
     {
         var story = LockdownStory.Of(Void, Given.Now);
-        Assert.Equal(["incident-1.lockdown-declared"], story.Outbox.Select(n => n.Id));
+        Assert.Equal(["incident-1-lockdown-declared"], story.Outbox.Select(n => n.Id));
         var (some, all) = (Progress(1, complete: false), Progress(2, complete: true));
         var completed = story.With(some, "w1").With(all, "w2");
         Assert.Equal(all.AsOf, completed.CompletedAt);
@@ -245,7 +245,7 @@ public sealed class LockdownDecisionTests
         Assert.Equal([LockdownStory.Declared, LockdownStory.Completed, LockdownStory.WasLifted], later.Outbox.Select(n => n.Notice));
         Assert.Equal(LockdownStory.MaxNotices, later.Outbox.Count);
 
-        var delivered = later.Without(["incident-1.lockdown-declared", "unknown"]).Without(["incident-1.lockdown-completed"], dead: true);
+        var delivered = later.Without(["incident-1-lockdown-declared", "unknown"]).Without(["incident-1-lockdown-completed"], dead: true);
         Assert.Equal((LockdownStory.WasLifted, 1), (Assert.Single(delivered.Outbox).Notice, delivered.DeadLetters));
         Assert.Same(delivered, delivered.Without(["unknown"]));
     }
