@@ -11,7 +11,7 @@ namespace BackupCodeBroker.IntegrationTests.Incidents;
 public sealed class LargeIncidentTests(TestVault vault)
 {
     private const int Identities = 1_000;
-    private const int Middle = 300;
+    private const int SampleStep = 50;
 
     [Fact]
     [Trait("Requirement", "R-26")]
@@ -32,9 +32,11 @@ public sealed class LargeIncidentTests(TestVault vault)
         var declared = await there.DeclareAsync(new { identities = "team-k.*" }, expect: Identities);
         Assert.True(declared.Status == 201, declared.Text);
         var id = declared.Member("id")!;
-        await UntilAsync(async () => await IsEndedAsync(environment, names[Middle]));
+        // A sweep that was running takes the lockdown up where it is, and the next one what lies before: so the middle is one of number.
+        string[] some = [.. names.Where((_, i) => i % SampleStep == 0)];
+        await UntilAsync(async () => await EndedAsync(environment, some) >= some.Length / 4);
         await leader.KillAsync();
-        Assert.False(await IsEndedAsync(environment, names[^1]), "the leader was done before it could be killed: " + leader.Said);
+        Assert.InRange(await EndedAsync(environment, some), 1, some.Length - 1);
 
         JsonElement progress = default;
         await UntilAsync(async () => (await here.LockdownAsync(id)).Json.TryGetProperty("progress", out progress) && progress.GetProperty("complete").GetBoolean());
@@ -81,7 +83,8 @@ public sealed class LargeIncidentTests(TestVault vault)
         return names;
     }
 
-    private static async Task<bool> IsEndedAsync(BrokerEnvironment environment, string name) => (await environment.DocumentAsync(name)).Document.Active is null;
+    private static async Task<int> EndedAsync(BrokerEnvironment environment, string[] names) =>
+        (await Task.WhenAll(names.Select(environment.DocumentAsync))).Count(read => read.Document.Active is null);
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {

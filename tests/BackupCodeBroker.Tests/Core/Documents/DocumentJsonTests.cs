@@ -33,6 +33,18 @@ public sealed class DocumentJsonTests
         Assert.Equal(System.Text.Json.JsonValueKind.String, code["hash"]!.GetValueKind());
     }
 
+    [Fact]
+    public void What_an_earlier_version_did_not_write_is_empty()
+    {
+        var json = Written();
+        Assert.All<string>(["approvals", "reviews", "outbox", "lockdowns"], member => Assert.True(json.AsObject().Remove(member), member));
+        Assert.All<string>(["approvals", "asked", "label_digests"], member => Assert.True(json["active"]!.AsObject().Remove(member), member));
+
+        Assert.True(DocumentJson.TryReadIdentity(Encoding.UTF8.GetBytes(json.ToJsonString()), json["identity"]!.GetValue<string>(), out var read, out var error), error);
+
+        Assert.Empty((object[])[.. read.Approvals, .. read.Reviews, .. read.Outbox, .. read.Lockdowns, .. read.Active!.Approvals, .. read.Active.Asked, .. read.Active.LabelDigests]);
+    }
+
     public static TheoryData<string, string> Spoiled => new()
     {
         { "an unknown member", Spoil(d => d["canary"] = 1) },
