@@ -22,6 +22,16 @@ internal sealed record HelpDesk(BrokerEnvironment Environment, RunningBroker Bro
         },
     };
 
+    /// <summary>The same as the environment of a process says it.</summary>
+    public static IReadOnlyDictionary<string, string> Variables { get; } = new Dictionary<string, string>
+    {
+        ["BCB_PROFILES__GUARDED__APPROVALS"] = "consume",
+        ["BCB_PROFILES__STRICT__APPROVALS"] = "consume,issue",
+        ["BCB_PROFILES__PAPER__KIND"] = "printable",
+        ["BCB_PROFILES__PAPER__APPROVALS"] = "consume",
+        ["BCB_PROFILES__EMERGENCY__BREAK_GLASS"] = "true",
+    };
+
     public static async Task<HelpDesk> OpenAsync(BrokerEnvironment environment, VaultTap? tap = null, TimeProvider? clock = null) => new(
         environment,
         await environment.StartAsync(Settings, tap: tap, clock: clock),
@@ -34,10 +44,8 @@ internal sealed record HelpDesk(BrokerEnvironment Environment, RunningBroker Bro
     public async Task<ApiReply> AskAsync(string identity, Person? by = null, string operation = "consume")
     {
         using var api = Broker.As(by ?? Ann);
-        return await api.SendAsync(HttpMethod.Post, $"/v1/identities/{identity}/approvals", Request(operation));
+        return await api.RequestApprovalAsync(identity, operation);
     }
-
-    public static object Request(string operation = "consume") => new { operation, reason = "phone lost", ticket = "HD-4711", verification = "video call, badge seen" };
 
     /// <summary>Asks as Ann; the request's id.</summary>
     public async Task<string> AskedAsync(string identity, string operation = "consume")
@@ -50,25 +58,25 @@ internal sealed record HelpDesk(BrokerEnvironment Environment, RunningBroker Bro
     public async Task<ApiReply> GiveAsync(string identity, string approval, Person? by = null, object? body = null)
     {
         using var api = Broker.As(by ?? Bob);
-        return await api.SendAsync(HttpMethod.Post, $"/v1/identities/{identity}/approvals/{approval}/approve", body);
+        return await api.ApproveAsync(identity, approval, body);
     }
 
     public async Task<ApiReply> DenyAsync(string identity, string approval, Person? by = null)
     {
         using var api = Broker.As(by ?? Bob);
-        return await api.SendAsync(HttpMethod.Post, $"/v1/identities/{identity}/approvals/{approval}/deny", new { reason = "no badge" });
+        return await api.DenyAsync(identity, approval);
     }
 
     public async Task<ApiReply> ReviewAsync(string identity, string operation, Person? by = null)
     {
         using var api = Broker.As(by ?? Bob);
-        return await api.SendAsync(HttpMethod.Post, $"/v1/identities/{identity}/reviews/{operation}", new { note = "talked to them" });
+        return await api.ReviewAsync(identity, operation);
     }
 
     public async Task<ApiReply> ListAsync(string identity, Person? by = null)
     {
         using var api = Broker.As(by ?? Bob);
-        return await api.SendAsync(HttpMethod.Get, $"/v1/identities/{identity}/approvals");
+        return await api.ApprovalsAsync(identity);
     }
 
     /// <summary>Consumes as somebody who is told why not.</summary>
@@ -85,4 +93,22 @@ internal sealed record HelpDesk(BrokerEnvironment Environment, RunningBroker Bro
         Assert.Equal(204, (await GiveAsync(identity, approval)).Status);
         return approval;
     }
+}
+
+/// <summary>The routes of approvals and reviews, as calls.</summary>
+internal static class ApprovalCalls
+{
+    public static Task<ApiReply> RequestApprovalAsync(this ApiClient api, string identity, string operation = "consume") => api.SendAsync(
+        HttpMethod.Post, $"/v1/identities/{identity}/approvals", new { operation, reason = "phone lost", ticket = "HD-4711", verification = "video call, badge seen" });
+
+    public static Task<ApiReply> ApprovalsAsync(this ApiClient api, string identity) => api.SendAsync(HttpMethod.Get, $"/v1/identities/{identity}/approvals");
+
+    public static Task<ApiReply> ApproveAsync(this ApiClient api, string identity, string approval, object? body = null) =>
+        api.SendAsync(HttpMethod.Post, $"/v1/identities/{identity}/approvals/{approval}/approve", body);
+
+    public static Task<ApiReply> DenyAsync(this ApiClient api, string identity, string approval) =>
+        api.SendAsync(HttpMethod.Post, $"/v1/identities/{identity}/approvals/{approval}/deny", new { reason = "no badge" });
+
+    public static Task<ApiReply> ReviewAsync(this ApiClient api, string identity, string operation) =>
+        api.SendAsync(HttpMethod.Post, $"/v1/identities/{identity}/reviews/{operation}", new { note = "talked to them" });
 }

@@ -1,4 +1,3 @@
-using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.IntegrationTests.Kit;
 using Xunit;
 
@@ -214,19 +213,7 @@ public sealed class DeclareTests(BrokerEnvironment environment) : IClassFixture<
         await own.InitializeAsync();
         var broker = await own.SharedAsync();
         using var api = broker.As(await own.ResponderAsync());
-        await own.ChangeStateAsync((state, version) => state with
-        {
-            Lockdowns = [.. Enumerable.Range(0, BrokerState.MaxLockdowns - 1).Select(i => new Lockdown
-            {
-                Id = $"20270131120000-{i:x12}",
-                Mode = "freeze",
-                Version = version,
-                Scope = new LockdownScope { Identities = "x" + i },
-                Reason = "r",
-                DeclaredAt = DateTimeOffset.UtcNow,
-                DeclaredBy = Actor.Worker,
-            })],
-        });
+        await own.FillAsync(leave: 1);
         var last = await api.DeclareAsync(new { identities = "team-a.*" }, "freeze");
         Assert.Equal(201, last.Status);
         Assert.Equal((409, "too-many-lockdowns"), await CodeAsync(api.DeclareAsync(new { identities = "team-b.*" }, "freeze")));

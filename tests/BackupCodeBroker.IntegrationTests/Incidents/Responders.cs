@@ -56,4 +56,23 @@ internal static class Responders
         await broker.RegisterAsync(cast.Team, team + name, cast.Owner);
         return new Holding(team + name, await environment.ClaimAsync(broker, cast.Owner, team + name));
     }
+
+    /// <summary>As many lockdowns as there can be, but for some, as an administrator writes them; about names that nothing has.</summary>
+    public static Task FillAsync(this BrokerEnvironment environment, int leave = 0) => environment.ChangeStateAsync((state, version) => state with
+    {
+        Lockdowns =
+        [
+            .. state.Lockdowns,
+            .. Enumerable.Range(0, BrokerState.MaxLockdowns - leave - state.Lockdowns.Count).Select(i => new Lockdown
+            {
+                Id = $"20270131120000-{i:x12}",
+                Mode = "freeze",
+                Version = version,
+                Scope = new LockdownScope { Identities = "x" + i },
+                Reason = "r",
+                DeclaredAt = DateTimeOffset.UtcNow,
+                DeclaredBy = Actor.Worker,
+            }),
+        ],
+    });
 }

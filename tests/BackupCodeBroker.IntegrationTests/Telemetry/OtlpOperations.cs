@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net.Sockets;
-using System.Text;
 using BackupCodeBroker.Core.Codes;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.IntegrationTests.Kit;
@@ -21,7 +18,7 @@ internal sealed record OtlpOperation(string Operation, string Outcome, string? R
 /// A success of every route and a case of every reason for which something is refused, denied, malformed, in conflict or at fault. What cannot be made from
 /// outside is listed with why (<see cref="NotMade"/>); a test compares both with the reasons that the program has.
 /// </summary>
-internal static class OtlpOperations
+internal static partial class OtlpOperations
 {
     /// <summary>Names that no operation of this table ends with.</summary>
     public static IReadOnlyDictionary<string, string> NotMade { get; } = new Dictionary<string, string>
@@ -32,7 +29,11 @@ internal static class OtlpOperations
         ["internal"] = "only a defect ends so: CanaryTests makes one",
     };
 
-    public static IReadOnlyList<OtlpOperation> All { get; } = [.. Successes(), .. Requests(), .. OfCodes(), .. OfSets(), .. OfPeople(), .. OfReceipt(), .. OfDocuments(), .. OfVault()];
+    public static IReadOnlyList<OtlpOperation> All { get; } =
+    [
+        .. Successes(), .. Requests(), .. OfCodes(), .. OfSets(), .. OfPeople(), .. OfReceipt(), .. OfDocuments(), .. OfVault(),
+        .. OfOwners(), .. OfApprovals(), .. OfReviews(), .. OfLockdowns(), .. OfLockdownsInTheWay(),
+    ];
 
     private static IEnumerable<OtlpOperation> Successes()
     {
@@ -155,12 +156,6 @@ internal static class OtlpOperations
             await s.Environment.Root.DeleteAsync($"{s.Environment.Names.KvMount}/data/identities/bcb.{identity}");
             return await s.AskAsync(s.Cast.Team, c => c.RegisterAsync(identity, s.Cast.Owner.EntityId));
         });
-        yield return new("transfer", "conflict", "same-owner", async s =>
-        {
-            var identity = await s.RegisteredAsync();
-            var mover = await s.Environment.HolderAsync("mover", "transfer/team-a.*");
-            return await s.AskAsync(mover, c => c.TransferAsync(identity, s.Cast.Owner.EntityId));
-        });
         yield return new("register", "conflict", "other-owner", async s =>
         {
             var identity = await s.RegisteredAsync();
@@ -202,92 +197,5 @@ internal static class OtlpOperations
         });
         yield return new("consume", "fault", "unknown-outcome", LoseAsync);
         yield return Meanwhile("consume", "fault", "not-ready", OtlpStage.Vault(404, "no handler for route 'x'", pathHas: "-ask/"), (c, h) => c.ConsumeAsync(h.Identity, h.Code()));
-    }
-
-    private static OtlpOperation Consume(string outcome, string? reason, Func<OtlpStage, Holding, Task>? before = null, string? key = null) =>
-        Of("consume", outcome, (c, h) => c.ConsumeAsync(h.Identity, h.Code(), key), s => s.Cast.Desk, reason, before);
-
-    private static OtlpOperation Of(
-        string operation,
-        string outcome,
-        Func<ApiClient, Holding, Task<ApiReply>> request,
-        Func<OtlpStage, Person> who,
-        string? reason = null,
-        Func<OtlpStage, Holding, Task>? before = null) => new(operation, outcome, reason, async s =>
-        {
-            var holding = await s.HoldingAsync();
-            await (before?.Invoke(s, holding) ?? Task.CompletedTask);
-            return await s.AskAsync(who(s), c => request(c, holding));
-        });
-
-    private static OtlpOperation People(string reason, Func<OtlpStage, Holding, Person, string, Task> before) => new("consume", "refused", reason, async s =>
-    {
-        var (holding, owner, entity) = await s.OwnHoldingAsync();
-        await before(s, holding, owner, entity);
-        return await s.AskAsync(s.Cast.Desk, c => c.ConsumeAsync(holding.Identity, holding.Code()));
-    });
-
-    private static OtlpOperation Pending(
-        string outcome, string? reason, Func<ApiClient, Payload, Task<ApiReply>> request, Func<OtlpStage, Payload, Task>? before = null) => new("retrieve", outcome, reason, async s =>
-        {
-            var pending = await s.PendingAsync(await s.RegisteredAsync());
-            await (before?.Invoke(s, pending) ?? Task.CompletedTask);
-            return await s.AskAsync(s.Cast.Owner, c => request(c, pending));
-        });
-
-    private static OtlpOperation Meanwhile(
-        string operation, string outcome, string reason, Func<HttpContext, Task<bool>> answer, Func<ApiClient, Holding, Task<ApiReply>> request, bool stranger = false) =>
-        new(operation, outcome, reason, async s =>
-        {
-            var holding = await s.HoldingAsync();
-            var who = stranger ? await s.Environment.HolderAsync("stranger", "consume/*") : s.Cast.Desk;
-            return await s.MeanwhileAsync(answer, who, c => request(c, holding));
-        });
-
-    // The write is swallowed, and from then on nothing can be read.
-    private static async Task<ApiReply> LoseAsync(OtlpStage stage)
-    {
-        var holding = await stage.HoldingAsync();
-        var (down, sealing) = (false, OtlpStage.Vault(503, "Vault is sealed"));
-        return await stage.MeanwhileAsync(
-            async http =>
-            {
-                if (!down && http.Request.Method == "POST" && http.Request.Path.Value!.Contains("/data/identities/", StringComparison.Ordinal))
-                {
-                    down = true;
-                    VaultProxy.Cut(http);
-                    return true;
-                }
-
-                return down && await sealing(http);
-            },
-            stage.Cast.Desk,
-            c => c.ConsumeAsync(holding.Identity, holding.Code()));
-    }
-
-    private static async Task ByMakerAsync(OtlpStage stage, Holding holding, string key, string purpose = "test")
-    {
-        using var desk = stage.Maker.As(stage.Cast.Desk);
-        await desk.ConsumeAsync(holding.Identity, holding.Code(), key, purpose);
-    }
-
-    // Headers that announce a body, and no body: the broker waits as long as an operation may last.
-    private static async Task<ApiReply> SlowlyAsync(OtlpStage stage)
-    {
-        var address = new Uri(stage.Broker.Address);
-        using var socket = new TcpClient();
-        await socket.ConnectAsync(address.Host, address.Port);
-        var stream = socket.GetStream();
-        var head = string.Create(CultureInfo.InvariantCulture, $"POST /v1/identities/team-a.some/revoke HTTP/1.1\r\nHost: {address.Authority}\r\nX-Vault-Token: {stage.Cast.Team.Token}\r\ntraceparent: {CallersSpan.Current}\r\nContent-Type: application/json\r\nContent-Length: 20\r\nConnection: close\r\n\r\n");
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(head));
-        using var reader = new StreamReader(stream);
-        var lines = (await reader.ReadToEndAsync()).Split("\r\n");
-        using var answer = new HttpResponseMessage();
-        foreach (var header in lines.Skip(1).TakeWhile(l => l.Length > 0).Select(l => l.Split(": ", 2)))
-        {
-            answer.Headers.TryAddWithoutValidation(header[0], header[1]);
-        }
-
-        return new ApiReply(int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture), "", answer.Headers, null);
     }
 }

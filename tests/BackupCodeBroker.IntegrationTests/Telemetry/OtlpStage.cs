@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.IntegrationTests.Approvals;
 using BackupCodeBroker.IntegrationTests.Kit;
 
 namespace BackupCodeBroker.IntegrationTests.Telemetry;
@@ -10,6 +11,8 @@ namespace BackupCodeBroker.IntegrationTests.Telemetry;
 /// </summary>
 internal sealed class OtlpStage : IAsyncDisposable
 {
+    private Task<HelpDesk>? _desk;
+
     private OtlpStage(BrokerEnvironment environment, OtlpReceiver receiver, VaultProxy proxy, BrokerProcess broker, RunningBroker maker, Cast cast) =>
         (Environment, Receiver, Proxy, Broker, Maker, Cast) = (environment, receiver, proxy, broker, maker, cast);
 
@@ -54,6 +57,9 @@ internal sealed class OtlpStage : IAsyncDisposable
         ["OTEL_METRIC_EXPORT_INTERVAL"] = "300",
         ["OTEL_METRICS_EXEMPLAR_FILTER"] = "trace_based",
     };
+
+    /// <summary>A help desk around a third broker, whose profiles the process has too where it is started with <see cref="HelpDesk.Variables"/>.</summary>
+    public Task<HelpDesk> HelpDeskAsync() => _desk ??= HelpDesk.OpenAsync(Environment);
 
     /// <summary>A new identity of the usual owner with codes received, by way of the other broker.</summary>
     public Task<Holding> HoldingAsync() => Environment.HoldingAsync(Maker, Cast);
