@@ -2,6 +2,7 @@ using BackupCodeBroker.Audit.Join;
 using BackupCodeBroker.Audit.Reading;
 using BackupCodeBroker.Bootstrap;
 using BackupCodeBroker.Core.Audit;
+using BackupCodeBroker.Operations;
 using BackupCodeBroker.Vault;
 
 namespace BackupCodeBroker.Audit;
@@ -16,6 +17,7 @@ internal sealed class AuditRun(AuditQuestion question, Func<Stream> standardInpu
     public const string StandardInput = "-";
 
     private const int BufferSize = 256 * 1024;
+    private const long HeapFloor = 56L * 1024 * 1024;
 
     /// <summary>The names of a deployment; its policies are those that bootstrap writes.</summary>
     public static AuditNames NamesOf(VaultSettings vault, string policyPrefix) => new()
@@ -43,7 +45,7 @@ internal sealed class AuditRun(AuditQuestion question, Func<Stream> standardInpu
             new AuditInput(number, name, () => Open(name), staysOpen: name == StandardInput, faults, progress) { Latest = question.Latest })];
         using var merge = new TimeMerge(inputs);
         var join = new AuditJoin(question, place => $"{files[place.Source]}:{place.Line}");
-        var heap = new HeapKeeper();
+        var heap = new HeapKeeper(HeapFloor);
         var items = 0L;
         while (merge.Next() is { } item)
         {

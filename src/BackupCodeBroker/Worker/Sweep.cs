@@ -21,6 +21,9 @@ internal sealed class Sweep(
 {
     private const int MaxParallel = 16;
 
+    // What a sweep leaves behind is worth a collection, a pause of some tens of milliseconds once in several pages, where a fleet is large.
+    private const long HeapFloor = 32L * 1024 * 1024;
+
     // A page takes no longer than a child lives.
     private const int MaxPageSeconds = 5;
 
@@ -40,12 +43,14 @@ internal sealed class Sweep(
         notes.Begin(observers, new SweepBeginning(first.State, first.Version, cursor.After is null, names.Length));
         var run = new SweepRun(new SweepPeople(desk), new FleetCount(profiles), new SweepTally(), new SweepPace(settings.Rate, time), notes);
         _news.Begin(cursor, rest.Length, names.Length);
+        var heap = new HeapKeeper(HeapFloor);
         var size = Math.Min(settings.Rate * MaxPageSeconds, settings.Page);
         for (var at = 0; at < rest.Length; at += size)
         {
             var page = new ArraySegment<string>(rest, at, Math.Min(size, rest.Length - at));
             await PageAsync(run, page, stop);
             await notes.PageEndedAsync(stop);
+            heap.Look();
             reached(cursor with { After = page[^1] });
             _news.Progress(run.Tally, rest.Length);
         }

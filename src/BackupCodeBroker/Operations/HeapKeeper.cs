@@ -1,22 +1,21 @@
-namespace BackupCodeBroker.Audit;
+namespace BackupCodeBroker.Operations;
 
 /// <summary>
 /// Keeps a long run small: it makes garbage as fast as it reads, and the collector, which sees a large machine, would let it lie. Once the heap is twice
 /// what was left the last time, and no less than a floor, it is collected.
 /// </summary>
-internal sealed class HeapKeeper
+/// <param name="floor">Bytes below which nothing is done.</param>
+internal sealed class HeapKeeper(long floor)
 {
-    private const long Floor = 56L * 1024 * 1024;
-
-    private long _limit = Floor;
+    private long _left;
 
     /// <summary>Looks, and collects where it is due.</summary>
     public void Look()
     {
-        if (GC.GetTotalMemory(forceFullCollection: false) > _limit)
+        if (GC.GetTotalMemory(forceFullCollection: false) > Math.Max(floor, 2 * _left))
         {
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
-            _limit = Math.Max(Floor, 2 * GC.GetTotalMemory(forceFullCollection: false));
+            _left = GC.GetTotalMemory(forceFullCollection: false);
         }
     }
 }
