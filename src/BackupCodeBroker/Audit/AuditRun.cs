@@ -2,7 +2,7 @@ using BackupCodeBroker.Audit.Join;
 using BackupCodeBroker.Audit.Reading;
 using BackupCodeBroker.Bootstrap;
 using BackupCodeBroker.Core.Audit;
-using BackupCodeBroker.Operations;
+using BackupCodeBroker.Memory;
 using BackupCodeBroker.Vault;
 
 namespace BackupCodeBroker.Audit;

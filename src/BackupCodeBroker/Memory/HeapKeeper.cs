@@ -1,4 +1,4 @@
-namespace BackupCodeBroker.Operations;
+namespace BackupCodeBroker.Memory;
 
 /// <summary>
 /// Keeps a long run small: it makes garbage as fast as it reads, and the collector, which sees a large machine, would let it lie. Once the heap is twice
