@@ -139,7 +139,7 @@ public abstract record IssueDecision
 
     private static Reason? OfTimes(IdentityDocument document, Surroundings around) =>
         around.Epoch < around.State.EpochFloor ? Reason.OtherEpoch
-        : around.Now + SetStanding.ClockTolerance < document.RegisteredAt ? Reason.ClockBackwards
+        : around.Now + SetStanding.ClockTolerance < document.RegisteredAt || SetStanding.ClockIsBehind(around) ? Reason.ClockBackwards
         : around.Now >= document.RecertifyBy ? Reason.RecertificationLapsed
         : null;
 }

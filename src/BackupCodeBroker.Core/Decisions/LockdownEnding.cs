@@ -34,14 +34,16 @@ public static class LockdownEnding
         }).With(new DocumentEvent(now, "lockdown", operationId, by, generation, hits[0].Id));
     }
 
-    // Ended by somebody else while the lockdown was in force: it was hit all the same, and the stamp is what says so later on.
+    // Ended by somebody else while the lockdown was in force: it was hit all the same, and the stamp is what says so later on. One that is older than all
+    // of as many stamps as are kept had its own, and lost it to them.
     private static bool IsUnstamped(Lockdown lockdown, IdentityDocument document) =>
-        LockdownTally.EndedSince(lockdown, document) && !document.Lockdowns.Any(s => s.Lockdown == lockdown.Id);
+        LockdownTally.EndedSince(lockdown, document)
+        && !document.Lockdowns.Any(s => s.Lockdown == lockdown.Id)
+        && (document.Lockdowns.Count < LockdownStamp.Max || lockdown.Version > document.Lockdowns.Min(s => s.Version));
 
     private static List<LockdownStamp> Stamped(IReadOnlyList<LockdownStamp> before, List<Lockdown> hits, int generation, DateTimeOffset now)
     {
         IEnumerable<LockdownStamp> kept = before.Where(s => !hits.Any(l => l.Id == s.Lockdown));
-        List<LockdownStamp> all = [.. kept, .. hits.Select(l => new LockdownStamp(l.Id, l.Version, generation, now))];
-        return all.Count > LockdownStamp.Max ? all[^LockdownStamp.Max..] : all;
+        return [.. kept.Concat(hits.Select(l => new LockdownStamp(l.Id, l.Version, generation, now))).OrderBy(s => s.Version).TakeLast(LockdownStamp.Max)];
     }
 }

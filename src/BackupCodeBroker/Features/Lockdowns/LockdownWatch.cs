@@ -49,7 +49,11 @@ internal sealed class LockdownWatch(
 
         foreach (var story in stories.Where(s => s.Outbox.Count > 0))
         {
-            await DeliverAsync(story, cancellation);
+            // Enforcing does not wait for a sink that takes nothing: the next sweep tries again.
+            if (!await DeliverAsync(story, cancellation))
+            {
+                break;
+            }
         }
 
         if (_listed is null || time.GetElapsedTime(_listed.Value) > ListingEvery)
@@ -90,14 +94,15 @@ internal sealed class LockdownWatch(
         return told;
     }
 
-    // Once a sink takes nothing, the next sweep tries again.
-    private async Task DeliverAsync(LockdownStory story, CancellationToken cancellation)
+    private async Task<bool> DeliverAsync(LockdownStory story, CancellationToken cancellation)
     {
         var mail = await notices.OfferAsync(story, cancellation);
         if (!mail.IsEmpty)
         {
             await OwnAsync((call, _) => desk.ChangeStoryAsync(call, story.Lockdown.Id, now => now is null ? null : mail.OutOf(now)), cancellation);
         }
+
+        return mail.Taken.Count == story.Outbox.Count;
     }
 
     private LockdownLift LiftOf(BrokerState state, Lockdown lockdown, string id) => state.Lifted.FirstOrDefault(l => l.Lockdown.Id == lockdown.Id)?.Lift

@@ -121,6 +121,15 @@ public sealed class LockdownDecisionTests
     }
 
     [Fact]
+    public void More_lockdowns_than_stamps_are_kept_end_an_identity_once()
+    {
+        Lockdown[] many = [.. Enumerable.Range(0, BrokerState.MaxLockdowns).Select(i => Void with { Id = $"void-{i}", Version = Void.Version + (i * 37 % BrokerState.MaxLockdowns) })];
+        var ended = LockdownEnding.Next(Active, State(many), "op", Actor.Worker, Given.Now)!;
+        Assert.Equal(LockdownStamp.Max, ended.Lockdowns.Count);
+        Assert.Null(LockdownEnding.Next(ended, State(many), "op-2", Actor.Worker, Given.Now));
+    }
+
+    [Fact]
     public void What_is_not_in_force_is_not_lifted_again()
     {
         var lifted = ((LiftDecision.Lifted)LiftDecision.Decide(State(Void), Void.Id, Lift)).Next;
