@@ -17,7 +17,8 @@ public sealed class CrashTests(BrokerEnvironment environment) : IClassFixture<Br
         Assert.Contains("consumed", (await environment.DocumentAsync(holding.Identity)).Document.Outbox.Select(e => e.Notice));
 
         receiver.Answer = null;
-        var broker = await SweepingAsync(receiver);
+        // Gone with its test: whoever leads after it has a receiver of its own.
+        await using var broker = await SweepingAsync(receiver);
         await receiver.UntilAsync(r => Of(r, holding).DistinctBy(t => t.Id).Count() == 4, "four notices of the identity");
         var taken = Of(receiver, holding).ToList();
         Assert.Equal(["issued", "activated", "consumed", "revoked"], taken.DistinctBy(t => t.Id).Select(t => t.Notice));
@@ -34,11 +35,9 @@ public sealed class CrashTests(BrokerEnvironment environment) : IClassFixture<Br
         var cast = await environment.CastAsync();
         // As in a deployment: a sweep waits for whoever wrote a notice.
         var notices = receiver.Settings with { AdoptAfter = TimeSpan.FromSeconds(45) };
-        RunningBroker[] brokers =
-        [
-            await environment.StartAsync(s => s with { Notices = notices, Worker = s.Worker with { Enabled = true, Interval = TimeSpan.FromMilliseconds(200) } }),
-            await environment.StartAsync(s => s with { Notices = notices, Worker = s.Worker with { Enabled = true, Interval = TimeSpan.FromMilliseconds(200) } }),
-        ];
+        await using var one = await environment.StartAsync(s => s with { Notices = notices, Worker = s.Worker with { Enabled = true, Interval = TimeSpan.FromMilliseconds(200) } });
+        await using var two = await environment.StartAsync(s => s with { Notices = notices, Worker = s.Worker with { Enabled = true, Interval = TimeSpan.FromMilliseconds(200) } });
+        RunningBroker[] brokers = [one, two];
         var holding = await environment.HoldingAsync(brokers[0], cast);
         for (var i = 0; i < 10; i++)
         {
