@@ -227,7 +227,7 @@ internal sealed class LifeBook(FindingBook findings)
                 At = record.EndedAt,
                 Step = step,
                 By = by,
-                Detail = record.Reason,
+                Detail = record.Reason ?? (record.Approval is { } approval ? "approval " + approval : null),
                 OperationId = record.OperationId,
                 TraceId = record.TraceId,
             });
