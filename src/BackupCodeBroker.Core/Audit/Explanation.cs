@@ -212,10 +212,16 @@ public sealed class Explanation
     {
         var slash = asked.IndexOf('/', StringComparison.Ordinal);
         var operation = slash < 0 ? asked : asked[..slash];
-        if (operation != record.Operation)
+        // Who may not list all is asked for the status of what is listed.
+        if (record.Operation == Operation.List.Name && operation == Operation.Status.Name)
         {
-            // Who may not list all is asked for the status of what is listed.
-            return record.Operation == Operation.List.Name && operation == Operation.Status.Name && slash > 0;
+            return slash > 0;
+        }
+
+        // During a lockdown issuing takes a second permission.
+        if (operation != record.Operation && !(record.Operation == Operation.Issue.Name && operation == Operation.IssueInLockdown.Name))
+        {
+            return false;
         }
 
         return slash < 0 || asked[(slash + 1)..] is var target

@@ -57,6 +57,18 @@ public sealed class ExplanationTests
         Assert.Equal(Unexplained.AnotherIdentity, Explanation.Of(ask, new Subject(SubjectKind.Ask, "consume/a.x"), Holder.Caller, Consume with { CallerEntity = "e2" }, "a.x"));
     }
 
+    [Theory]
+    [InlineData("issue", "issue-in-lockdown/a.x", Unexplained.No)]
+    [InlineData("issue", "issue-in-lockdown/@owned", Unexplained.No)]
+    [InlineData("issue", "issue-in-lockdown/a.y", Unexplained.AnotherIdentity)]
+    [InlineData("issue", "consume/a.x", Unexplained.AnotherIdentity)]
+    [InlineData("consume", "issue-in-lockdown/a.x", Unexplained.AnotherIdentity)]
+    public void Issuing_asks_for_a_second_permission_in_a_lockdown(string operation, string asked, Unexplained why)
+    {
+        var ask = Read with { Auth = new AuditAuth { Entity = "e1" }, Answer = null };
+        Assert.Equal(why, Explanation.Of(ask, new Subject(SubjectKind.Ask, asked), Holder.Caller, Consume with { Operation = operation }, "a.x"));
+    }
+
     [Fact]
     public void Every_operation_may_ask_and_only_those_on_one_identity_reach_a_document_with_its_child()
     {
