@@ -167,6 +167,27 @@ public sealed class SweepTests(BrokerEnvironment environment) : IClassFixture<Br
         Assert.Null((await environment.DocumentAsync(sick.Identity)).Document.Active);
     }
 
+    [Theory]
+    [InlineData(500, "{\"errors\":[\"something about identities/bcb.NAME\"]}", "the sweep passed ")]
+    [InlineData(404, "{\"errors\":[\"no handler for route 'codes/data/identities/bcb.NAME'\"]}", "broke off and goes on soon: ")]
+    public async Task Under_pseudonyms_the_workers_log_names_nobody(int status, string words, string says)
+    {
+        var (tap, pseudonyms) = (new VaultTap(environment.Names), new BackupCodeBroker.Telemetry.Pseudonyms([.. Enumerable.Range(0, 32).Select(i => (byte)i)]));
+        await using var swept = await StartAsync(tap, s => s with { Telemetry = s.Telemetry with { Pseudonyms = pseudonyms } });
+        var holding = await environment.HoldingAsync(swept.Broker, await CastAsync());
+        tap.Interfere = (call, send) => call.Name == TappedCall.Read && call.Request.RequestUri!.AbsolutePath.EndsWith(holding.Identity, StringComparison.Ordinal)
+            ? Task.FromResult(new HttpResponseMessage((System.Net.HttpStatusCode)status) { Content = new StringContent(words.Replace("NAME", holding.Identity, StringComparison.Ordinal)) })
+            : send();
+        await swept.Broker.UntilAsync(() =>
+        {
+            swept.Broker.Services.GetRequiredService<BackupCodeBroker.Worker.SweepSignal>().Ask();
+            return Task.FromResult(swept.Log.Contains(says, StringComparison.Ordinal));
+        });
+
+        swept.Says(pseudonyms.Of(holding.Identity)!);
+        Assert.DoesNotContain(holding.Identity, swept.Log, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Several_in_a_row_are_passed_by_as_well_where_Vault_answers_and_break_the_sweep_off_where_it_does_not()
     {
