@@ -54,6 +54,9 @@ internal sealed partial class SweepLook(
     // That it is sealed, or cannot be reached, Vault says of itself, and once is enough.
     private static bool IsAboutThisOne(BrokerFaultException fault) => fault.Fault?.IsOneAnswers ?? true;
 
+    // Others change it all the time: the next sweep comes by. That this replica sheds load is another matter.
+    private static bool IsBusyElsewhere(BrokerFaultException fault) => fault.Kind == FaultKind.Busy && fault.Fault is null;
+
     private Task PassByAsync(SweepRun run, VaultCall call, IdentityName identity, Exception trouble)
     {
         run.Tally.Fail();
@@ -121,9 +124,8 @@ internal sealed partial class SweepLook(
 
             return (enforced.After, null);
         }
-        catch (BrokerFaultException fault) when (fault is { Kind: FaultKind.Busy, Fault: null })
+        catch (BrokerFaultException fault) when (IsBusyElsewhere(fault))
         {
-            // Somebody is busy with it: the next sweep comes by.
             run.Tally.Fail();
             return (document, null);
         }
