@@ -103,6 +103,9 @@ public sealed record IdentityDocument
     /// <summary>When and how a code was last found to work; null where none ever was.</summary>
     public Proof? Proof { get; init; }
 
+    /// <summary>What recoveries handed out and Vault may still take, oldest first.</summary>
+    public IReadOnlyList<Recovery> Recoveries { get; init => field = value ?? []; } = [];
+
     /// <summary>The last events, oldest first.</summary>
     public required IReadOnlyList<DocumentEvent> Events { get; init; }
 
@@ -121,7 +124,7 @@ public sealed record IdentityDocument
     }
 
     /// <summary>Whether an operation has left its mark here: how an unknown outcome of a write is told.</summary>
-    public bool Bears(string operationId) => Events.Any(e => e.OperationId == operationId);
+    public bool Bears(string operationId) => Proof?.OperationId == operationId || Events.Any(e => e.OperationId == operationId);
 }
 
 /// <summary>One thing that happened to an identity.</summary>

@@ -84,7 +84,7 @@ internal sealed partial class OperationRunner(
 
     private async Task<(Outcome?, Problem?)> ReadAsync(HttpContext http, OperationScope scope, IFeature feature)
     {
-        var token = RequestReading.Token(http.Request.Headers, out var refusal);
+        var token = RequestReading.Token(http.Request.Headers, feature.TakesToken, out var refusal);
         if ((refusal ?? RequestReading.Namespace(http.Request.Headers, vault.Namespace) ?? Identity(http, scope)) is { } malformed)
         {
             return (malformed, null);

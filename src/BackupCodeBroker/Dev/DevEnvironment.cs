@@ -172,7 +172,7 @@ internal sealed class DevEnvironment : IAsyncDisposable
         // Let go of again before the broker opens it.
         await using var file = accessFile is null ? null : AccessFile.Open(accessFile, loss: null);
         var bootstrapper = new Bootstrapper(names, FirstDocuments.For(TimeProvider.System, epoch: 1), TimeProvider.System, report => step(report.ToString()));
-        var report = await bootstrapper.RunAsync(new BootstrapOptions { CredentialsDirectory = folder, AccessFile = file }, admin, cancellation);
+        var report = await bootstrapper.RunAsync(new BootstrapOptions { CredentialsDirectory = folder, AccessFile = file, Recoveries = true }, admin, cancellation);
         if (report.HasFailures)
         {
             throw new DevStartException("Vault could not be set up: " + string.Join("; ", report.Steps.Where(s => s.Result is StepResult.Failed)));

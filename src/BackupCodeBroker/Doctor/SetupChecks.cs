@@ -12,7 +12,7 @@ internal sealed class SetupChecks(BootstrapSession session, DoctorOptions option
     /// <summary>Every step.</summary>
     public async Task<IReadOnlyList<CheckReport>> AllAsync(CancellationToken cancellation)
     {
-        var plan = new BootstrapOptions { Check = true, CredentialsDirectory = options.CredentialsDirectory, PolicyPrefix = options.PolicyPrefix };
+        var plan = new BootstrapOptions { Check = true, CredentialsDirectory = options.CredentialsDirectory, PolicyPrefix = options.PolicyPrefix, Recoveries = options.Recoveries };
         // Nothing is written: what the first documents would hold is of no interest.
         var documents = new BootstrapDocuments(_ => [], () => []);
         var reports = new List<CheckReport>();
