@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using BackupCodeBroker.Vault.Wire;
 
 namespace BackupCodeBroker.Vault;
 
@@ -26,4 +27,27 @@ internal static class RecoveryPayload
         buffer.Clear();
         return payload;
     }
+
+    /// <summary>Reads it; null where it is not in that form.</summary>
+    public static RecoveredRole? Read(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 4 });
+            var root = document.RootElement;
+            return root.ValueKind == JsonValueKind.Object
+                && root.Text("mount") is { Length: > 0 } mount && VaultPath.IsPath(mount)
+                && root.Text("role_id") is { Length: > 0 } roleId
+                && VaultSecretId.TryParse(root.Text("secret_id"), out _) is { } secretId
+                    ? new RecoveredRole(root.Text("identity"), mount, roleId, secretId)
+                    : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }
+
+/// <summary>What a log-in by a recovered AppRole needs.</summary>
+internal sealed record RecoveredRole(string Identity, string Mount, string RoleId, VaultSecretId SecretId);
