@@ -117,7 +117,7 @@ internal sealed class SweepPass(IdentityDocument document, Surroundings around, 
             _acts.Add(SweepAct.RecoveryEnded);
         }
 
-        var kept = _now.Recoveries.Where(r => around.Now - r.At < Recovery.Kept && !(r.EndedAt is not null && rules.Gone.Contains(r.Accessor))).ToList();
+        var kept = _now.Recoveries.Where(r => around.Now - r.At < Recovery.Kept && !(r.EndedAt is not null && (rules.Gone?.Contains(r.Accessor) ?? false))).ToList();
         if (kept.Count < _now.Recoveries.Count)
         {
             _now = _now with { Recoveries = kept };

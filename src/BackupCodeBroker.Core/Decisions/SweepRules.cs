@@ -7,8 +7,8 @@ namespace BackupCodeBroker.Core.Decisions;
 /// <param name="Profile">The identity's profile; null where configuration has it no longer.</param>
 /// <param name="Wrap">Whether the wrap of the pending set was opened before its time.</param>
 /// <param name="PeopleWereRead">Whether owner and entity were looked up: without that nothing is said of them.</param>
-/// <param name="Gone">Accessors of what recoveries handed out and Vault has ended.</param>
-public sealed record SweepRules(string OperationId, Profile? Profile, WrapSight Wrap, bool PeopleWereRead, IReadOnlyList<string> Gone);
+/// <param name="Gone">Accessors of what recoveries handed out and Vault has ended; null where there is none.</param>
+public sealed record SweepRules(string OperationId, Profile? Profile, WrapSight Wrap, bool PeopleWereRead, IReadOnlyList<string>? Gone = null);
 
 /// <summary>What is known of a pending set's wrap.</summary>
 public enum WrapSight

@@ -15,6 +15,18 @@ internal sealed class AttemptBook(ThrottleRule rule, TimeProvider time)
     private readonly Lock _lock = new();
     private readonly long _origin = time.GetTimestamp();
 
+    /// <summary>Sources that are remembered.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _full.Count;
+            }
+        }
+    }
+
     /// <summary>Takes an attempt; how long the source has to wait where it has none left, else zero.</summary>
     public TimeSpan Take(string source)
     {

@@ -15,21 +15,21 @@ internal static class RequestReading
     /// <summary>What the specification asks everybody to pass on at least.</summary>
     private const int MaxTraceState = 512;
 
-    /// <summary>
-    /// The caller's token, from one of two headers; two different ones are an error. Where none is taken one that is sent is an error too: nobody would ask
-    /// whose it is, and it would seem to count.
-    /// </summary>
-    public static VaultToken? Token(IHeaderDictionary headers, bool isTaken, out Outcome? refusal)
+    /// <summary>For operations that take no token: one that is sent is an error. Nobody would ask whose it is, and it would seem to count.</summary>
+    public static VaultToken? NoToken(IHeaderDictionary headers, out Outcome? refusal)
+    {
+        refusal = headers["X-Vault-Token"].Concat(headers.Authorization).All(string.IsNullOrEmpty)
+            ? null
+            : new Outcome.Malformed("token", "send none: the code alone counts here");
+        return null;
+    }
+
+    /// <summary>The caller's token, from one of two headers; two different ones are an error.</summary>
+    public static VaultToken? Token(IHeaderDictionary headers, out Outcome? refusal)
     {
         refusal = null;
         var own = headers["X-Vault-Token"];
         var bearer = headers.Authorization;
-        if (!isTaken)
-        {
-            refusal = own.Concat(bearer).All(string.IsNullOrEmpty) ? null : new Outcome.Malformed("token", "send none: the code alone counts here");
-            return null;
-        }
-
         var texts = own.Concat(bearer.Select(Unbearer)).OfType<string>().Where(t => t.Length > 0).Distinct(StringComparer.Ordinal).ToList();
         if (own.Count > 1 || bearer.Count > 1 || texts.Count > 1)
         {

@@ -29,7 +29,7 @@ public sealed class DrillTests(BrokerEnvironment environment) : IClassFixture<Br
         Assert.Equal((drilled.Member("last_proven_at"), "True"), Proven(await api.StatusAsync(holding.Identity)));
         var after = (await environment.DocumentAsync(holding.Identity)).Document;
         Assert.Equal(new Proof(after.Proof!.At, 1, "drill", drilled.OperationId, new Actor(driller.EntityId, driller.Accessor, after.Proof.By.DisplayName)), after.Proof);
-        Assert.Equal(Json(before), Json(after with { Proof = null }));
+        Assert.True((after with { Proof = null }).IsButForNotices(before));
         using var verifier = broker.As(cast.Verifier);
         Assert.Equal(200, (await verifier.ConsumeAsync(holding.Identity, holding.Code(3))).Status);
         Assert.Equal((403, "spent"), Of(await api.DrillAsync(holding.Identity, holding.Code(3))));
@@ -75,6 +75,4 @@ public sealed class DrillTests(BrokerEnvironment environment) : IClassFixture<Br
     private static (int, string?) Of(ApiReply reply) => (reply.Status, reply.Reason);
 
     private static (string?, string?) Proven(ApiReply status) => (status.Member("last_proven_at"), status.Member("proven"));
-
-    private static string Json(IdentityDocument document) => System.Text.Encoding.UTF8.GetString(DocumentJson.Write(document));
 }

@@ -23,7 +23,7 @@ internal sealed record Recovering(BrokerEnvironment Environment, RunningBroker B
             [ByRole] = Profile.Machine with { Name = ByRole, Recovery = RecoveryForm.AppRole },
             [ByToken] = Profile.Machine with { Name = ByToken, Recovery = RecoveryForm.Token, Assurance = "recovery" },
             ["by-paper"] = Profile.Printable with { Name = "by-paper", Recovery = RecoveryForm.Token },
-            [Guarded] = Profile.Printable with { Name = Guarded, Recovery = RecoveryForm.Token, Approvals = ["consume", "recover"] },
+            [Guarded] = Profile.Printable with { Name = Guarded, Recovery = RecoveryForm.AppRole, Approvals = ["consume", "recover"] },
             [Emergency] = Profile.Machine with { Name = Emergency, Recovery = RecoveryForm.Token, BreakGlass = true },
         },
     };
