@@ -159,11 +159,6 @@ public sealed record Profile
             yield return "approvals lists consume and not recover: whoever holds a code would go around the second person";
         }
 
-        if (Recovery == RecoveryForm.None && Approvals.Contains("recover"))
-        {
-            yield return "approvals lists recover, and recovery is none";
-        }
-
         if (ApprovalTtl < MinApprovalTtl || ApprovalTtl > Approval.MaxLife)
         {
             yield return $"approval_ttl is {ApprovalTtl}, must be {MinApprovalTtl} to {Approval.MaxLife}";

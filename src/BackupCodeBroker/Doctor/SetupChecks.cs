@@ -27,6 +27,11 @@ internal sealed class SetupChecks(BootstrapSession session, DoctorOptions option
             reports.Add(new CheckReport(step.Id, step.What, result));
         }
 
+        if (!options.Recoveries)
+        {
+            reports.Add(new CheckReport(StepIds.RecoveryMount, $"auth method {session.Settings.RecoveryMount}/", new CheckResult.Ok("not used: no profile has a recovery")));
+        }
+
         return reports;
     }
 

@@ -29,7 +29,8 @@ public sealed class BreakGlassTests(BrokerEnvironment environment) : IClassFixtu
         await lab.MakeRoleAsync(glass);
         Assert.All(payload.Codes, code => Assert.Equal(5, code["BCB1-".Length..].Split('-').Length));
         // For nothing else: the profile is for these names, and nobody else's identity gets such codes.
-        Assert.Equal("profile-not-allowed", (await team.RegisterAsync(BrokerEnvironment.NewIdentity(), idp.EntityId, Profile)).Reason);
+        var elsewhere = await team.RegisterAsync(BrokerEnvironment.NewIdentity(), idp.EntityId, Profile);
+        Assert.Equal((400, "profile: may not be used by this identity"), (elsewhere.Status, elsewhere.Member("detail")));
 
         List<string> uses = [];
         for (var i = 0; i < 2; i++)
