@@ -1,7 +1,6 @@
 using System.Net;
 using BackupCodeBroker.Api;
 using BackupCodeBroker.Configuration;
-using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace BackupCodeBroker.Tests.Api;
