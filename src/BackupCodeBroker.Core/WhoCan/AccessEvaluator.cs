@@ -1,3 +1,4 @@
+using BackupCodeBroker.Core.Operations;
 using BackupCodeBroker.Core.VaultPolicies;
 
 namespace BackupCodeBroker.Core.WhoCan;
@@ -15,6 +16,7 @@ public sealed class AccessEvaluator
     private readonly ILookup<string, TokenCase> _byEntity;
     private readonly ILookup<string, TokenCase> _byGroup;
     private readonly HashSet<string> _given;
+    private readonly Dictionary<Operation, IReadOnlyList<TokenReach>> _mentioning = [];
     private readonly Givers _givers;
 
     /// <summary>Puts the tokens together; <paramref name="mount"/> is the broker's authorisation mount.</summary>
@@ -55,12 +57,20 @@ public sealed class AccessEvaluator
         };
     }
 
-    /// <summary>What Vault says of a token that an entity gets by a log-in, for whoever wants to compare; one for each token it could come by.</summary>
-    public IEnumerable<VaultCapabilities> CapabilitiesOf(string entityId, string logIn, string path) =>
-        _byEntity[entityId].Where(one => one.LogIn == logIn).Select(one => one.Reach.CapabilitiesOf(path));
+    /// <summary>What <c>sys/capabilities-self</c> answers about a path to each token that an entity could come by through a log-in.</summary>
+    public IEnumerable<IReadOnlyList<string>> CapabilitiesOf(string entityId, string logIn, string path) =>
+        _byEntity[entityId].Where(one => one.LogIn == logIn).Select(one => VaultCapabilityNames.List(one.Reach.CapabilitiesOf(path)));
 
     /// <summary>The different reaches that are granted it by name.</summary>
-    internal IReadOnlyList<TokenReach> ByName(AccessQuestion question) => [.. _book.All.Where(reach => !reach.IsTooBroad && reach.ByName(question) is not null)];
+    internal IReadOnlyList<TokenReach> ByName(AccessQuestion question)
+    {
+        if (!_mentioning.TryGetValue(question.Operation, out var mentioning))
+        {
+            _mentioning[question.Operation] = mentioning = [.. _book.All.Where(reach => !reach.IsTooBroad && reach.Mentions(question.Operation) && _cases.Contains(reach))];
+        }
+
+        return [.. mentioning.Where(reach => reach.ByName(question) is not null)];
+    }
 
     /// <summary>The tokens of one reach.</summary>
     internal IEnumerable<TokenCase> CasesOf(TokenReach reach) => _cases[reach];
@@ -70,7 +80,7 @@ public sealed class AccessEvaluator
     {
         foreach (var one in question.Owner is { } owner ? _byEntity[owner].Concat(_byGroup[owner]).Distinct() : [])
         {
-            if (!one.Reach.IsTooBroad && one.Reach.ByName(question) is null && one.Reach.AsOwner(question) is { } grant)
+            if (!one.Reach.IsTooBroad && one.Reach.AsOwner(question) is { } grant)
             {
                 yield return (one, grant);
             }

@@ -20,6 +20,13 @@ internal sealed class AskedPaths(string mount)
     /// <summary>What nobody grants on purpose.</summary>
     public string Probe { get; } = $"{mount}/{Operation.Probe}/{Operation.Probe}";
 
+    /// <summary>Whether a stanza could decide about some path of an operation's.</summary>
+    public bool Concerns(PathPattern pattern, Operation operation)
+    {
+        var (literal, begins) = (LiteralOf(pattern), _below + operation.Name);
+        return literal.StartsWith(begins, StringComparison.Ordinal) || pattern.Kind is not PathPatternKind.Exact && begins.StartsWith(literal, StringComparison.Ordinal);
+    }
+
     /// <summary>
     /// Whether a stanza could decide about one of them. Of several that match a path the closest decides alone, so those that match none can be left out;
     /// one that could is kept, whatever else it matches.
@@ -27,10 +34,14 @@ internal sealed class AskedPaths(string mount)
     public bool Concern(PathPattern pattern)
     {
         var isOpen = pattern.Kind is not PathPatternKind.Exact;
-        var literal = pattern.Kind is PathPatternKind.Segments ? pattern.Source[..pattern.Source.IndexOf('+', StringComparison.Ordinal)] : pattern.Text;
+        var literal = LiteralOf(pattern);
         return literal.StartsWith(_below, StringComparison.Ordinal)
             || Covers(_below) || Covers(LookUp) || Covers(Capabilities);
 
         bool Covers(string path) => isOpen ? path.StartsWith(literal, StringComparison.Ordinal) : literal == path;
     }
+
+    // What every path that it matches begins with.
+    private static string LiteralOf(PathPattern pattern) =>
+        pattern.Kind is PathPatternKind.Segments ? pattern.Source[..pattern.Source.IndexOf('+', StringComparison.Ordinal)] : pattern.Text;
 }

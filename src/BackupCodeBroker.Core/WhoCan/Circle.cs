@@ -24,14 +24,13 @@ public sealed record Circle(CircleKind Kind, string? LogIn)
 
     /// <summary>The circles of an identity.</summary>
     /// <param name="evaluator">Who may do what.</param>
-    /// <param name="identity">The identity.</param>
+    /// <param name="standing">Where it stands, whatever is taken to be down.</param>
     /// <param name="unlocks">Its label's value, or null.</param>
-    public static IReadOnlyList<Circle> Of(AccessEvaluator evaluator, IdentityAccess identity, string? unlocks)
+    public static IReadOnlyList<Circle> Of(AccessEvaluator evaluator, RecoveryStanding standing, string? unlocks)
     {
         var circles = new List<Circle>();
-        if (identity.Entity is { } own
-            && new RecoveryOutlook(evaluator, new HashSet<string>()).Of(identity).Consume.Before is { Count: > 0 } spenders
-            && spenders.All(holder => holder.Kind == HolderKind.Entity && holder.Id == own))
+        var identity = standing.Identity;
+        if (identity.Entity is { } own && standing.Consume.Before is { Count: > 0 } spenders && spenders.All(holder => holder.Kind == HolderKind.Entity && holder.Id == own))
         {
             circles.Add(new Circle(CircleKind.OwnEntity, null));
         }

@@ -1,3 +1,4 @@
+using BackupCodeBroker.Core.Operations;
 using BackupCodeBroker.Core.VaultPolicies;
 
 namespace BackupCodeBroker.Core.WhoCan;
@@ -49,11 +50,17 @@ internal sealed class TokenReach
     /// <summary>Whether the broker's two questions about the token itself are allowed to it.</summary>
     public bool CanIntroduceItself { get; }
 
+    /// <summary>Whether anything of an operation's could be granted: most tokens are for other things, and need not be asked about each identity.</summary>
+    public bool Mentions(Operation operation) => _acl.IsRoot || _rules.Any(rule => rule.Rule.Capabilities.HasFlag(VaultCapabilities.Read) && _paths.Concerns(rule.Pattern, operation));
+
     /// <summary>What grants the operation by name, or null.</summary>
     public Grant? ByName(AccessQuestion question) => At(question.Path(_paths.Mount), isOwners: false);
 
-    /// <summary>What grants it to an owner, or null; it counts only where nothing grants it by name.</summary>
-    public Grant? AsOwner(AccessQuestion question) => question.OwnedPath(_paths.Mount) is { } path ? At(path, isOwners: true) : null;
+    /// <summary>
+    /// What grants it to an owner, or null. The broker asks in this form only where capabilities do not have the name's, even if Vault then refuses that.
+    /// </summary>
+    public Grant? AsOwner(AccessQuestion question) =>
+        question.OwnedPath(_paths.Mount) is { } path && !MayRead(question.Path(_paths.Mount)) ? At(path, isOwners: true) : null;
 
     /// <summary>What Vault answers about a path, to compare with what it answers.</summary>
     public VaultCapabilities CapabilitiesOf(string path) => _acl.CapabilitiesOf(path);
@@ -61,8 +68,9 @@ internal sealed class TokenReach
     private Grant? At(string path, bool isOwners) => Reads(path) ? new Grant(isOwners, StanzasOf(path, VaultCapabilities.Read)) : null;
 
     // A stanza can grant reading and yet ask for a wrapped answer, or for parameters that the broker does not send: then Vault refuses the question.
-    private bool Reads(string path) =>
-        _acl.IsRoot || _acl.CapabilitiesOf(path).HasFlag(VaultCapabilities.Read) && _acl.Check(new AclRequest(path, AclOperation.Read)).Allowed;
+    private bool Reads(string path) => MayRead(path) && _acl.Check(new AclRequest(path, AclOperation.Read)).Allowed;
+
+    private bool MayRead(string path) => _acl.IsRoot || _acl.CapabilitiesOf(path).HasFlag(VaultCapabilities.Read);
 
     private IReadOnlyList<GrantingStanza> StanzasOf(string path, VaultCapabilities wanted)
     {

@@ -62,7 +62,8 @@ internal sealed class LogInReading(AccessSurvey survey, GapBook gaps, Cancellati
 
         if (names is not VaultAnswer<IReadOnlyList<string>>.Ok { Value: var listed })
         {
-            return gaps.Missed(names, list, Wild(mount.Path, folder.List), "list");
+            // Vault puts a slash at the end of what is listed, and a rule with a wildcard in it has to have it as well.
+            return gaps.Missed(names, list, Wild(mount.Path, folder.List) + "/", "list");
         }
 
         var known = 1;

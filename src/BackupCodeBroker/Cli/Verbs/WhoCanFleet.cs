@@ -27,7 +27,7 @@ internal static class WhoCanFleet
 
         var outlook = new RecoveryOutlook(evaluator, down);
         var standings = listed.Where(one => one.State != "retired").Select(one => outlook.Of(new IdentityAccess(one.Identity, one.Owner, one.Entity))).ToList();
-        List<(IdentityAccess Identity, Circle Circle)> circles = [.. standings.SelectMany(one => Circle.Of(evaluator, one.Identity, unlocks: null).Select(circle => (one.Identity, circle)))];
+        List<(IdentityAccess Identity, Circle Circle)> circles = [.. standings.SelectMany(one => Circle.Of(evaluator, one, unlocks: null).Select(circle => (one.Identity, circle)))];
         foreach (var unlocks in down.Append(Circle.VaultItself))
         {
             var (labelled, unlisted) = await WholeList.ReadAsync(context, cancellation, KeyValuePair.Create("label", $"{Circle.Label}={unlocks}"));
@@ -36,8 +36,9 @@ internal static class WhoCanFleet
                 return unlisted;
             }
 
-            circles.AddRange(labelled.Select(one => new IdentityAccess(one.Identity, one.Owner, one.Entity))
-                .SelectMany(identity => Circle.Of(evaluator, identity, unlocks).Where(circle => circle.Kind != CircleKind.OwnEntity).Select(circle => (identity, circle))));
+            var names = labelled.Select(one => one.Identity).ToHashSet(StringComparer.Ordinal);
+            circles.AddRange(standings.Where(one => names.Contains(one.Identity.Identity))
+                .SelectMany(one => Circle.Of(evaluator, one, unlocks).Where(circle => circle.Kind != CircleKind.OwnEntity).Select(circle => (one.Identity, circle))));
         }
 
         var exit = WhoCanTold.ExitOf(read.Gaps, standings.Exists(one => WhoCanTold.IsLost(one.Outlook)) || circles.Count > 0);

@@ -95,6 +95,7 @@ internal static class WhoCanVerb
         var gaps = read.Gaps.ToList();
         var standing = asked.Identity is null ? null : await StandingAsync(context, asked.Identity, gaps, cancellation);
         var access = asked.Identity is null ? null : new IdentityAccess(asked.Identity.Value, standing?.Owner, standing?.Entity);
+        var standingWithout = access is null ? null : new RecoveryOutlook(evaluator, asked.Without).Of(access);
         var told = new WhoCanTold
         {
             Identity = access,
@@ -103,8 +104,8 @@ internal static class WhoCanVerb
             TooBroad = evaluator.TooBroad,
             Unsure = evaluator.Unsure,
             Without = [.. asked.Without],
-            Standing = access is null || asked.Without.Count == 0 ? null : new RecoveryOutlook(evaluator, asked.Without).Of(access),
-            Circles = access is null ? [] : Circle.Of(evaluator, access, standing?.Labels?.GetValueOrDefault(Circle.Label)),
+            Standing = asked.Without.Count == 0 ? null : standingWithout,
+            Circles = standingWithout is null ? [] : Circle.Of(evaluator, standingWithout, standing?.Labels?.GetValueOrDefault(Circle.Label)),
             Gaps = gaps,
             Mount = asked.Mount,
             TraceId = context.TraceId,
