@@ -40,6 +40,10 @@ public sealed class WhoCanTests(WhoCanDeployment deployment) : IClassFixture<Who
         var path = $"auth/{here.Name}-ar/role/break-glass";
         await Root.PostAsync($"sys/auth/{here.Name}-ar", new { type = "approle" });
         await Root.PostAsync(path, new { token_policies = new[] { here.Name + "-spend" } });
+        var alone = await RunAsync(deployment.Auditor, here.Identity, "--without", "auth/" + here.Name);
+        Assert.Equal((1, "approval-lost"), (alone.Exit, alone.Json.GetProperty("standing").GetProperty("outlook").GetString()));
+
+        await Root.PostAsync(path, new { token_policies = new[] { here.Name + "-spend", here.Name + "-approve" } });
         var kept = await RunAsync(deployment.Auditor, here.Identity, "--without", "auth/" + here.Name);
         Assert.Equal((0, "kept"), (kept.Exit, kept.Json.GetProperty("standing").GetProperty("outlook").GetString()));
     }
