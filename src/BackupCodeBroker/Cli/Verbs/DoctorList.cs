@@ -12,7 +12,7 @@ namespace BackupCodeBroker.Cli.Verbs;
 /// </summary>
 internal sealed class DoctorList(CliContext context, VaultSettings settings)
 {
-    private const string TooBroad = "this token is granted too much to be shown to a broker: look again with an auditor's (policy bcb-auditor)";
+    private const string TooBroad = "no broker is shown so broad a token: use an auditor's (bcb-auditor)";
 
     /// <summary>The identities, or why there are none.</summary>
     public async Task<IdentitiesListed> ReadAsync(CancellationToken cancellation)

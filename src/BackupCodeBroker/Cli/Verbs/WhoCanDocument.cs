@@ -7,6 +7,9 @@ namespace BackupCodeBroker.Cli.Verbs;
 /// <summary>The answer of <c>bcb who-can</c> for programs; its members are listed in <c>src/docs/who-can.md</c>.</summary>
 internal static class WhoCanDocument
 {
+    /// <summary>Of those who are left so many are named: that there is somebody is what counts.</summary>
+    private const int MostLeft = 5;
+
     /// <summary>The whole answer.</summary>
     public static JsonObject Of(WhoCanTold told)
     {
@@ -140,9 +143,6 @@ internal static class WhoCanDocument
         ["after"] = left.After.Count,
         ["left"] = Array([.. left.After.OrderBy(holder => holder.Kind).ThenBy(holder => holder.Name, StringComparer.Ordinal).Take(MostLeft)], Of),
     };
-
-    /// <summary>Of those who are left so many are named: that there is somebody is what counts.</summary>
-    private const int MostLeft = 5;
 
     private static JsonArray Array<T>(IReadOnlyList<T> items, Func<T, JsonObject> of) => new([.. items.Select(item => (JsonNode)of(item))]);
 
