@@ -43,6 +43,8 @@ internal static class AuthMethods
         ["aws"] = [ListedAsRoles],
         ["gcp"] = [ListedAsRoles],
         ["cf"] = [new(LogInRoleKind.Role, "roles")],
+        ["pcf"] = [new(LogInRoleKind.Role, "roles")],
+        ["saml"] = [Roles],
     };
 
     /// <summary>The folders of a method; null for one that is not known here.</summary>

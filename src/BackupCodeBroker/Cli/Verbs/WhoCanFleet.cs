@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using BackupCodeBroker.Cli.Broker;
 using BackupCodeBroker.Cli.Terminal;
 using BackupCodeBroker.Core.WhoCan;
 using BackupCodeBroker.WhoCan;
