@@ -78,6 +78,7 @@ internal sealed class Doctor(DoctorOptions options, TimeProvider time, Func<Http
         }
 
         await LookInsideAsync(session, new VaultSurvey(wire), cancellation);
+        _reports.AddRange(await new OwnRecoveryChecks(wire, patient, options).AllAsync(cancellation));
     }
 
     private async Task LookInsideAsync(BootstrapSession session, VaultSurvey survey, CancellationToken cancellation)
@@ -116,7 +117,8 @@ internal sealed class Doctor(DoctorOptions options, TimeProvider time, Func<Http
         var done = _reports.Select(report => report.Id).ToHashSet(StringComparer.Ordinal);
         _reports.AddRange(DoctorChecks.All
             .Select(check => check.Id)
-            .Where(id => !done.Contains(id) && !ServerChecks.Ids.Contains(id) && (id != StepIds.Credentials || options.CredentialsDirectory is not null))
+            .Where(id => !done.Contains(id) && !ServerChecks.Ids.Contains(id) && (id != StepIds.Credentials || options.CredentialsDirectory is not null)
+                && (id != DoctorChecks.OwnRecovery || options.ListIdentities is not null))
             .Select(id => new CheckReport(id, "", new CheckResult.NotChecked(why))));
     }
 }
