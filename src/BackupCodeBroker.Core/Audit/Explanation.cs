@@ -140,7 +140,7 @@ public sealed class Explanation
         (Holder.Broker, SubjectKind.PepperHmac) => UsingPepper.Contains(operation),
         (Holder.Broker, SubjectKind.Wrap) when operation == Operation.Recover.Name => true,
         (Holder.Broker, SubjectKind.Wrap) or (Holder.Wrap, SubjectKind.RevokeSelf) => operation == Operation.Issue.Name,
-        (Holder.Broker, SubjectKind.RecoveryMade or SubjectKind.RecoveryRole) => operation == Operation.Recover.Name,
+        (Holder.Broker, SubjectKind.RecoveryMade or SubjectKind.RecoveryRole or SubjectKind.LookupAccessor) => operation == Operation.Recover.Name,
         // Whoever ends codes, or makes one more credential than are kept, ends what was handed out.
         (Holder.Broker, SubjectKind.RecoveryEnded or SubjectKind.RevokeAccessor) => Writes(operation),
         (Holder.Broker, SubjectKind.KvConfig or SubjectKind.AskReady) => operation == OwnWork.Readiness && verb == "read",

@@ -97,7 +97,28 @@ internal sealed partial class RecoveryDesk(VaultClient vault, VaultSettings sett
     {
         var token = own.Take();
         var made = Value(token, await vault.MakeRecoveryTokenAsync(token.Token, identity, scope.Id, wrapTtl, scope.Call), vault.RecoveryTokenRole(identity));
-        return new MadeRecovery(RecoveryForm.Token, made.Accessor, made.Wrap);
+        try
+        {
+            Examine(Value(token, await vault.LookupAccessorAsync(token.Token, made.Accessor, scope.Call), vault.RecoveryTokenRole(identity)), identity);
+            return new MadeRecovery(RecoveryForm.Token, made.Accessor, made.Wrap);
+        }
+        catch
+        {
+            await EndAsync(scope.Call, identity, RecoveryForm.Token.Name(), made.Accessor);
+            throw;
+        }
+    }
+
+    // A token role without allowed_policies gives its tokens the policies of whoever makes them: a code would be worth the broker itself.
+    private void Examine(TokenFacts made, string identity)
+    {
+        if (!made.Orphan || made.Policies.Any(policy => policy == "root" || settings.IsOwnPolicy(policy)))
+        {
+            throw new BrokerFaultException(
+                FaultKind.NotReady,
+                $"{vault.RecoveryTokenRole(identity)} makes tokens with policies of the broker's own, or that die with it: allowed_policies and orphan have to be set",
+                told: "This identity's recovery role in Vault is not as it has to be: an administrator runs `bcb doctor`. The code was not spent");
+        }
     }
 
     private T Value<T>(Vault.Login.SessionState.LoggedIn token, VaultAnswer<T> answer, string role) => answer switch

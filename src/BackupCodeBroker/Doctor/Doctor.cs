@@ -86,6 +86,7 @@ internal sealed class Doctor(DoctorOptions options, TimeProvider time, Func<Http
         _reports.AddRange(await new SetupChecks(session, options).AllAsync(cancellation));
         _reports.AddRange(await new DocumentChecks(session, options).AllAsync(cancellation));
         _reports.AddRange(await new EntityChecks(session, survey).AllAsync(cancellation));
+        _reports.AddRange(await new RecoveryChecks(session, survey, options).AllAsync(cancellation));
         _reports.AddRange(await new AuditChecks(session, survey).AllAsync(cancellation));
         _reports.AddRange(await new HeaderChecks(session, survey).AllAsync(cancellation));
         _reports.AddRange(await new PolicyChecks(session, survey, options.PolicyPrefix).AllAsync(cancellation));

@@ -27,6 +27,7 @@ internal static class DoctorChecks
     public const string Epoch = "epoch";
     public const string SweeperEntity = "sweeper-entity";
     public const string IdentityEntities = "identity-entities";
+    public const string RecoveryRoles = "recovery-roles";
     public const string AuditDevices = "audit-devices";
     public const string AuditLogRaw = "audit-log-raw";
     public const string AuditSpare = "audit-spare";
@@ -78,6 +79,7 @@ internal static class DoctorChecks
         new(Epoch, "The configured epoch is not below the floor in `broker/state`.", "the deployment's epoch in its configuration"),
         new(SweeperEntity, "The sweeper's entity is enabled and without a policy, once it is there.", "the command that is named"),
         new(IdentityEntities, "No entity that carries an identity's alias was given a policy, itself or by a group (the first 500).", "the command that is named"),
+        new(RecoveryRoles, "The roles that recoveries hand credentials of give nothing of the broker's own, can be ended, and live shortly (the first 500 of each kind).", "the command that is named"),
         new(AuditDevices, "Vault has an audit device.", "`vault audit enable`"),
         new(AuditLogRaw, "No audit device writes secrets in clear (`log_raw`).", "enable another without `log_raw`, then disable the device"),
         new(AuditSpare, "There is a second audit device: Vault stops answering when it can write to none.", "`vault audit enable`"),

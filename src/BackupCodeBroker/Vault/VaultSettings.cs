@@ -61,6 +61,12 @@ internal sealed record VaultSettings
     /// <summary>Hosts, beside the address's own, that a standby may send a call to: <c>host</c> or <c>host:port</c>.</summary>
     public IReadOnlyList<string> AllowedRedirectHosts { get; init; } = [];
 
+    /// <summary>Whether a policy is one that the broker or its children live by.</summary>
+    public bool IsOwnPolicy(string policy) =>
+        string.Equals(policy, AppRoleName, StringComparison.OrdinalIgnoreCase)
+        || string.Equals(policy, TokenRole, StringComparison.OrdinalIgnoreCase)
+        || string.Equals(policy, SweeperRole, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The settings with what Vault's own variables say, as users of Vault expect.</summary>
     public static VaultSettings FromEnvironment(Func<string, string?> variable)
     {

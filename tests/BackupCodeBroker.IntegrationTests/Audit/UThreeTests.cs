@@ -17,7 +17,6 @@ public sealed class UThreeTests(AuditedVault vault) : IClassFixture<AuditedVault
         await environment.BootstrapAsync(recoveries: true);
         await using var run = await AuditedRun.StartAsync(vault, Recovering.Settings);
         var lab = new Recovering(environment, run.Broker, run.Cast);
-        await environment.Root.TryAsync(HttpMethod.Post, $"sys/mounts/{environment.PolicyPrefix}private", new { type = "kv" });
         var holding = await lab.HoldingAsync(Recovering.ByToken);
         var other = await lab.HoldingAsync(Recovering.ByRole);
         var secrets = new SecretSearch();

@@ -127,6 +127,7 @@ internal sealed record TappedCall(HttpRequestMessage Request, string Name, int S
     public const string RoleId = "GET recovery/{identity}/role-id";
     public const string EndSecretId = "POST recovery/{identity}/secret-id-accessor/destroy";
     public const string RecoveryToken = "POST recovery-token/{identity}";
+    public const string LookupAccessor = "POST auth/token/lookup-accessor";
     public const string EndToken = "POST auth/token/revoke-accessor";
 
     /// <summary>When it was answered.</summary>

@@ -1,6 +1,9 @@
+using System.Text.Json;
 using BackupCodeBroker.Core.Decisions;
+using BackupCodeBroker.Doctor;
 using BackupCodeBroker.IntegrationTests.Kit;
 using BackupCodeBroker.Notices;
+using BackupCodeBroker.Vault;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Recoveries;
@@ -93,6 +96,32 @@ public sealed class RecoverTests(BrokerEnvironment environment) : IClassFixture<
             await lab.MakeRoleAsync(holding.Identity);
             Assert.Equal(200, await lab.ReadsAsync(await lab.LogInAsync(await nobody.RecoverAsync(holding.Identity, holding.Code(), "k")), holding.Identity));
         }
+    }
+
+    [Theory]
+    [InlineData("allowed_policies", "[]")]
+    [InlineData("orphan", "false")]
+    [InlineData("token_type", "\"batch\"")]
+    [Trait("Requirement", "R-44")]
+    public async Task A_token_role_that_would_give_the_brokers_own_or_what_cannot_be_ended_gives_nothing(string field, string value)
+    {
+        var lab = await Recovering.OpenAsync(environment);
+        var holding = await lab.HoldingAsync(Recovering.ByToken);
+        var role = "auth/token/roles/" + environment.Names.RecoveryRolePrefix + holding.Identity;
+        await environment.Root.PostAsync(role, new Dictionary<string, object> { [field] = JsonDocument.Parse(value).RootElement });
+        using var nobody = lab.Broker.AsNobody();
+        var refused = await nobody.RecoverAsync(holding.Identity, holding.Code(), "k");
+        Assert.Equal((503, "not-ready"), Of(refused));
+        Assert.Equal(10, (await environment.DocumentAsync(holding.Identity)).Document.Active!.Remaining);
+
+        var report = await new BackupCodeBroker.Doctor.Doctor(
+            new DoctorOptions { Vault = environment.Names, PolicyPrefix = environment.PolicyPrefix, Recoveries = true }, TimeProvider.System, null)
+            .RunAsync(new VaultToken(environment.Vault.RootToken), TestContext.Current.CancellationToken);
+        var found = Assert.IsType<CheckResult.Finding>(Assert.Single(report.Checks, c => c.Id == "recovery-roles" && c.About == role).Result);
+        Assert.Equal(Severity.Error, found.Severity);
+        Assert.StartsWith($"vault write {role} {field}=", Assert.Single(found.Fix.Commands), StringComparison.Ordinal);
+        await lab.MakeRoleAsync(holding.Identity);
+        Assert.Equal(200, await lab.ReadsAsync(await lab.LogInAsync(await nobody.RecoverAsync(holding.Identity, holding.Code(), "k")), holding.Identity));
     }
 
     [Fact]

@@ -34,7 +34,6 @@ internal sealed record Recovering(BrokerEnvironment Environment, RunningBroker B
         await environment.BootstrapAsync(recoveries: true);
         var broker = await environment.StartAsync(s => (settings ?? (x => x))(Settings(s)), configure, tap, clock);
         var recovering = new Recovering(environment, broker, await environment.CastAsync());
-        await environment.Root.TryAsync(HttpMethod.Post, "sys/mounts/" + recovering.Private, new { type = "kv" });
         return recovering;
     }
 
@@ -49,6 +48,7 @@ internal sealed record Recovering(BrokerEnvironment Environment, RunningBroker B
 
     public async Task MakeRoleAsync(string identity)
     {
+        await Environment.Root.TryAsync(HttpMethod.Post, "sys/mounts/" + Private, new { type = "kv" });
         var policy = $"{Environment.PolicyPrefix}own-{identity}";
         await Environment.Root.PostAsync($"{Private}/{identity}", new { answer = "the secret of " + identity });
         await Environment.Root.PostAsync("sys/policies/acl/" + policy, new { policy = $"path \"{Private}/{identity}\" {{ capabilities = [\"read\"] }}" });
