@@ -17,8 +17,7 @@ internal static class BootstrapPlan
         var documentMount = engines.DocumentMount();
         var documentConfig = engines.DocumentConfig(documentMount);
         var transit = engines.TransitMount();
-        var appRole = roles.AppRoleMount();
-        var brokerRole = roles.BrokerRole(appRole);
+        var login = LogIn(session, options, roles).ToList();
         var identityRole = roles.IdentityRole();
         var alias = decoy.Alias(identityRole);
 
@@ -33,15 +32,26 @@ internal static class BootstrapPlan
             .. policies.All(),
             identityRole,
             roles.SweeperRole(),
-            appRole,
-            brokerRole,
+            .. login,
             alias,
             decoy.Document(documentMount, alias),
             decoy.State(documentMount, documentConfig),
-            .. Credentials(session, options, brokerRole),
+            .. Credentials(session, options, login[^1]),
         ];
     }
 
+    // One log-in: where the broker has no use for secret-ids, there is no role that takes them.
+    private static IEnumerable<BootstrapStep> LogIn(BootstrapSession session, BootstrapOptions options, RoleSteps roles)
+    {
+        if (options.Login.ByJwt is { } jwt)
+        {
+            return new JwtRoleSteps(session, jwt, options.Bounds).All();
+        }
+
+        var appRole = roles.AppRoleMount();
+        return [appRole, roles.BrokerRole(appRole)];
+    }
+
     private static IEnumerable<BootstrapStep> Credentials(BootstrapSession session, BootstrapOptions options, BootstrapStep brokerRole) =>
-        options.CredentialsDirectory is { } folder ? new CredentialSteps(session, new(folder)).All(brokerRole) : [];
+        options.CredentialsDirectory is { } folder && options.Login.ByJwt is null ? new CredentialSteps(session, new(folder)).All(brokerRole) : [];
 }

@@ -63,7 +63,7 @@ public sealed class ConventionTests
     public void Only_the_Vault_client_sees_the_text_of_a_token()
     {
         var reveals = BrokerUses.Value
-            .Where(use => use.Member is MethodInfo { Name: "Reveal" } && (use.Of == typeof(VaultToken) || use.Of == typeof(VaultSecretId)))
+            .Where(use => use.Member is MethodInfo { Name: "Reveal" } && (use.Of == typeof(VaultToken) || use.Of == typeof(VaultSecretId) || use.Of == typeof(ServiceJwt)))
             .Select(use => use.By).Distinct().ToList();
         Assert.NotEmpty(reveals);
         Assert.All(reveals, by => Assert.True(Within(by, "Vault"), by.FullName));
@@ -145,7 +145,7 @@ public sealed class ConventionTests
     [Trait("Requirement", "R-02")]
     public void Holders_of_secrets_print_as_placeholders_and_have_no_text_to_read()
     {
-        Type[] holders = [typeof(BackupCode), typeof(ActivationSecret), typeof(CodeMint), typeof(VaultToken), typeof(VaultSecretId), typeof(WebhookSecret), typeof(WebhookSecrets)];
+        Type[] holders = [typeof(BackupCode), typeof(ActivationSecret), typeof(CodeMint), typeof(VaultToken), typeof(VaultSecretId), typeof(ServiceJwt), typeof(WebhookSecret), typeof(WebhookSecrets)];
         string[] open = [nameof(BackupCode.Selector), nameof(CodeMint.SetKey)];
         Assert.All(holders, type =>
         {
