@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using VaultSharp.V1.AuthMethods;
 using VaultSharp.V1.AuthMethods.AliCloud;
 using VaultSharp.V1.AuthMethods.AppRole;
@@ -36,7 +35,8 @@ internal sealed record LoginKind(string Name, string[] Required, string[] Option
         new("approle", ["role_id_file", "secret_id_file"], [], p => new AppRoleAuthMethodInfo(p.Mount, p.Text("role_id_file"), p.Text("secret_id_file"))),
         new("aws-ec2", ["role", "pkcs7_file"], ["nonce_file"],
             p => new EC2AWSAuthMethodInfo(p.Mount, p.Text("pkcs7_file"), null, null, p.Find("nonce_file"), p.Text("role"))),
-        new("aws-iam", ["role", "request_headers_file"], [], p => new IAMAWSAuthMethodInfo(p.Mount, p.Text("request_headers_file"), roleName: p.Text("role"))),
+        new("aws-iam", ["role", "request_headers_file"], [],
+            p => new IAMAWSAuthMethodInfo(mountPoint: p.Mount, requestHeaders: p.Text("request_headers_file"), roleName: p.Text("role"))),
         new("azure", ["role", "jwt_file"], ["subscription_id", "resource_group", "virtual_machine", "scale_set"],
             p => new AzureAuthMethodInfo(
                 p.Mount, p.Text("role"), p.Text("jwt_file"), p.Find("subscription_id"), p.Find("resource_group"), p.Find("virtual_machine"), p.Find("scale_set"))),
@@ -47,7 +47,7 @@ internal sealed record LoginKind(string Name, string[] Required, string[] Option
         new("kerberos", [], [], p => new KerberosAuthMethodInfo(p.Mount, CredentialCache.DefaultCredentials, true)),
         new("kubernetes", ["role"], ["jwt_file"], p => new KubernetesAuthMethodInfo(p.Mount, p.Text("role"), p.Text("jwt_file"))),
         new("ldap", ["username", "password_file"], [], p => new LDAPAuthMethodInfo(p.Mount, p.Text("username"), p.Text("password_file"))),
-        new("okta", ["username", "password_file"], [], p => new OktaAuthMethodInfo(p.Mount, p.Text("username"), p.Text("password_file"))),
+        new("okta", ["username", "password_file"], [], p => new OktaAuthMethodInfo(mountPoint: p.Mount, username: p.Text("username"), password: p.Text("password_file"))),
         new("radius", ["username", "password_file"], [], p => new RADIUSAuthMethodInfo(p.Mount, p.Text("username"), p.Text("password_file"))),
         new("token", ["token_file"], [], p => new TokenAuthMethodInfo(p.Text("token_file"))),
         new("userpass", ["username", "password_file"], [], p => new UserPassAuthMethodInfo(p.Mount, p.Text("username"), p.Text("password_file"))),
