@@ -9,6 +9,8 @@ internal sealed record JwtConfig(List<string> Keys, List<string> Algorithms, str
 {
     private static readonly string[] Known = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "EdDSA"];
 
+    private static readonly string[] KeySources = ["oidc_discovery_url", "jwks_url"];
+
     private static readonly string[] ByUrl =
         ["oidc_discovery_url", "oidc_discovery_ca_pem", "oidc_client_id", "oidc_client_secret", "oidc_response_mode", "jwks_url", "jwks_ca_pem"];
 
@@ -23,7 +25,7 @@ internal sealed record JwtConfig(List<string> Keys, List<string> Algorithms, str
     public static JwtConfig? Read(FieldData fields, JwtConfig? known, out string? error)
     {
         List<string> keys = fields.Texts("jwt_validation_pubkeys"), algorithms = fields.Texts("jwt_supported_algs");
-        string[] sources = [.. new[] { "oidc_discovery_url", "jwks_url" }.Where(name => fields.Text(name).Length > 0)];
+        string[] sources = [.. KeySources.Where(name => fields.Text(name).Length > 0)];
         error = sources.Length + (keys.Count > 0 ? 1 : 0) != 1
             ? "exactly one of 'jwt_validation_pubkeys', 'jwks_url' or 'oidc_discovery_url' must be set"
             : sources.Length > 0 ? "error checking " + (sources[0] == "jwks_url" ? "jwks URL" : "oidc discovery URL") + ": the embedded Vault fetches no keys"

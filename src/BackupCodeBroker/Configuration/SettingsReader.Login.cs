@@ -4,6 +4,8 @@ namespace BackupCodeBroker.Configuration;
 
 internal sealed partial class SettingsReader
 {
+    private static readonly string[] JwtKeys = [":mount", ":role", ":file"];
+
     private LoginSettings Login()
     {
         var login = new LoginSettings
@@ -22,8 +24,12 @@ internal sealed partial class SettingsReader
     private JwtLoginSettings? ByJwt(string setting, string mount, string file)
     {
         var at = setting.Replace('.', ':');
-        var (given, role, from) = (Text(at + ":mount"), Text(at + ":role"), Text(at + ":file"));
-        return (given ?? role ?? from) is null ? null : new JwtLoginSettings(setting) { Mount = WithoutAuth(given ?? mount), Role = role ?? "", File = from ?? file };
+        return !JwtKeys.Any(key => Text(at + key) is not null) ? null : new JwtLoginSettings(setting)
+        {
+            Mount = WithoutAuth(Text(at + ":mount") ?? mount),
+            Role = Text(at + ":role") ?? "",
+            File = Text(at + ":file") ?? file,
+        };
     }
 
     private LibraryLoginSettings? ByLibrary(string at)

@@ -43,7 +43,12 @@ public sealed class LoginRoleTests(TestVault vault)
         await RunAsync(stage, stage.ByJwt, Bounds("jwt"));
         await stage.ChangeRoleAsync(stage.JwtMount, new
         {
-            role_type = "jwt", bound_claims_type = "glob", bound_claims = new { team = "sec*" }, token_no_default_policy = false, token_policies = new[] { stage.Role, "default" }, token_bound_cidrs = "127.0.0.0/8",
+            role_type = "jwt",
+            bound_claims_type = "glob",
+            bound_claims = new { team = "sec*" },
+            token_no_default_policy = false,
+            token_policies = new[] { stage.Role, "default" },
+            token_bound_cidrs = "127.0.0.0/8",
         });
 
         var report = await RunAsync(stage, stage.ByJwt, LoginBounds.None);

@@ -21,14 +21,14 @@ internal abstract record Obtained
 internal interface ILoginMethod
 {
     /// <summary>Whether tokens obtained are the broker's alone, so that it revokes the last one when it stops.</summary>
-    public bool OwnsToken { get; }
+    bool OwnsToken { get; }
 
     /// <summary>How often to look whether the source has changed; null where it cannot change a token that is already held.</summary>
-    public TimeSpan? WatchEvery => null;
+    TimeSpan? WatchEvery => null;
 
     /// <summary>Whether the source now holds another token than the one obtained last.</summary>
-    public bool HasChanged() => false;
+    bool HasChanged() => false;
 
     /// <summary>Tries to get a token. Only cancellation is thrown: what goes wrong is <see cref="Obtained.Nothing"/>, and tried again.</summary>
-    public Task<Obtained> ObtainAsync(VaultCall call);
+    Task<Obtained> ObtainAsync(VaultCall call);
 }

@@ -9,10 +9,10 @@ namespace BackupCodeBroker.Vault.Login;
 internal interface ILoginLibrary
 {
     /// <summary>What is wrong with the settings, each beginning with the setting's name below <c>login.vaultsharp</c>.</summary>
-    public IEnumerable<string> Errors(LibraryLoginSettings settings);
+    IEnumerable<string> Errors(LibraryLoginSettings settings);
 
     /// <summary>The method that sound settings name.</summary>
-    public ILoginMethod Create(LibraryLoginSettings settings, VaultSettings names, TimeProvider time);
+    ILoginMethod Create(LibraryLoginSettings settings, VaultSettings names, TimeProvider time);
 }
 
 /// <summary>Finds it.</summary>
