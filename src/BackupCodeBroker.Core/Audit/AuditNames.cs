@@ -30,6 +30,12 @@ public sealed record AuditNames
     /// <summary>The broker's role there, where it is not called as the policy; null where it is.</summary>
     public string? LoginRole { get; init; }
 
+    /// <summary>Mount of the AppRoles that recoveries hand secret-ids of.</summary>
+    public string RecoveryMount { get; init; } = "bcb-recover";
+
+    /// <summary>What the token roles begin with that recoveries hand tokens of.</summary>
+    public string RecoveryRolePrefix { get; init; } = "bcb-recover-";
+
     /// <summary>Namespace, without slashes at its ends; empty for the root.</summary>
     public string Namespace { get; init; } = "";
 

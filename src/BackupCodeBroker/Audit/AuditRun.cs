@@ -31,6 +31,8 @@ internal sealed class AuditRun(AuditQuestion question, Func<Stream> standardInpu
         SweeperRole = vault.SweeperRole,
         LoginMount = login?.MountIn(vault) ?? vault.AppRoleMount,
         LoginRole = login?.ByJwt?.Role,
+        RecoveryMount = vault.RecoveryMount,
+        RecoveryRolePrefix = vault.RecoveryRolePrefix,
         BrokerRole = vault.AppRoleName,
         Namespace = vault.Namespace?.Trim('/') ?? "",
         Policies = ShippedPolicies.In(vault, policyPrefix).Select(p => p.Name).ToHashSet(StringComparer.Ordinal),

@@ -18,6 +18,9 @@ internal sealed record BootstrapOptions
     /// <summary>Whom its role lets in, where it logs in by JWT.</summary>
     public LoginBounds Bounds { get; init; } = LoginBounds.None;
 
+    /// <summary>Whether some profile has a recovery, so that the broker needs the policy for it; else it loses it.</summary>
+    public bool Recoveries { get; init; }
+
     /// <summary>Where the run's access record goes; null for nowhere.</summary>
     public AccessFile? AccessFile { get; init; }
 

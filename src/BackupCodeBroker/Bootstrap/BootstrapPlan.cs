@@ -32,7 +32,9 @@ internal static class BootstrapPlan
             .. policies.All(),
             identityRole,
             roles.SweeperRole(),
-            .. login,
+            .. login.Take(login.Count - 1),
+            .. options.Recoveries ? [new RecoverySteps(session).Mount()] : Array.Empty<BootstrapStep>(),
+            login[^1],
             alias,
             decoy.Document(documentMount, alias),
             decoy.State(documentMount, documentConfig),
@@ -43,13 +45,15 @@ internal static class BootstrapPlan
     // One log-in: where the broker has no use for secret-ids, there is no role that takes them.
     private static IEnumerable<BootstrapStep> LogIn(BootstrapSession session, BootstrapOptions options, RoleSteps roles)
     {
+        string[] recovery = options.Recoveries ? [ShippedPolicies.NameOf(ShippedPolicies.Recovery, options.PolicyPrefix)] : [];
+        string[] policies = [session.Settings.AppRoleName, .. recovery];
         if (options.Login.ByJwt is { } jwt)
         {
-            return new JwtRoleSteps(session, jwt, options.Bounds).All();
+            return new JwtRoleSteps(session, jwt, policies, options.Bounds).All();
         }
 
         var appRole = roles.AppRoleMount();
-        return [appRole, roles.BrokerRole(appRole)];
+        return [appRole, roles.BrokerRole(appRole, policies)];
     }
 
     private static IEnumerable<BootstrapStep> Credentials(BootstrapSession session, BootstrapOptions options, BootstrapStep brokerRole) =>

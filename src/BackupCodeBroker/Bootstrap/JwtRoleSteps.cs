@@ -29,7 +29,7 @@ internal sealed record LoginBounds(string? ServiceAccount, string? Subject, stri
 /// The broker's log-in by JWT: the method, which an administrator enables and configures (where Kubernetes is, whose keys are believed), and the broker's role
 /// there. A role that lets in whoever asks is a person's to narrow: nobody else knows who the broker is.
 /// </summary>
-internal sealed class JwtRoleSteps(BootstrapSession session, JwtLoginSettings login, LoginBounds bounds)
+internal sealed class JwtRoleSteps(BootstrapSession session, JwtLoginSettings login, IReadOnlyList<string> policies, LoginBounds bounds)
 {
     private VaultAdmin Admin => session.Admin;
 
@@ -52,7 +52,7 @@ internal sealed class JwtRoleSteps(BootstrapSession session, JwtLoginSettings lo
 
     private BootstrapStep Role(BootstrapStep method)
     {
-        var desired = BrokerForms.JwtRole(session.Settings.AppRoleName, login.IsKubernetes).And(Bound());
+        var desired = BrokerForms.JwtRole(policies, login.IsKubernetes).And(Bound());
         return new BootstrapStep
         {
             Id = StepIds.BrokerRole,

@@ -14,6 +14,7 @@ internal static class StepIds
     public const string AppRoleMount = "approle-mount";
     public const string LoginMount = "login-mount";
     public const string BrokerRole = "broker-role";
+    public const string RecoveryMount = "recovery-mount";
     public const string AuditedHeader = "audited-header";
     public const string DecoyEntity = "decoy-entity";
     public const string DecoyDocument = "decoy-document";

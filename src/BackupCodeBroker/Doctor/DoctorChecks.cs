@@ -68,6 +68,7 @@ internal static class DoctorChecks
         new(StepIds.TokenRoles, "The token roles make children of the one kind: one policy, the broker's aliases, batch, 60 s, no orphans.", RunBootstrap),
         new(StepIds.AppRoleMount, "AppRole is enabled, where the broker logs in by it.", RunBootstrap),
         new(StepIds.LoginMount, "Kubernetes or JWT is enabled, where the broker logs in by it.", "the commands that are named"),
+        new(StepIds.RecoveryMount, "AppRole is enabled for recoveries, where a profile has one.", RunBootstrap),
         new(StepIds.BrokerRole, "The broker's role has its one policy, no default policy, service tokens, a secret-id for many uses or one whom it lets in; lifetimes and CIDRs are shown.", RunBootstrap),
         new(StepIds.Credentials, "The broker's role-id and secret-id on this machine are those that Vault takes, and nobody else may read them.", "`bcb bootstrap --credentials DIR`"),
         new(StepIds.AuditedHeader, "`traceparent` stands in the audit log in clear.", RunBootstrap),

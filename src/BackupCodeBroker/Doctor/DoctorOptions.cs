@@ -31,6 +31,9 @@ internal sealed record DoctorOptions
     /// <summary>How the broker logs in.</summary>
     public LoginSettings Login { get; init; } = new();
 
+    /// <summary>Whether some profile has a recovery.</summary>
+    public bool Recoveries { get; init; }
+
     /// <summary>What the names of the people's policies begin with.</summary>
     public string PolicyPrefix { get; init; } = "bcb-";
 

@@ -51,7 +51,11 @@ internal static class BootstrapVerb
 
             return Fault(options, settings.Login) is { } fault
                 ? Task.FromResult(Outcome.Usage(fault))
-                : RunAsync(context, settings with { AccessFile = parsed.GetValue(accessFile) ?? settings.AccessFile }, options with { Login = settings.Login }, cancellation);
+                : RunAsync(
+                    context,
+                    settings with { AccessFile = parsed.GetValue(accessFile) ?? settings.AccessFile },
+                    options with { Login = settings.Login, Recoveries = settings.Recoveries },
+                    cancellation);
         });
         return command;
     }

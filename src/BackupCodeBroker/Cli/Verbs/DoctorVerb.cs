@@ -66,6 +66,7 @@ internal static class DoctorVerb
             SkipsVerification = surroundings.Setting("VAULT_SKIP_VERIFY") is { } skip && skip.ToUpperInvariant() is not ("0" or "F" or "FALSE"),
             CredentialsDirectory = credentials ?? Held(settings.Login.CredentialsDirectory),
             Login = settings.Login,
+            Recoveries = settings.HasRecoveries,
             BootstrapCommand = file is null ? "bcb bootstrap" : $"bcb bootstrap --config {file}",
             Version = ProductVersion.Text,
             AskBroker = AskBroker(context.Settings),
