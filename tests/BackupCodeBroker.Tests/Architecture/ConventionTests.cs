@@ -190,7 +190,7 @@ public sealed class ConventionTests
     [Fact]
     public void A_namespace_is_its_folder()
     {
-        string[] projects = ["src/BackupCodeBroker.Core/", "src/BackupCodeBroker.DevVault/", "src/BackupCodeBroker/"];
+        string[] projects = ["src/BackupCodeBroker.Core/", "src/BackupCodeBroker.DevVault/", "src/BackupCodeBroker.VaultSharp/", "src/BackupCodeBroker/"];
         foreach (var (path, text) in Repository.Sources("src").Where(s => !s.Path.EndsWith("/Program.cs", StringComparison.Ordinal)))
         {
             var project = projects.First(p => path.StartsWith(p, StringComparison.Ordinal));
