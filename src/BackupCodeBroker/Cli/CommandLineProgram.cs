@@ -67,6 +67,7 @@ internal static class CommandLineProgram
             ApplyVerb.Create(frame),
             LockdownVerb.Create(frame),
             CanVerb.Create(frame),
+            WhoCanVerb.Create(frame),
             HealthVerb.Create(frame),
             AuditVerb.Create(frame),
             BootstrapVerb.Create(frame),

@@ -79,6 +79,7 @@ internal sealed class Doctor(DoctorOptions options, TimeProvider time, Func<Http
         }
 
         await LookInsideAsync(session, new VaultSurvey(wire), cancellation);
+        _reports.AddRange(await new OwnRecoveryChecks(wire, patient, options).AllAsync(cancellation));
     }
 
     private async Task LookInsideAsync(BootstrapSession session, VaultSurvey survey, CancellationToken cancellation)
@@ -117,6 +118,7 @@ internal sealed class Doctor(DoctorOptions options, TimeProvider time, Func<Http
         StepIds.Credentials => options.CredentialsDirectory is not null,
         StepIds.LoginMount => options.Login.ByJwt is not null,
         StepIds.AppRoleMount => options.Login.ByJwt is null,
+        DoctorChecks.OwnRecovery => options.ListIdentities is not null,
         _ => true,
     };
 

@@ -37,6 +37,7 @@ internal static class DoctorChecks
     public const string PoliciesTooBroad = "policies-too-broad";
     public const string PoliciesOnDocuments = "policies-on-documents";
     public const string PoliciesOnChildren = "policies-on-children";
+    public const string OwnRecovery = "own-recovery";
     public const string BrokerReachable = "broker-reachable";
     public const string BrokerReady = "broker-ready";
     public const string BrokerVersion = "broker-version";
@@ -89,6 +90,7 @@ internal static class DoctorChecks
         new(PoliciesTooBroad, "No policy grants the probe path (the first 500 policies): the broker refuses its holders.", "grant operations by name"),
         new(PoliciesOnDocuments, "No other policy lets its holders write or delete on the mount of the documents.", "take the rule out, or deny the mount in it"),
         new(PoliciesOnChildren, "No other policy lets its holders mint the broker's children.", "take the rule out, or deny the path in it"),
+        new(OwnRecovery, "No identity's own entity may issue codes for it: whoever stole its log-in would make themselves some (needs a token that may `list`, and is not too broad; the first 500).", "another owner, or the commands that are named"),
         new(BrokerReachable, "A broker answers at `BCB_ADDR`.", "start it, or set `BCB_ADDR`"),
         new(BrokerReady, "That broker is ready; what it remarks beside that is shown.", "what it says"),
         new(BrokerVersion, "That broker and this program are of one version.", "the same version on both"),

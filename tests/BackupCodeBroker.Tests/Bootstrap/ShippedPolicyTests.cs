@@ -60,8 +60,9 @@ public sealed class ShippedPolicyTests
             "bcb-auditor",
             "backup-codes-broker/report=read backup-codes-broker/list=read backup-codes-broker/status/*=read sys/policies/acl=list "
             + "sys/policies/acl/*=read identity/entity/id=list identity/entity/id/+=read identity/group/id=list identity/group/id/+=read "
-            + "sys/auth=read auth/+/role=list auth/+/role/+=read auth/+/users=list auth/+/users/+=read auth/+/groups=list "
-            + "auth/+/groups/+=read auth/token/roles=list auth/token/roles/+=read " + Self
+            + "sys/auth=read auth/+/role/=list auth/+/role/+=read auth/+/users/=list auth/+/users/+=read auth/+/groups/=list "
+            + "auth/+/groups/+=read auth/+/roles/=list auth/+/roles/+=read auth/+/certs/=list auth/+/certs/+=read "
+            + "auth/+/map/teams/=list auth/+/map/teams/+=read auth/+/map/users/=list auth/+/map/users/+=read " + Self
         },
         {
             "bcb-bootstrap",

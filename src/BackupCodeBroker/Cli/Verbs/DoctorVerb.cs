@@ -70,6 +70,7 @@ internal static class DoctorVerb
             BootstrapCommand = file is null ? "bcb bootstrap" : $"bcb bootstrap --config {file}",
             Version = ProductVersion.Text,
             AskBroker = AskBroker(context.Settings),
+            ListIdentities = new DoctorList(context, vault).ReadAsync,
         };
     }
 
