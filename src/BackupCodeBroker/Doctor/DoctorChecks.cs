@@ -21,6 +21,7 @@ internal static class DoctorChecks
     public const string VaultReplication = "vault-replication";
     public const string StandbyReads = "standby-reads";
     public const string ClockSkew = "clock-skew";
+    public const string LoginJwt = "login-jwt";
     public const string Token = "token";
     public const string StateContent = "state-content";
     public const string DecoyContent = "decoy-content";
@@ -48,6 +49,7 @@ internal static class DoctorChecks
     public static IReadOnlyList<DoctorCheck> All { get; } =
     [
         new(Configuration, "The server's configuration file and environment hold no error.", "correct each setting that is named"),
+        new(LoginJwt, "Where the broker logs in by JWT: the file on this machine holds one that has not ended.", "whoever keeps the file"),
         new(VaultAddress, "The token is sent over https, or over http on this machine alone; the configuration and `VAULT_ADDR` mean the same Vault; nobody counts on `VAULT_SKIP_VERIFY`.", "make the two the same, give `VAULT_CACERT`"),
         new(VaultReachable, "Vault answers.", "address, network, certificate"),
         new(VaultInitialised, "Vault is initialised.", "`vault operator init`"),
@@ -67,8 +69,9 @@ internal static class DoctorChecks
         new(StepIds.PeoplesPolicies, "The shipped policies for people mean what was shipped (an error where one grants more).", RunBootstrap),
         new(StepIds.TokenRoles, "The token roles make children of the one kind: one policy, the broker's aliases, batch, 60 s, no orphans.", RunBootstrap),
         new(StepIds.AppRoleMount, "AppRole is enabled, where the broker logs in by it.", RunBootstrap),
+        new(StepIds.LoginMount, "Kubernetes or JWT is enabled, where the broker logs in by it.", "the commands that are named"),
         new(StepIds.RecoveryMount, "AppRole is enabled for recoveries, where a profile has one.", RunBootstrap),
-        new(StepIds.BrokerRole, "The broker's role has its one policy, no default policy, service tokens, a secret-id for many uses; lifetimes and CIDRs are shown.", RunBootstrap),
+        new(StepIds.BrokerRole, "The broker's role has its one policy, no default policy, service tokens, a secret-id for many uses or one whom it lets in; lifetimes and CIDRs are shown.", RunBootstrap),
         new(StepIds.Credentials, "The broker's role-id and secret-id on this machine are those that Vault takes, and nobody else may read them.", "`bcb bootstrap --credentials DIR`"),
         new(StepIds.AuditedHeader, "`traceparent` stands in the audit log in clear.", RunBootstrap),
         new(StepIds.DecoyEntity, "The decoy's entity is there, enabled, without a policy.", RunBootstrap + ", or the command that is named"),

@@ -24,7 +24,6 @@ using BackupCodeBroker.Notices;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
-using BackupCodeBroker.Vault.Login;
 using BackupCodeBroker.Worker;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -109,7 +108,7 @@ internal static class BrokerHost
         services.AddSingleton(new DeskOptions(settings.Epoch, settings.Environment));
         services.AddSingleton(new RequestSlots(settings.MaxOperations));
         services.AddVaultClient(settings.Vault);
-        services.AddBrokerLogin(new LoginSettings { CredentialsDirectory = settings.Credentials, TokenFile = settings.TokenFile });
+        services.AddBrokerLogin(settings.Login);
         services.AddSingleton<BrokerProfiles>().AddSingleton<Deployment>().AddSingleton<OwnToken>().AddSingleton<IdentityChildren>().AddSingleton<CallerGate>();
         services.AddSingleton<Admission>().AddSingleton<PeopleDesk>().AddSingleton<IdentityDesk>().AddSingleton<IdentityChange>().AddSingleton<KeyedLocks>();
         services.AddSingleton<FleetDesk>().AddSingleton<Sight>().AddSingleton<FailureLedger>().AddSingleton<StretchQueue>().AddSingleton<CodeHashing>();

@@ -7,6 +7,7 @@ using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Server;
 using BackupCodeBroker.Vault;
+using BackupCodeBroker.Vault.Login;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Kit;
@@ -54,7 +55,7 @@ public sealed class BrokerEnvironment(TestVault vault) : IAsyncLifetime
     {
         Listen = new Uri("http://127.0.0.1:0"),
         Vault = Names,
-        Credentials = _credentials,
+        Login = new LoginSettings { CredentialsDirectory = _credentials },
         Worker = new WorkerSettings { Enabled = false },
     };
 

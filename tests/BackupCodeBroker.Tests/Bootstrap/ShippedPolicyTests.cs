@@ -79,6 +79,7 @@ public sealed class ShippedPolicyTests
             + "identity/lookup/entity=update auth/token/create/bcb-identity=update sys/auth/approle=create,sudo,update "
             + "sys/auth/bcb-recover=create,sudo,update auth/approle/role/bcb-broker=create,read,update auth/approle/role/bcb-broker/role-id=read "
             + "auth/approle/role/bcb-broker/secret-id=create,update auth/approle/role/bcb-broker/secret-id/lookup=create,update "
+            + "auth/kubernetes/role/bcb-broker=create,read,update auth/jwt/role/bcb-broker=create,read,update "
             + "transit/keys/bcb-pepper=create,read,update transit/keys/bcb-pepper/config=create,update "
             + "sys/config/auditing/request-headers/traceparent=create,read,sudo,update sys/audit=read,sudo auth/token/lookup-self=read"
         },
