@@ -67,6 +67,7 @@ internal static class CommandLineProgram
             CanVerb.Create(frame),
             HealthVerb.Create(frame),
             AuditVerb.Create(frame),
+            ScanVerb.Create(frame),
             BootstrapVerb.Create(frame),
             DoctorVerb.Create(frame),
             DevVaultVerb.Create(frame),
