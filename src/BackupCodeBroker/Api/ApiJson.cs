@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using BackupCodeBroker.Features.Approvals;
 using BackupCodeBroker.Features.Consume;
 using BackupCodeBroker.Features.Issue;
+using BackupCodeBroker.Features.Leaks;
 using BackupCodeBroker.Features.Listing;
 using BackupCodeBroker.Features.Lockdowns;
 using BackupCodeBroker.Features.Register;
@@ -49,6 +50,7 @@ internal static class ApiJson
 [JsonSerializable(typeof(DryRunAnswer))]
 [JsonSerializable(typeof(LockdownAnswer))]
 [JsonSerializable(typeof(LockdownsAnswer))]
+[JsonSerializable(typeof(LeakAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(ReadinessAnswer))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

@@ -3,6 +3,7 @@ using BackupCodeBroker.Features.Approvals;
 using BackupCodeBroker.Core.Operations;
 using BackupCodeBroker.Features.Consume;
 using BackupCodeBroker.Features.Issue;
+using BackupCodeBroker.Features.Leaks;
 using BackupCodeBroker.Features.Listing;
 using BackupCodeBroker.Features.Lockdowns;
 using BackupCodeBroker.Features.Receive;
@@ -53,6 +54,8 @@ internal static class Routes
             .Accepts<TransferRequestShape>("application/json").Produces(204);
         Operation<RetireFeature>(app, "POST", "/v1/identities/{identity}/retire", "End an identity for good")
             .Accepts<ReasonRequestShape>("application/json").Produces(204);
+        Operation<LeaksFeature>(app, "POST", "/v1/leaks", "Report a code that was found where others can read it: it ends the set that the code is of")
+            .Accepts<LeakRequestShape>("application/json").Produces<LeakAnswer>(202);
         MapApprovals(app);
         MapLockdowns(app);
     }
@@ -163,6 +166,9 @@ internal sealed record SuspendRequestShape(string Reason, string? Cause = null);
 
 /// <summary>As above.</summary>
 internal sealed record TransferRequestShape(string Owner, string Reason, bool? Confirm = null);
+
+/// <summary>As above.</summary>
+internal sealed record LeakRequestShape(string Code);
 
 /// <summary>As above.</summary>
 internal sealed record ConsumeRequestShape(string Code, string Purpose);
