@@ -29,6 +29,10 @@ internal sealed class LeakSearch(FleetCensus census, BrokerProfiles profiles, Wo
     private readonly List<Seat> _seats = [];
     private bool _turns;
 
+    // Of the last page, for the pace: whoever turns the carousel has them to itself.
+    private long _readAt;
+    private int _read;
+
     /// <summary>The identities that have a code of that selector, with what the code is to be verified against.</summary>
     /// <param name="code">The code; its selector alone is looked for.</param>
     /// <param name="parent">The operation that wants to know.</param>
@@ -75,28 +79,41 @@ internal sealed class LeakSearch(FleetCensus census, BrokerProfiles profiles, Wo
     {
         try
         {
-            while (Parent() is { } parent)
+            IReadOnlyList<string> names = [];
+            string? after = null;
+            while (Board(after, out var isListDue) is [var first, ..] seats)
             {
-                await RoundAsync(parent);
+                // A list is as old as the last one who got on: an identity that was registered before a report is on it.
+                names = isListDue ? await InTimeAsync(deadline => census.NamesAsync(OwnWork.FindLeaked, null, first.Parent, deadline)) : names;
+                string[] page = [.. names.SkipWhile(name => after is not null && string.CompareOrdinal(name, after) <= 0).Take(Math.Min(settings.Page, settings.Rate))];
+                if (page.Length == 0)
+                {
+                    Round();
+                    after = null;
+                    continue;
+                }
+
+                await ReadAsync(page, seats, first.Parent);
+                after = page[^1];
             }
         }
         catch (Exception e)
         {
             var fault = e as BrokerFaultException ?? new BrokerFaultException(FaultKind.Unavailable, "not all identities could be looked through");
-            foreach (var seat in Clear())
-            {
-                seat.Round.TrySetException(fault);
-            }
+            Clear().ForEach(seat => seat.Round.TrySetException(fault));
         }
     }
 
-    // Null where nobody is on it: then it stands, and whoever comes next sets it going.
-    private ActivityContext? Parent()
+    private async Task ReadAsync(string[] page, IReadOnlyList<Seat> seats, ActivityContext parent)
     {
-        lock (_lock)
+        await PaceAsync();
+        (_readAt, _read) = (time.GetTimestamp(), page.Length);
+        foreach (var document in await InTimeAsync(deadline => census.PageAsync(OwnWork.FindLeaked, page, parent, deadline)))
         {
-            _turns = _seats.Count > 0;
-            return _turns ? _seats[0].Parent : null;
+            foreach (var seat in seats)
+            {
+                Look(seat, document);
+            }
         }
     }
 
@@ -111,57 +128,40 @@ internal sealed class LeakSearch(FleetCensus census, BrokerProfiles profiles, Wo
         }
     }
 
-    private async Task RoundAsync(ActivityContext parent)
-    {
-        var names = await InTimeAsync(deadline => census.NamesAsync(OwnWork.FindLeaked, null, parent, deadline));
-        var pages = names.Chunk(Math.Min(settings.Page, settings.Rate)).ToList();
-        for (var i = 0; i < pages.Count && Board(pages[i][0]) is { Count: > 0 } seats; i++)
-        {
-            var started = time.GetTimestamp();
-            foreach (var document in await InTimeAsync(deadline => census.PageAsync(OwnWork.FindLeaked, pages[i], parent, deadline)))
-            {
-                seats.ForEach(seat => Look(seat, document));
-            }
-
-            if (i + 1 < pages.Count)
-            {
-                await PaceAsync(pages[i].Length, started);
-            }
-        }
-
-        Passed(pages is [var first, ..] ? first[0] : null);
-    }
-
-    // Those who have come round get off before the page that they began with; the new ones get on.
-    private List<Seat> Board(string page)
+    // Between two pages: who has come round gets off, who has come gets on. Where nobody is on it it stands, and whoever comes next sets it going.
+    private IReadOnlyList<Seat> Board(string? after, out bool isListDue)
     {
         lock (_lock)
         {
-            foreach (var seat in _seats.Where(s => s.IsSecondRound && string.CompareOrdinal(page, s.From) >= 0).ToList())
+            foreach (var seat in _seats.Where(s => s.IsSecondRound && after is not null && string.CompareOrdinal(after, s.From) >= 0).ToList())
             {
                 Leave(seat);
             }
 
-            _seats.ForEach(seat => seat.From ??= page);
+            isListDue = after is null || _seats.Exists(s => !s.IsAboard);
+            foreach (var seat in _seats.Where(s => !s.IsAboard))
+            {
+                (seat.IsAboard, seat.From) = (true, after);
+            }
+
+            _turns = _seats.Count > 0;
             return [.. _seats];
         }
     }
 
-    // The end of a round: whoever was on from its first page has seen all.
-    private void Passed(string? first)
+    // Behind the last page: who was on from the first has seen all, and so has who was on for a second time.
+    private void Round()
     {
         lock (_lock)
         {
-            foreach (var seat in _seats.ToList())
+            foreach (var seat in _seats.Where(s => s.IsAboard).ToList())
             {
-                if (first is null || seat.IsSecondRound || seat.From == first)
+                if (seat.From is null || seat.IsSecondRound)
                 {
                     Leave(seat);
                 }
-                else
-                {
-                    seat.IsSecondRound = seat.From is not null;
-                }
+
+                seat.IsSecondRound = true;
             }
         }
     }
@@ -187,9 +187,10 @@ internal sealed class LeakSearch(FleetCensus census, BrokerProfiles profiles, Wo
         seat.Suspects.Add(new Suspect(IdentityName.Parse(document.Identity), CodeMaterial.For(document, seat.Code, profiles.StandIns)));
     }
 
-    private async Task PaceAsync(int count, long started)
+    // Before a page, for the one before it: whoever gets off does not wait for it.
+    private async Task PaceAsync()
     {
-        var rest = TimeSpan.FromSeconds((double)count / settings.Rate) - time.GetElapsedTime(started);
+        var rest = TimeSpan.FromSeconds((double)_read / settings.Rate) - time.GetElapsedTime(_readAt);
         if (rest > TimeSpan.Zero)
         {
             await Task.Delay(rest, time);
@@ -213,7 +214,10 @@ internal sealed class LeakSearch(FleetCensus census, BrokerProfiles profiles, Wo
 
         public List<Suspect> Suspects { get; } = [];
 
-        /// <summary>First name of the page that it got on at; null before.</summary>
+        /// <summary>Whether it has got on.</summary>
+        public bool IsAboard { get; set; }
+
+        /// <summary>After which name it got on; null where that was before all of them.</summary>
         public string? From { get; set; }
 
         /// <summary>Whether it has passed the last page.</summary>
