@@ -131,10 +131,10 @@ public sealed class SheetTests : IDisposable
         var run = new CliRun { Input = verb == "retrieve" ? Wrapping + "\n" : "" };
         run.Broker.On("GET /v1/identities/build-bot", 200, $$"""
             {"identity":"build-bot","state":"active","remaining":0,"owner":"e","profile":"p",
-             "pending":{"generation":3,"creation_time":"{{Created}}","deadline":"2099-01-01T00:00:00Z"}}
+             "pending":{"generation":3,"creation_time":"{{Created}}","deadline":"2099-01-01T00:00:00Z"} }
             """);
         run.Broker.On("POST /v1/identities/build-bot/code-sets", 201, $$"""
-            {"identity":"build-bot","generation":3,"count":{{codes.Length}},"wrapping":{"token":"{{Wrapping}}","ttl":300,"creation_time":"{{Created}}"}}
+            {"identity":"build-bot","generation":3,"count":{{codes.Length}},"wrapping":{"token":"{{Wrapping}}","ttl":300,"creation_time":"{{Created}}"} }
             """);
         if (activated)
         {
@@ -145,8 +145,8 @@ public sealed class SheetTests : IDisposable
             run.Broker.Problem(Activate, 403, "refused");
         }
 
-        run.Vault.On("POST /v1/sys/wrapping/lookup", 200, $$"""{"data":{"creation_time":"{{Created}}","creation_ttl":300,"creation_path":"sys/wrapping/wrap"}}""");
-        run.Vault.On("POST /v1/sys/wrapping/unwrap", 200, $$"""{"data":{{Codes.Payload(kind: kind.Name(), codes: codes)}}}""");
+        run.Vault.On("POST /v1/sys/wrapping/lookup", 200, $$"""{"data":{"creation_time":"{{Created}}","creation_ttl":300,"creation_path":"sys/wrapping/wrap"} }""");
+        run.Vault.On("POST /v1/sys/wrapping/unwrap", 200, $$"""{"data":{{Codes.Payload(kind: kind.Name(), codes: codes)}} }""");
         return run;
     }
 }
