@@ -1,6 +1,6 @@
 using System.Net;
 using BackupCodeBroker.Core.Codes;
-using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Features.Leaks;
 using BackupCodeBroker.IntegrationTests.Kit;
 using BackupCodeBroker.Notices;
 using Xunit;
@@ -183,6 +183,34 @@ public sealed class LeakTests(BrokerEnvironment environment) : IClassFixture<Bro
         };
         AssertTaken(await team.ReportLeakAsync(holding.Code()));
         Assert.Single((await environment.DocumentAsync(holding.Identity)).Document.Events, e => e.Operation == "leak");
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-46")]
+    public async Task More_than_are_looked_for_at_once_are_told_to_come_back()
+    {
+        var tap = new VaultTap(environment.Names);
+        var broker = await environment.StartAsync(tap: tap);
+        using var team = broker.As((await environment.CastAsync()).Team);
+        AssertTaken(await team.ReportLeakAsync(MadeCodes.Unknown(CodeKind.Machine)));
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        tap.Interfere = async (call, send) =>
+        {
+            if (call.Name.StartsWith("LIST", StringComparison.Ordinal))
+            {
+                await held.Task;
+            }
+
+            return await send();
+        };
+
+        var reports = Enumerable.Range(0, LeakSearch.MaxSeats + 1).Select(_ => team.ReportLeakAsync(MadeCodes.Unknown(CodeKind.Machine))).ToList();
+        var early = await Task.WhenAny(reports);
+        Assert.Equal((503, "busy"), ((await early).Status, (await early).Code));
+        held.SetResult();
+
+        reports.Remove(early);
+        Assert.All(await Task.WhenAll(reports), AssertTaken);
     }
 
     // Delivered notices go out of a document some seconds later.

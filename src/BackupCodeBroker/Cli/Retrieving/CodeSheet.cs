@@ -122,7 +122,7 @@ internal static class CodeSheet
             using (html.Open("p", ("class", "spelling")))
             {
                 html.Element("b", "Reading aloud: ");
-                html.Text("group by group, five at a time. " + string.Join(", ", Spelling.Select(s => $"{s.Letter} {s.Word}")) + ".");
+                html.Text("group by group, five at a time. " + string.Join(", ", Spelling.Select(s => $"{s.Letter}\u00a0{s.Word}")) + ".");
             }
         }
     }

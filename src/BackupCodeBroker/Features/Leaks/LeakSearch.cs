@@ -23,7 +23,7 @@ internal sealed class LeakSearch(FleetCensus census, BrokerProfiles profiles, Wo
     // More identities than chance would give one selector: somebody wrote documents by hand.
     private const int MaxSuspects = 64;
 
-    private static readonly TimeSpan PageDeadline = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan PageDeadline = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
     private readonly List<Seat> _seats = [];
