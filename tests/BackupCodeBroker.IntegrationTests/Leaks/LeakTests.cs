@@ -66,6 +66,8 @@ public sealed class LeakTests(BrokerEnvironment environment) : IClassFixture<Bro
         await UntilSettledAsync(broker, machine.Identity, printable.Identity);
         var before = (await environment.DocumentAsync(machine.Identity), await environment.DocumentAsync(printable.Identity));
 
+        // What a replica learns of the caller, and the sweeper's child, it has from then on.
+        AssertTaken(await team.ReportLeakAsync(MadeCodes.Unknown(CodeKind.Machine)));
         foreach (var kind in new[] { CodeKind.Machine, CodeKind.Printable })
         {
             var live = kind == CodeKind.Machine ? machine.Code(1) : replaced.Codes[1];
