@@ -77,6 +77,10 @@ path "sys/policies/acl/bcb-auditor" {
   capabilities = ["create", "read", "update"]
 }
 
+path "sys/policies/acl/bcb-recovery" {
+  capabilities = ["create", "read", "update"]
+}
+
 path "sys/policies/acl/bcb-bootstrap" {
   capabilities = ["read"]
 }
@@ -112,6 +116,11 @@ path "auth/token/create/bcb-identity" {
 # The broker's log-in: the method (Vault keeps sys/auth for sudo), the role, and its credentials (bcb bootstrap
 # --credentials).
 path "sys/auth/approle" {
+  capabilities = ["create", "update", "sudo"]
+}
+
+# Where a profile has a recovery: the method in which each identity has a role, and nothing in it.
+path "sys/auth/bcb-recover" {
   capabilities = ["create", "update", "sudo"]
 }
 

@@ -27,6 +27,12 @@ public sealed record AuditNames
     /// <summary>The broker's role there, and its policy.</summary>
     public string BrokerRole { get; init; } = "bcb-broker";
 
+    /// <summary>Mount of the AppRoles that recoveries hand secret-ids of.</summary>
+    public string RecoveryMount { get; init; } = "bcb-recover";
+
+    /// <summary>What the token roles begin with that recoveries hand tokens of.</summary>
+    public string RecoveryRolePrefix { get; init; } = "bcb-recover-";
+
     /// <summary>Namespace, without slashes at its ends; empty for the root.</summary>
     public string Namespace { get; init; } = "";
 

@@ -42,7 +42,7 @@ public abstract record LeakDecision
         var entry = new DocumentEvent(now, "leak", operationId, by, found.Set.Generation);
         var next = found.Place == CodePlace.Pending
             ? document with { Pending = null }
-            : document with { Active = null, Ended = Ending.Of(found.Set, Ending.Leaked, now) };
+            : document.EndingRecoveries(now) with { Active = null, Ended = Ending.Of(found.Set, Ending.Leaked, now) };
         return new Ended(next.With(entry), found.Set.Generation);
     }
 

@@ -29,6 +29,8 @@ internal sealed class AuditRun(AuditQuestion question, Func<Stream> standardInpu
         IdentityRole = vault.TokenRole,
         SweeperRole = vault.SweeperRole,
         AppRoleMount = vault.AppRoleMount,
+        RecoveryMount = vault.RecoveryMount,
+        RecoveryRolePrefix = vault.RecoveryRolePrefix,
         BrokerRole = vault.AppRoleName,
         Namespace = vault.Namespace?.Trim('/') ?? "",
         Policies = ShippedPolicies.In(vault, policyPrefix).Select(p => p.Name).ToHashSet(StringComparer.Ordinal),

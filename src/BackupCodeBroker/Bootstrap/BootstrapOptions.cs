@@ -11,6 +11,9 @@ internal sealed record BootstrapOptions
     /// <summary>Where to leave the broker's role-id and secret-id; null to leave none.</summary>
     public string? CredentialsDirectory { get; init; }
 
+    /// <summary>Whether some profile has a recovery, so that the broker needs the policy for it; else it loses it.</summary>
+    public bool Recoveries { get; init; }
+
     /// <summary>Where the run's access record goes; null for nowhere.</summary>
     public AccessFile? AccessFile { get; init; }
 

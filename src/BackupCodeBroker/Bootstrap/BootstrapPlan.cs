@@ -18,7 +18,7 @@ internal static class BootstrapPlan
         var documentConfig = engines.DocumentConfig(documentMount);
         var transit = engines.TransitMount();
         var appRole = roles.AppRoleMount();
-        var brokerRole = roles.BrokerRole(appRole);
+        var brokerRole = roles.BrokerRole(appRole, options.Recoveries ? ShippedPolicies.NameOf(ShippedPolicies.Recovery, options.PolicyPrefix) : null);
         var identityRole = roles.IdentityRole();
         var alias = decoy.Alias(identityRole);
 
@@ -34,6 +34,7 @@ internal static class BootstrapPlan
             identityRole,
             roles.SweeperRole(),
             appRole,
+            .. options.Recoveries ? [new RecoverySteps(session).Mount()] : Array.Empty<BootstrapStep>(),
             brokerRole,
             alias,
             decoy.Document(documentMount, alias),

@@ -55,6 +55,8 @@ internal static class CommandLineProgram
             RetrieveVerb.Create(frame),
             ClaimVerb.Create(frame),
             ConsumeVerb.Create(frame),
+            RecoverVerb.Create(frame),
+            DrillVerb.Create(frame),
             StatusVerb.Create(frame),
             ListVerb.Create(frame),
             RevokeVerb.Create(frame),

@@ -63,11 +63,17 @@ internal sealed record BrokerSettings
     /// <summary>How people are told of what happens to their codes.</summary>
     public NoticeSettings Notices { get; init; } = new();
 
+    /// <summary>How recoveries are throttled.</summary>
+    public RecoverSettings Recover { get; init; } = new();
+
     /// <summary>Operations at once.</summary>
     public int MaxOperations { get; init; } = 512;
 
     /// <summary>Connections at once.</summary>
     public int MaxConnections { get; init; } = 2048;
+
+    /// <summary>Whether some profile hands credentials out to whoever holds a code.</summary>
+    public bool HasRecoveries => Profiles.Values.Any(profile => profile.Recovery != RecoveryForm.None);
 
     /// <summary>The profiles by name.</summary>
     public IReadOnlyDictionary<string, Profile> Profiles { get; init; } = new Dictionary<string, Profile>

@@ -65,6 +65,7 @@ internal static class DoctorChecks
         new(StepIds.PeoplesPolicies, "The shipped policies for people mean what was shipped (an error where one grants more).", RunBootstrap),
         new(StepIds.TokenRoles, "The token roles make children of the one kind: one policy, the broker's aliases, batch, 60 s, no orphans.", RunBootstrap),
         new(StepIds.AppRoleMount, "AppRole is enabled, where the broker logs in by it.", RunBootstrap),
+        new(StepIds.RecoveryMount, "AppRole is enabled for recoveries, where a profile has one.", RunBootstrap),
         new(StepIds.BrokerRole, "The broker's role has its one policy, no default policy, service tokens, a secret-id for many uses; lifetimes and CIDRs are shown.", RunBootstrap),
         new(StepIds.Credentials, "The broker's role-id and secret-id on this machine are those that Vault takes, and nobody else may read them.", "`bcb bootstrap --credentials DIR`"),
         new(StepIds.AuditedHeader, "`traceparent` stands in the audit log in clear.", RunBootstrap),

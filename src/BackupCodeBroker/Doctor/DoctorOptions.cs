@@ -30,6 +30,9 @@ internal sealed record DoctorOptions
     /// <summary>Whether the broker logs in by AppRole; else somebody keeps a token for it.</summary>
     public bool UsesAppRole { get; init; } = true;
 
+    /// <summary>Whether some profile has a recovery.</summary>
+    public bool Recoveries { get; init; }
+
     /// <summary>What the names of the people's policies begin with.</summary>
     public string PolicyPrefix { get; init; } = "bcb-";
 

@@ -12,7 +12,7 @@ internal sealed class SetupChecks(BootstrapSession session, DoctorOptions option
     /// <summary>Every step.</summary>
     public async Task<IReadOnlyList<CheckReport>> AllAsync(CancellationToken cancellation)
     {
-        var plan = new BootstrapOptions { Check = true, CredentialsDirectory = options.CredentialsDirectory, PolicyPrefix = options.PolicyPrefix };
+        var plan = new BootstrapOptions { Check = true, CredentialsDirectory = options.CredentialsDirectory, PolicyPrefix = options.PolicyPrefix, Recoveries = options.Recoveries };
         // Nothing is written: what the first documents would hold is of no interest.
         var documents = new BootstrapDocuments(_ => [], () => []);
         var reports = new List<CheckReport>();
@@ -25,6 +25,11 @@ internal sealed class SetupChecks(BootstrapSession session, DoctorOptions option
             }
 
             reports.Add(new CheckReport(step.Id, step.What, result));
+        }
+
+        if (!options.Recoveries)
+        {
+            reports.Add(new CheckReport(StepIds.RecoveryMount, $"auth method {session.Settings.RecoveryMount}/", new CheckResult.Ok("not used: no profile has a recovery")));
         }
 
         return reports;

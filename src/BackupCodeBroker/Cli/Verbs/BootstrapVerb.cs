@@ -37,7 +37,7 @@ internal static class BootstrapVerb
         {
             var options = new BootstrapOptions { Check = parsed.GetValue(check), CredentialsDirectory = parsed.GetValue(credentials) };
             return BootstrapSettings.Read(parsed.GetValue(config), context.Settings, out var error) is { } settings
-                ? RunAsync(context, settings with { AccessFile = parsed.GetValue(accessFile) ?? settings.AccessFile }, options, cancellation)
+                ? RunAsync(context, settings with { AccessFile = parsed.GetValue(accessFile) ?? settings.AccessFile }, options with { Recoveries = settings.Recoveries }, cancellation)
                 : Task.FromResult(Outcome.Usage(error));
         });
         return command;

@@ -65,6 +65,7 @@ internal static class DoctorVerb
             ConfiguredAddress = surroundings.Setting("BCB_VAULT__ADDRESS") is not null || NamesVault(file) ? settings.Vault.Address : null,
             SkipsVerification = surroundings.Setting("VAULT_SKIP_VERIFY") is { } skip && skip.ToUpperInvariant() is not ("0" or "F" or "FALSE"),
             CredentialsDirectory = credentials ?? Held(settings.Credentials),
+            Recoveries = settings.HasRecoveries,
             UsesAppRole = settings.TokenFile is null,
             BootstrapCommand = file is null ? "bcb bootstrap" : $"bcb bootstrap --config {file}",
             Version = ProductVersion.Text,

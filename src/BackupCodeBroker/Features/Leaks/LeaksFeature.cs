@@ -24,7 +24,7 @@ internal sealed class LeaksFeature(Admission admission, LeakSearch search, LeakE
     public async Task<Outcome> RunAsync(OperationScope scope, ApiRequest request)
     {
         using var body = request.Body;
-        using var code = body.Secret("code", BackupCode.MaxTextLength, text => Read(body, text));
+        using var code = body.Code();
         if (body.Errors is { Count: > 0 } errors)
         {
             return new Outcome.Malformed(errors);
@@ -32,20 +32,6 @@ internal sealed class LeaksFeature(Admission admission, LeakSearch search, LeakE
 
         var (caller, denial) = await admission.ToWorkOverAllAsync(scope, request.Token);
         return caller is null ? denial! : await EndAsync(scope, caller, code!);
-    }
-
-    private static BackupCode? Read(RequestBody body, ReadOnlySpan<char> text)
-    {
-        switch (BackupCode.Parse(text))
-        {
-            case BackupCodeParse.Parsed parsed:
-                return parsed.Code;
-            case BackupCodeParse.Malformed malformed:
-                body.Add("code", CodeFlaws.Word(malformed.Flaw));
-                return null;
-            default:
-                throw new InvalidOperationException("a code of unknown kind");
-        }
     }
 
     private async Task<Outcome> EndAsync(OperationScope scope, Admittance caller, BackupCode code)

@@ -33,8 +33,8 @@ internal static class BrokerForms
         ("token_explicit_max_ttl", ChildSeconds));
 
     /// <summary>The broker's log-in. Any number of brokers share a secret-id; batch tokens could have no children.</summary>
-    public static AdminFields BrokerRole(string policy) => AdminFields.Of(
-        ("token_policies", new[] { policy }),
+    public static AdminFields BrokerRole(IReadOnlyList<string> policies) => AdminFields.Of(
+        ("token_policies", policies.ToArray()),
         ("token_no_default_policy", true),
         ("token_type", "service"),
         ("token_ttl", BrokerTokenSeconds),
