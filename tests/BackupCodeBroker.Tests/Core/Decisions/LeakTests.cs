@@ -74,7 +74,14 @@ public sealed class LeakTests
     {
         Consumption = new Consumption
         {
-            OperationId = Given.Id("consume"), At = Given.Now, By = Given.Verifier, Purpose = "p", KeyHash = "AA==", RequestHash = "AA==", Remaining = 3, Warnings = [],
+            OperationId = Given.Id("consume"),
+            At = Given.Now,
+            By = Given.Verifier,
+            Purpose = "p",
+            KeyHash = "AA==",
+            RequestHash = "AA==",
+            Remaining = 3,
+            Warnings = [],
         },
     };
 }
