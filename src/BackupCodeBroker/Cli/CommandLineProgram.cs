@@ -70,6 +70,7 @@ internal static class CommandLineProgram
             WhoCanVerb.Create(frame),
             HealthVerb.Create(frame),
             AuditVerb.Create(frame),
+            ScanVerb.Create(frame),
             BootstrapVerb.Create(frame),
             DoctorVerb.Create(frame),
             DevVaultVerb.Create(frame),
