@@ -40,7 +40,7 @@ public abstract record DeclareDecision
         }
 
         var declared = wanted with { Version = version + 1 };
-        var next = Remembering(state, now) with { Lockdowns = [.. state.Lockdowns, declared] };
+        var next = state.Remembering(now) with { Lockdowns = [.. state.Lockdowns, declared] };
         while (next.Lifted.Count > 1 && DocumentJson.Write(next).Length > BrokerState.MaxBytes)
         {
             next = next with { Lifted = Merged(next.Lifted) };
@@ -50,10 +50,6 @@ public abstract record DeclareDecision
             ? new Declared(next, declared)
             : new TooMany();
     }
-
-    /// <summary>The state without lifted lockdowns whose time is over.</summary>
-    internal static BrokerState Remembering(BrokerState state, DateTimeOffset now) =>
-        state.Lifted.Count == 0 ? state : state with { Lifted = [.. state.Lifted.Where(l => now - l.Lift.At < BrokerState.LiftedKept)] };
 
     /// <summary>
     /// The list with its two oldest made one, which is over everybody's approvals: whoever lifts more than are remembered makes others ask again, and
@@ -105,7 +101,7 @@ public abstract record LiftDecision
         }
 
         var lifted = new LiftedLockdown(lockdown, lift);
-        IReadOnlyList<LiftedLockdown> all = [.. DeclareDecision.Remembering(state, lift.At).Lifted, lifted];
+        IReadOnlyList<LiftedLockdown> all = [.. state.Remembering(lift.At).Lifted, lifted];
         return new Lifted(
             state with
             {

@@ -6,8 +6,8 @@ namespace BackupCodeBroker.Core.Decisions;
 /// Counts how far a lockdown got from the identities' documents alone, each shown once, in any order. Whatever a count left behind that was broken off
 /// is of no interest: the next one counts the same.
 /// </summary>
-/// <param name="lockdown">The lockdown.</param>
-public sealed class LockdownTally(Lockdown lockdown)
+/// <param name="reach">Which sets the lockdown is over.</param>
+public sealed class LockdownTally(LockdownReach reach)
 {
     private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _waiting = new(StringComparer.Ordinal);
@@ -16,31 +16,20 @@ public sealed class LockdownTally(Lockdown lockdown)
     private int _reissued;
 
     /// <summary>Which lockdown is counted.</summary>
-    public Lockdown Lockdown => lockdown;
-
-    /// <summary>
-    /// Whether it hit the identity: a set is under it, or a set that was under it has ended since, by the lockdown (which left a stamp) or by whoever
-    /// revoked or replaced it first.
-    /// </summary>
-    public static bool Hit(Lockdown lockdown, IdentityDocument document) =>
-        document.Lockdowns.Any(s => s.Lockdown == lockdown.Id) || IsUnder(lockdown, document) || EndedSince(lockdown, document);
-
-    /// <summary>Whether a set of the identity is under it.</summary>
-    public static bool IsUnder(Lockdown lockdown, IdentityDocument document) =>
-        document.Active is { } active && lockdown.Matches(document, active) || document.Pending is { } pending && lockdown.Matches(document, pending.Set);
+    public Lockdown Lockdown => reach.Lockdown;
 
     /// <summary>Adds an identity.</summary>
     public void Add(IdentityDocument document)
     {
-        if (!Hit(lockdown, document))
+        if (!reach.Hit(document))
         {
             return;
         }
 
         _matched++;
         Keep(_names, document.Identity);
-        _ended += IsUnder(lockdown, document) ? 0 : 1;
-        if (document.Active is { } active && active.StateVersion >= lockdown.Version)
+        _ended += reach.IsOver(document) ? 0 : 1;
+        if (document.Active is { } active && active.StateVersion >= Lockdown.Version)
         {
             _reissued++;
         }
@@ -60,13 +49,10 @@ public sealed class LockdownTally(Lockdown lockdown)
         Ended = _ended,
         Reissued = _reissued,
         // Frozen sets stay as they are: nothing is to be done about them.
-        Complete = began >= inForceAt && (lockdown.Mode != Lockdown.Void || _ended == _matched),
+        Complete = began >= inForceAt && (Lockdown.Mode != Lockdown.Void || _ended == _matched),
         Names = [.. _names],
         Waiting = [.. _waiting],
     };
-
-    internal static bool EndedSince(Lockdown lockdown, IdentityDocument document) =>
-        document.Ended is { } ended && ended.EndedAt >= lockdown.DeclaredAt && lockdown.Matches(document, ended.Set);
 
     // The first ones in the order of names.
     private static void Keep(SortedSet<string> names, string name)

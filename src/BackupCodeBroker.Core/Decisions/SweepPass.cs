@@ -14,7 +14,7 @@ internal sealed class SweepPass(IdentityDocument document, Surroundings around, 
     /// <summary>A lockdown of mode void ends the sets that it is over, and leaves its stamp.</summary>
     public void LockDown()
     {
-        if (LockdownEnding.Next(_now, around.State, rules.OperationId, Actor.Worker, around.Now) is { } next)
+        if (LockdownEnding.Next(_now, around.State, rules.OperationId, Actor.Worker, around.Now, around.StateVersion) is { } next)
         {
             _now = next;
             _acts.Add(SweepAct.LockedDown);

@@ -67,7 +67,7 @@ internal sealed class LiftLockdownFeature(Admission admission, LockdownBook book
         var left = 0;
         await census.LookAsync(
             NamePattern.TryParse(view.Lockdown.Scope.Identities),
-            document => left += LockdownTally.IsUnder(view.Lockdown, document) ? 1 : 0,
+            document => left += new LockdownReach(view.Lockdown).IsOver(document) ? 1 : 0,
             scope.Context,
             scope.Call.Cancellation);
         return left > 0 ? new Outcome.Conflict(ConflictKind.NotComplete) { Found = left } : null;

@@ -24,7 +24,7 @@ internal sealed class LockdownWatch(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly HashSet<string> _over = new(StringComparer.Ordinal);
-    private IReadOnlyList<Lockdown> _open = [];
+    private IReadOnlyList<LockdownReach> _open = [];
     private long? _listed;
     private ITimer? _again;
 
@@ -33,8 +33,9 @@ internal sealed class LockdownWatch(
 
     public void Dispose() => _again?.Dispose();
 
-    private IReadOnlyList<Lockdown> Counted(BrokerState state) =>
-        [.. state.Lockdowns.Concat(state.Lifted.Select(l => l.Lockdown).Where(l => LockdownId.IsId(l.Id))).Concat(_open).DistinctBy(l => l.Id)];
+    private IEnumerable<LockdownReach> Counted(BrokerState state) => state.Lockdowns.Select(l => new LockdownReach(l))
+        .Concat(state.Lifted.Where(l => LockdownId.IsId(l.Lockdown.Id)).Select(l => new LockdownReach(l.Lockdown, IsLifted: true)))
+        .Concat(_open).DistinctBy(l => l.Lockdown.Id);
 
     private async Task EndAsync(IReadOnlyList<LockdownTally> tallies, DateTimeOffset began, CancellationToken cancellation)
     {
@@ -62,7 +63,7 @@ internal sealed class LockdownWatch(
             _listed = time.GetTimestamp();
         }
 
-        _open = [.. stories.Where(s => s.Lift is not null && !_over.Contains(s.Lockdown.Id)).Take(MaxOpen).Select(s => s.Lockdown)];
+        _open = [.. stories.Where(s => s.Lift is not null && !_over.Contains(s.Lockdown.Id)).Take(MaxOpen).Select(s => new LockdownReach(s.Lockdown, IsLifted: true))];
         figures.Counted(stories);
         ComeAgain(stories);
     }

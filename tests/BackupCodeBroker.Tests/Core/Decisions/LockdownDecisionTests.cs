@@ -87,6 +87,35 @@ public sealed class LockdownDecisionTests
         Assert.Equal(Reason.LockedDown, Assert.IsType<ConsumeDecision.Refused>(repeat).Reason);
     }
 
+    [Theory]
+    [InlineData("revoked", true)]
+    [InlineData("replaced", true)]
+    [InlineData("ended before", false)]
+    [InlineData("active", false)]
+    [Trait("Requirement", "R-14")]
+    public void A_repeat_is_refused_where_a_stamp_says_that_a_lockdown_came_since(string what, bool refused)
+    {
+        var issued = Given.Active();
+        var consumed = Given.Consume(issued.Document, issued.Selector());
+        var revoked = ((RevokeDecision.Revoked)RevokeDecision.Decide(consumed, "r", Given.Id("revoke"), Given.Owner, Given.Now.AddSeconds(1))).Next;
+        var document = what switch
+        {
+            "revoked" => Ended(revoked, Void)!,
+            "replaced" => Ended(Given.Active(document: consumed, seed: 2).Document, Void)!,
+            "ended before" => Ended(revoked, Void with { DeclaredAt = Given.Now.AddSeconds(2) }) ?? revoked,
+            _ => consumed with { Lockdowns = [new LockdownStamp("other", Void.Version, 1, Given.Now)] },
+        };
+        if (what == "replaced")
+        {
+            // The newer set ended after it: the older one is gone, and with it the repeat.
+            document = document with { Ended = revoked.Ended };
+        }
+
+        var repeat = ConsumeDecision.Decide(document, Given.Around, Given.Request(issued.Selector()), Given.Few);
+        Assert.Equal(refused ? Reason.LockedDown : null, (repeat as ConsumeDecision.Refused)?.Reason);
+        Assert.Equal(refused, repeat is not ConsumeDecision.Repeat);
+    }
+
     [Fact]
     public void Approvals_of_before_end_with_it_and_do_not_come_back_when_it_is_lifted()
     {
@@ -112,12 +141,26 @@ public sealed class LockdownDecisionTests
     public void Lifting_revives_nothing_that_was_void_and_loses_nothing_that_was_frozen()
     {
         var thawed = ((LiftDecision.Lifted)LiftDecision.Decide(State(Given.Locked()), "incident-1", Lift)).Next;
-        Assert.Null(thawed.Over(Active, Active.Active!));
+        Assert.Null(thawed.Over(Active, Active.Active!, Lift.At));
         var late = ((LiftDecision.Lifted)LiftDecision.Decide(State(Void), Void.Id, Lift)).Next;
-        Assert.Equal(Void, late.Over(Active, Active.Active!));
-        Assert.Null(late.Over(Active, Active.Active! with { StateVersion = Void.Version }));
+        Assert.Equal(Void, late.Over(Active, Active.Active!, Lift.At));
+        Assert.Null(late.Over(Active, Active.Active! with { StateVersion = Void.Version }, Lift.At));
         Assert.Null(late.OverIssuing(Active));
         Assert.NotNull(LockdownEnding.Next(Active, late, "op", Actor.Worker, Given.Now));
+    }
+
+    [Fact]
+    public void A_void_one_that_was_lifted_is_over_nothing_after_its_hour_whoever_writes_the_state_or_not()
+    {
+        var lifted = ((LiftDecision.Lifted)LiftDecision.Decide(State(Void), Void.Id, Lift)).Next;
+        var over = Lift.At + BrokerState.LiftedKept;
+        Assert.NotNull(lifted.Over(Active, Active.Active!, over.AddTicks(-1)));
+        Assert.NotNull(LockdownEnding.Next(Active, lifted, "op", Actor.Worker, over.AddTicks(-1)));
+        Assert.Null(lifted.Over(Active, Active.Active!, over));
+        Assert.Null(LockdownEnding.Next(Active, lifted, "op", Actor.Worker, over));
+        Assert.Null(SetStanding.OfSet(Active, Active.Active!, Given.Around with { State = lifted, Now = over }));
+        Assert.Same(lifted, lifted.Remembering(over.AddTicks(-1)));
+        Assert.Empty(lifted.Remembering(over).Lifted);
     }
 
     [Fact]
@@ -170,7 +213,7 @@ public sealed class LockdownDecisionTests
         }
 
         Assert.Equal(BrokerState.MaxLockdowns, state.Lifted.Count);
-        Assert.Null(state.Over(Active, Active.Active!));
+        Assert.Null(state.Over(Active, Active.Active!, Lift.At));
         Assert.Null(state.OverIssuing(Active));
     }
 
@@ -199,7 +242,7 @@ public sealed class LockdownDecisionTests
     {
         var revoked = ((RevokeDecision.Revoked)RevokeDecision.Decide(Active with { Identity = "c" }, "r", "op", Given.Owner, Given.Now.AddSeconds(1))).Next;
         var ended = Ended(Active with { Identity = "b" }, Void)!;
-        var tally = new LockdownTally(Void);
+        var tally = new LockdownTally(new LockdownReach(Void));
         tally.Add(Active with { Identity = "a" });
         tally.Add(revoked);
         tally.Add(ended);
@@ -216,11 +259,11 @@ public sealed class LockdownDecisionTests
     [Fact]
     public void A_count_is_complete_when_nothing_is_left_and_nothing_can_come()
     {
-        var tally = new LockdownTally(Void);
+        var tally = new LockdownTally(new LockdownReach(Void));
         tally.Add(Ended(Active, Void)!);
         Assert.True(tally.Result(Given.Now, Given.Now).Complete);
         Assert.False(tally.Result(Given.Now, Given.Now.AddSeconds(1)).Complete);
-        var frozen = new LockdownTally(Given.Locked());
+        var frozen = new LockdownTally(new LockdownReach(Given.Locked()));
         frozen.Add(Active);
         Assert.True(frozen.Result(Given.Now, Given.Now).Complete);
     }
@@ -229,7 +272,7 @@ public sealed class LockdownDecisionTests
     public void Names_are_the_first_in_their_order_in_whatever_order_they_come()
     {
         var names = Enumerable.Range(0, LockdownProgress.MaxNames + 200).Select(i => $"n{i:d5}").ToList();
-        var tally = new LockdownTally(Void);
+        var tally = new LockdownTally(new LockdownReach(Void));
         foreach (var name in names.OrderBy(n => n[^1]).ThenByDescending(n => n, StringComparer.Ordinal))
         {
             tally.Add(Active with { Identity = name });
@@ -302,7 +345,7 @@ public sealed class LockdownDecisionTests
                 }
 
                 // What stays is under no void one, and more lockdowns never end less.
-                Assert.True(atOnce.Active is null || !lockdowns.Any(l => l.Mode == Lockdown.Void && l.Matches(atOnce, atOnce.Active)));
+                Assert.True(atOnce.Active is null || !lockdowns.Any(l => l.Mode == Lockdown.Void && new LockdownReach(l).Matches(atOnce, atOnce.Active)));
                 var fewer = Applied(document, [State([.. lockdowns.Skip(1)])]);
                 Assert.True(fewer.Active is not null || atOnce.Active is null);
             },
