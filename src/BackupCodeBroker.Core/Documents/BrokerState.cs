@@ -205,12 +205,23 @@ public sealed record LockdownScope
     /// <summary>Most labels.</summary>
     public const int MaxLabels = 8;
 
+    /// <summary>Most bytes of JSON: all uses read it, and all who declare share the room.</summary>
+    public const int MaxBytes = 2 * 1024;
+
     /// <summary>Whether nothing narrows it down.</summary>
     public bool IsEverything =>
         Identities is null && Owner is null && Labels is null or { Count: 0 } && IssuedSince is null && IssuedBy is null && ActivatedBy is null;
 
     /// <summary>What the names that it may be about begin with; empty where they may be any. Whoever may lock these down may do what the scope says.</summary>
     public string Prefix => NamePattern.TryParse(Identities)?.Literal ?? "";
+
+    /// <summary>
+    /// Whose room in the state a lockdown takes: that of names which begin so, up to their first dot (<c>team-a.</c>); empty where they may be any.
+    /// </summary>
+    public string Share => Prefix is var prefix && prefix.IndexOf('.', StringComparison.Ordinal) is >= 0 and var dot ? prefix[..(dot + 1)] : prefix;
+
+    /// <summary>Whether it has more than <see cref="MaxBytes"/>.</summary>
+    public bool IsTooLarge => DocumentJson.Size(this) > MaxBytes;
 
     /// <summary>Whether it is the same, condition by condition.</summary>
     public bool IsSame(LockdownScope other) => this with { Labels = null } == other with { Labels = null }

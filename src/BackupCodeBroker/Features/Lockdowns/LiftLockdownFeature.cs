@@ -78,9 +78,12 @@ internal sealed class LiftLockdownFeature(Admission admission, LockdownBook book
         var lift = new LockdownLift(scope.Now, scope.Caller!, reason, scope.Id, scope.TraceId);
         var end = await desk.ChangeAsync(
             scope.Call,
-            (state, _) => LiftDecision.Decide(state, view.Lockdown.Id, lift) is LiftDecision.Lifted lifted
-                ? new StateStep<End>(lifted.Next, new End(lift, null))
-                : new StateStep<End>(null, new End(state.Lifted.FirstOrDefault(l => l.Lockdown.Id == view.Lockdown.Id)?.Lift, null)),
+            (state, _) => LiftDecision.Decide(state, view.Lockdown.Id, lift) switch
+            {
+                LiftDecision.Lifted lifted => new StateStep<End>(lifted.Next, new End(lift, null)),
+                LiftDecision.TooMany => new StateStep<End>(null, new End(null, new Outcome.Conflict(ConflictKind.TooManyLockdowns))),
+                _ => new StateStep<End>(null, new End(state.Lifted.FirstOrDefault(l => l.Lockdown.Id == view.Lockdown.Id)?.Lift, null)),
+            },
             async () => await caller.StaleDenialAsync(scope.Call) is { } denied ? new End(null, denied) : null);
         if (end.Lift is { } made)
         {

@@ -202,39 +202,121 @@ public sealed class LockdownDecisionTests
     }
 
     [Fact]
-    public void Whoever_lifts_more_than_are_remembered_revives_no_approval()
+    public void Whoever_lifts_more_than_are_remembered_revives_no_approval_and_ends_none_of_other_names()
     {
-        var state = State();
+        var (state, other) = (State(), Active with { Identity = "team-b.build" });
         for (var i = 0; i < 3 * BrokerState.MaxLockdowns; i++)
         {
-            var declared = (DeclareDecision.Declared)DeclareDecision.Decide(state, 10 + i, Wanted("l" + i) with { Scope = new LockdownScope { Identities = Active.Identity } }, Given.Now);
-            state = ((LiftDecision.Lifted)LiftDecision.Decide(declared.Next, "l" + i, Lift)).Next;
+            state = Lifted(state, 10 + i, Wanted("l" + i) with { Scope = new LockdownScope { Identities = Active.Identity } });
             Assert.NotNull(state.OverApproval(Active, Asked with { StateVersion = 10 }));
+            Assert.Null(state.OverApproval(other, Asked with { StateVersion = 10 }));
         }
 
-        Assert.Equal(BrokerState.MaxLockdowns, state.Lifted.Count);
+        Assert.InRange(state.Lifted.Count, 2, LockdownShares.MaxAlike);
         Assert.Null(state.Over(Active, Active.Active!, Lift.At));
         Assert.Null(state.OverIssuing(Active));
     }
 
     [Fact]
-    public void The_state_stays_as_small_as_it_has_to_be()
+    public void However_many_are_lifted_of_however_many_prefixes_what_was_void_stays_so_in_its_hour()
     {
-        var (state, declared) = (State(), 0);
-        for (; DeclareDecision.Decide(state, declared, Large(declared), Given.Now) is DeclareDecision.Declared next; declared++)
+        var state = Lifted(State(), 8, Wanted("void") with { Mode = Lockdown.Void, Scope = new LockdownScope { Identities = "team-a.*" } });
+        for (var i = 0; i < 3 * BrokerState.MaxLockdowns; i++)
+        {
+            state = Lifted(state, 10 + i, Wanted("l" + i) with { Scope = new LockdownScope { Identities = $"team-{(char)('b' + i % 20)}{i % 40}.*" } });
+            state = Lifted(state, 10 + i, Wanted("m" + i) with { Scope = new LockdownScope { Owner = "owner-" + i } });
+        }
+
+        Assert.Equal("void", state.Over(Active, Active.Active!, Lift.At)!.Id);
+        Assert.NotNull(state.OverApproval(Active, Asked));
+        Assert.InRange(DocumentJson.Write(state).Length, 0, BrokerState.MaxBytes / 2);
+    }
+
+    [Fact]
+    public void No_void_one_is_forgotten_for_another_and_nobody_elses_is_kept_from_being_lifted()
+    {
+        var (state, lifted) = (State(), 0);
+        while (Decided(state, Voided("v" + lifted, "team-a.")) is LiftDecision.Lifted next)
+        {
+            (state, lifted) = (next.Next, lifted + 1);
+        }
+
+        Assert.InRange(lifted, 8, LockdownShares.MaxAlike);
+        Assert.IsType<LiftDecision.TooMany>(Decided(state, Voided("x", "team-a.")));
+        Assert.IsType<LiftDecision.Lifted>(Decided(state, Voided("x", "team-b.")));
+        Assert.IsType<LiftDecision.Lifted>(Decided(state, Voided("x", "")));
+        Assert.IsType<LiftDecision.Lifted>(LiftDecision.Decide(state with { Lockdowns = [Voided("x", "team-a.")] }, "x", Lift with { At = Lift.At + BrokerState.LiftedKept }));
+
+        static LiftDecision Decided(BrokerState state, Lockdown lockdown) => LiftDecision.Decide(state with { Lockdowns = [lockdown] }, lockdown.Id, Lift);
+
+        static Lockdown Voided(string id, string prefix) => Void with { Id = id, Scope = new LockdownScope { Identities = prefix + "*" } };
+    }
+
+    [Fact]
+    public void Whoever_may_lock_down_one_team_takes_no_places_of_other_teams_and_all_teams_none_of_everybodys()
+    {
+        var (state, alike, narrow, all) = (State(), 0, 0, 0);
+        for (; Declare(state, $"team-a.{alike}*") is DeclareDecision.Declared next; alike++)
         {
             state = next.Next;
         }
 
-        Assert.InRange(declared, 8, BrokerState.MaxLockdowns - 1);
-        Assert.InRange(DocumentJson.Write(state).Length, BrokerState.MaxBytes / 2, BrokerState.MaxBytes);
-        Assert.IsType<DeclareDecision.TooMany>(DeclareDecision.Decide(state, 99, Large(99), Given.Now));
+        Assert.Equal(LockdownShares.MaxAlike, alike);
+        for (; Declare(state, $"team-{narrow}.*") is DeclareDecision.Declared next; narrow++)
+        {
+            state = next.Next;
+        }
 
-        static Lockdown Large(int i) => Wanted("l" + i) with
+        Assert.Equal(LockdownShares.MaxNarrow, alike + narrow);
+        for (; Declare(state, "*", owner: "owner-" + all) is DeclareDecision.Declared next; all++)
+        {
+            state = next.Next;
+        }
+
+        Assert.Equal(BrokerState.MaxLockdowns, alike + narrow + all);
+        Assert.InRange(DocumentJson.Write(state).Length, 0, BrokerState.MaxBytes);
+
+        static DeclareDecision Declare(BrokerState state, string identities, string? owner = null) => DeclareDecision.Decide(
+            state, 9, Wanted(identities + owner) with { Scope = new LockdownScope { Identities = identities, Owner = owner } }, Given.Now);
+    }
+
+    [Theory]
+    [InlineData("team-a.x*", "team-a.")]
+    [InlineData("team-a.x.y", "team-a.")]
+    [InlineData("team*", "team")]
+    [InlineData("team", "team")]
+    [InlineData("*", "")]
+    [InlineData(null, "")]
+    public void Room_is_shared_by_what_names_begin_with(string? identities, string share) =>
+        Assert.Equal(share, new LockdownScope { Identities = identities }.Share);
+
+    [Fact]
+    public void The_state_stays_as_small_as_it_has_to_be()
+    {
+        var (state, narrow, all) = (State(), 0, 0);
+        for (; DeclareDecision.Decide(state, narrow, Large(narrow, $"team-{narrow}.*"), Given.Now) is DeclareDecision.Declared next; narrow++)
+        {
+            state = next.Next;
+        }
+
+        for (; DeclareDecision.Decide(state, all, Large(100 + all, null), Given.Now) is DeclareDecision.Declared next; all++)
+        {
+            state = next.Next;
+        }
+
+        Assert.InRange(narrow, 4, LockdownShares.MaxNarrow - 1);
+        Assert.InRange(all, 4, BrokerState.MaxLockdowns - narrow - 1);
+        Assert.InRange(DocumentJson.Write(state).Length, BrokerState.MaxBytes / 2, BrokerState.MaxBytes);
+        Assert.True(Large(0, null).Scope is { IsTooLarge: false });
+        Assert.True(new LockdownScope { Labels = Labels(128) }.IsTooLarge);
+
+        static Lockdown Large(int i, string? identities) => Wanted("l" + i) with
         {
             Reason = new string('\uffee', 256),
-            Scope = new LockdownScope { Labels = Enumerable.Range(0, LockdownScope.MaxLabels).ToDictionary(l => l + new string('n', 62), _ => new string('\uffee', 128)) },
+            Scope = new LockdownScope { Identities = identities, Labels = Labels(55) },
         };
+
+        static Dictionary<string, string> Labels(int length) => Enumerable.Range(0, LockdownScope.MaxLabels).ToDictionary(l => l + new string('n', 62), _ => new string('\uffee', length));
     }
 
     [Fact]
@@ -354,6 +436,12 @@ public sealed class LockdownDecisionTests
 
     private static LockdownProgress Progress(int ended, bool complete) =>
         new() { AsOf = Given.Now, Matched = 2, Ended = ended, Reissued = 0, Complete = complete, Names = ["a", "b"], Waiting = ["a", "b"] };
+
+    private static BrokerState Lifted(BrokerState state, long version, Lockdown wanted)
+    {
+        var declared = (DeclareDecision.Declared)DeclareDecision.Decide(state, version, wanted, Given.Now);
+        return ((LiftDecision.Lifted)LiftDecision.Decide(declared.Next, wanted.Id, Lift)).Next;
+    }
 
     private static Lockdown Wanted(string id) => Given.Locked(version: 0) with { Id = id };
 
