@@ -1,4 +1,5 @@
 using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Identities;
 
 namespace BackupCodeBroker.Core.Decisions;
 
@@ -7,13 +8,17 @@ namespace BackupCodeBroker.Core.Decisions;
 /// is of no interest: the next one counts the same.
 /// </summary>
 /// <param name="reach">Which sets the lockdown is over.</param>
-public sealed class LockdownTally(LockdownReach reach)
+/// <param name="maxNames">Most names of a list: many are counted at once.</param>
+public sealed class LockdownTally(LockdownReach reach, int maxNames = LockdownProgress.MaxNames)
 {
+    private readonly NamePattern? _pattern = NamePattern.TryParse(reach.Lockdown.Scope.Identities);
     private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _waiting = new(StringComparer.Ordinal);
     private int _matched;
     private int _ended;
+    private int _left;
     private int _reissued;
+    private int _unread;
 
     /// <summary>Which lockdown is counted.</summary>
     public Lockdown Lockdown => reach.Lockdown;
@@ -29,7 +34,8 @@ public sealed class LockdownTally(LockdownReach reach)
         _matched++;
         Keep(_names, document.Identity);
         _ended += reach.IsOver(document) ? 0 : 1;
-        if (document.Active is { } active && active.StateVersion >= Lockdown.Version)
+        _left += reach.IsLeft(document) ? 1 : 0;
+        if (reach.HasNewCodes(document))
         {
             _reissued++;
         }
@@ -38,6 +44,9 @@ public sealed class LockdownTally(LockdownReach reach)
             Keep(_waiting, document.Identity);
         }
     }
+
+    /// <summary>Adds an identity whose document is there and could not be read: what it holds nobody has ended.</summary>
+    public void Miss(string identity) => _unread += _pattern?.Matches(identity) ?? true ? 1 : 0;
 
     /// <summary>What came out, once every identity was added.</summary>
     /// <param name="began">When the counting began.</param>
@@ -49,15 +58,16 @@ public sealed class LockdownTally(LockdownReach reach)
         Ended = _ended,
         Reissued = _reissued,
         // Frozen sets stay as they are: nothing is to be done about them.
-        Complete = began >= inForceAt && (Lockdown.Mode != Lockdown.Void || _ended == _matched),
+        Complete = began >= inForceAt && (Lockdown.Mode != Lockdown.Void || _left == 0 && _unread == 0),
+        Unread = _unread > 0 ? _unread : null,
         Names = [.. _names],
         Waiting = [.. _waiting],
     };
 
     // The first ones in the order of names.
-    private static void Keep(SortedSet<string> names, string name)
+    private void Keep(SortedSet<string> names, string name)
     {
-        if (names.Add(name) && names.Count > LockdownProgress.MaxNames)
+        if (names.Add(name) && names.Count > maxNames)
         {
             names.Remove(names.Max!);
         }

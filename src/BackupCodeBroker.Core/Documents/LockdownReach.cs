@@ -34,6 +34,9 @@ public sealed record LockdownReach(Lockdown Lockdown, bool IsLifted = false, lon
         || SawEnd(document) && !document.Lockdowns.Any(s => s.Lockdown == Lockdown.Id)
         && (document.Lockdowns.Count < LockdownStamp.Max || Lockdown.Version > document.Lockdowns.Min(s => s.Version));
 
+    /// <summary>Whether the identity has received codes that are not under it.</summary>
+    public bool HasNewCodes(IdentityDocument document) => document.Active is { } active && active.StateVersion >= Lockdown.Version && !Matches(document, active);
+
     // One that was issued since, under a version that this look at the state was too early for, is not meant.
     private bool IsOfBefore(CodeSet set) => set.StateVersion < Lockdown.Version || set.StateVersion > StateVersion && set.IssuedAt <= Lockdown.DeclaredAt;
 }

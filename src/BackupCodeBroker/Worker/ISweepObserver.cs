@@ -1,4 +1,5 @@
 using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Identities;
 
 namespace BackupCodeBroker.Worker;
 
@@ -15,8 +16,13 @@ internal interface ISweepObserver
 /// <summary>Notes on one sweep. Its methods are called one at a time. What throws is logged, and hinders no sweep.</summary>
 internal interface ISweepNotes
 {
-    /// <summary>An identity as it is after the sweep has done what there was to do. Documents that are gone or cannot be read are not shown.</summary>
+    /// <summary>An identity as it is after the sweep has done what there was to do. Documents that are gone or cannot be read are not shown but missed.</summary>
     void Saw(IdentityDocument after);
+
+    /// <summary>A document that is there, or may be, and could not be read.</summary>
+    void Missed(IdentityName identity)
+    {
+    }
 
     /// <summary>A page of at most 500 identities is done.</summary>
     Task PageEndedAsync(CancellationToken cancellation) => Task.CompletedTask;

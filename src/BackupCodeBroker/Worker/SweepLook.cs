@@ -25,6 +25,7 @@ internal sealed partial class SweepLook(
         {
             run.Tally.MissDocument();
             run.Fleet.AddUnreadable();
+            run.Notes.Missed(identity);
             return;
         }
 

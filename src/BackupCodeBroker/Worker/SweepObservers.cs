@@ -1,4 +1,5 @@
 using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Identities;
 
 namespace BackupCodeBroker.Worker;
 
@@ -28,7 +29,12 @@ internal sealed partial class SweepObservers(ILogger logger)
     }
 
     /// <summary>Shows an identity.</summary>
-    public void Saw(IdentityDocument after)
+    public void Saw(IdentityDocument after) => Each(notes => notes.Saw(after));
+
+    /// <summary>Tells of one that could not be read.</summary>
+    public void Missed(IdentityName identity) => Each(notes => notes.Missed(identity));
+
+    private void Each(Action<ISweepNotes> tell)
     {
         lock (_lock)
         {
@@ -36,7 +42,7 @@ internal sealed partial class SweepObservers(ILogger logger)
             {
                 try
                 {
-                    notes.Saw(after);
+                    tell(notes);
                 }
                 catch (Exception e)
                 {

@@ -2,6 +2,7 @@ using BackupCodeBroker.Access;
 using BackupCodeBroker.Core.Audit;
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
@@ -19,6 +20,9 @@ internal sealed class LockdownWatch(
 {
     private const int MaxOpen = 4 * BrokerState.MaxLockdowns;
 
+    // Of all that are counted at once; what is cut off is counted, and read a page at a time by whoever asks.
+    private const int MaxNames = 40_000;
+
     private static readonly TimeSpan Watched = TimeSpan.FromDays(90);
     private static readonly TimeSpan ListingEvery = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -29,13 +33,13 @@ internal sealed class LockdownWatch(
     private ITimer? _again;
 
     /// <inheritdoc/>
-    public ISweepNotes? Begin(SweepBeginning sweep) => sweep.IsWhole ? new Notes(this, sweep.State, time.Moment()) : null;
+    public ISweepNotes? Begin(SweepBeginning sweep) => sweep.IsWhole ? new Notes(this, [.. Counted(sweep)], time.Moment()) : null;
 
     public void Dispose() => _again?.Dispose();
 
-    private IEnumerable<LockdownReach> Counted(BrokerState state) => state.Lockdowns.Select(l => new LockdownReach(l))
-        .Concat(state.Lifted.Where(l => LockdownId.IsId(l.Lockdown.Id)).Select(l => new LockdownReach(l.Lockdown, IsLifted: true)))
-        .Concat(_open).DistinctBy(l => l.Lockdown.Id);
+    private IEnumerable<LockdownReach> Counted(SweepBeginning sweep) => sweep.State.Lockdowns.Select(l => new LockdownReach(l))
+        .Concat(sweep.State.Lifted.Where(l => LockdownId.IsId(l.Lockdown.Id)).Select(l => new LockdownReach(l.Lockdown, IsLifted: true)))
+        .Concat(_open).DistinctBy(l => l.Lockdown.Id).Select(l => l with { StateVersion = sweep.StateVersion });
 
     private async Task EndAsync(IReadOnlyList<LockdownTally> tallies, DateTimeOffset began, CancellationToken cancellation)
     {
@@ -44,7 +48,7 @@ internal sealed class LockdownWatch(
         {
             if (await OwnAsync((call, id) => TellAsync(call, tally, began, id), cancellation) is { } story)
             {
-                stories.Add(story);
+                stories.Add(story.WithoutNames());
             }
         }
 
@@ -126,7 +130,7 @@ internal sealed class LockdownWatch(
             }
             else
             {
-                others.Add(story);
+                others.Add(story.WithoutNames());
             }
         }
 
@@ -153,15 +157,24 @@ internal sealed class LockdownWatch(
         return await scope.RunAsync(() => work(scope.Call(either.Token), scope.Id));
     }
 
-    private sealed class Notes(LockdownWatch watch, BrokerState state, DateTimeOffset began) : ISweepNotes
+    private sealed class Notes(LockdownWatch watch, IReadOnlyList<LockdownReach> counted, DateTimeOffset began) : ISweepNotes
     {
-        private readonly IReadOnlyList<LockdownTally> _tallies = [.. watch.Counted(state).Select(l => new LockdownTally(l))];
+        private readonly IReadOnlyList<LockdownTally> _tallies =
+            [.. counted.Select(l => new LockdownTally(l, Math.Min(LockdownProgress.MaxNames, MaxNames / 2 / counted.Count)))];
 
         public void Saw(IdentityDocument after)
         {
             foreach (var tally in _tallies)
             {
                 tally.Add(after);
+            }
+        }
+
+        public void Missed(IdentityName identity)
+        {
+            foreach (var tally in _tallies)
+            {
+                tally.Miss(identity.Value);
             }
         }
 

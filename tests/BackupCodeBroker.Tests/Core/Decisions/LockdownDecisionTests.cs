@@ -366,6 +366,37 @@ public sealed class LockdownDecisionTests
     }
 
     [Fact]
+    public void Where_many_are_counted_each_keeps_fewer_names_and_all_numbers()
+    {
+        var tally = new LockdownTally(new LockdownReach(Void), maxNames: 2);
+        foreach (var name in new[] { "c", "a", "b" })
+        {
+            tally.Add(Active with { Identity = name });
+        }
+
+        var progress = tally.Result(Given.Now, Given.Now);
+        Assert.Equal(["a", "b"], progress.Names);
+        Assert.Equal(["a", "b"], progress.Waiting);
+        Assert.Equal((3, 3), (progress.Matched, progress.Missing));
+        Assert.Empty(LockdownStory.Of(Void, Given.Now).With(progress, "w").WithoutNames().Progress!.Names);
+    }
+
+    [Fact]
+    public void What_could_not_be_read_or_was_ended_without_a_stamp_leaves_a_void_one_incomplete()
+    {
+        var tally = new LockdownTally(new LockdownReach(Void with { Scope = new LockdownScope { Identities = "team-a.*" } }));
+        tally.Add(Ended(Active, Void)!);
+        tally.Miss("team-b.x");
+        Assert.True(tally.Result(Given.Now, Given.Now) is { Complete: true, Unread: null });
+        tally.Miss("team-a.x");
+        Assert.True(tally.Result(Given.Now, Given.Now) is { Complete: false, Unread: 1 });
+
+        var unstamped = new LockdownTally(new LockdownReach(Void));
+        unstamped.Add(((RevokeDecision.Revoked)RevokeDecision.Decide(Active, "r", "op", Given.Owner, Given.Now.AddSeconds(1))).Next);
+        Assert.True(unstamped.Result(Given.Now, Given.Now) is { Complete: false, Ended: 1 });
+    }
+
+    [Fact]
     public void Each_turn_of_a_story_is_told_once_under_an_id_of_its_own()
     {
         var story = LockdownStory.Of(Void, Given.Now);
