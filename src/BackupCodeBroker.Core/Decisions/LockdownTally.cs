@@ -19,6 +19,7 @@ public sealed class LockdownTally(LockdownReach reach, int maxNames = LockdownPr
     private int _left;
     private int _reissued;
     private int _unread;
+    private bool _missed;
 
     /// <summary>Which lockdown is counted.</summary>
     public Lockdown Lockdown => reach.Lockdown;
@@ -46,7 +47,10 @@ public sealed class LockdownTally(LockdownReach reach, int maxNames = LockdownPr
     }
 
     /// <summary>Adds an identity whose document is there and could not be read: what it holds nobody has ended.</summary>
-    public void Miss(string identity) => _unread += _pattern?.Matches(identity) ?? true ? 1 : 0;
+    public void AddUnread(string identity) => _unread += _pattern?.Matches(identity) ?? true ? 1 : 0;
+
+    /// <summary>An identity could not be looked at: it may be under the lockdown, so the count is not complete.</summary>
+    public void Miss() => _missed = true;
 
     /// <summary>What came out, once every identity was added.</summary>
     /// <param name="began">When the counting began.</param>
@@ -58,7 +62,7 @@ public sealed class LockdownTally(LockdownReach reach, int maxNames = LockdownPr
         Ended = _ended,
         Reissued = _reissued,
         // Frozen sets stay as they are: nothing is to be done about them.
-        Complete = began >= inForceAt && (Lockdown.Mode != Lockdown.Void || _left == 0 && _unread == 0),
+        Complete = !_missed && began >= inForceAt && (Lockdown.Mode != Lockdown.Void || _left == 0 && _unread == 0),
         Unread = _unread > 0 ? _unread : null,
         Names = [.. _names],
         Waiting = [.. _waiting],

@@ -12,7 +12,7 @@ namespace BackupCodeBroker.Access;
 /// Looks at all identities that a pattern lets through, live, with the sweeper's child. Each page of at most five hundred is own work of its own with a
 /// span and a record, so that no record stands for more requests than an auditor can look through; a few documents of it at a time are in memory.
 /// </summary>
-internal sealed class FleetCensus(VaultClient vault, IdentityChildren children, AccessLog log, OperationMetrics metrics, TimeProvider time) : IDisposable
+internal sealed class FleetCensus(BrokerDesk desk, AccessLog log, OperationMetrics metrics, TimeProvider time) : IDisposable
 {
     /// <summary>Most identities of a page.</summary>
     public const int PageSize = 500;
@@ -36,9 +36,9 @@ internal sealed class FleetCensus(VaultClient vault, IdentityChildren children, 
     {
         using var place = await _places.TakeAsync(need, cancellation);
         var unread = 0;
-        foreach (var page in (await OwnAsync(parent, call => NamesAsync(call, pattern ?? NamePattern.Any), cancellation)).Chunk(PageSize))
+        foreach (var page in (await NamesAsync(OwnWork.LockdownProgress, pattern, parent, cancellation)).Chunk(PageSize))
         {
-            unread += await OwnAsync(parent, call => PageAsync(call, page, look), cancellation);
+            unread += await OwnAsync(OwnWork.LockdownProgress, parent, call => PageAsync(call, page, look), cancellation);
         }
 
         return unread;
@@ -49,7 +49,7 @@ internal sealed class FleetCensus(VaultClient vault, IdentityChildren children, 
         NamePattern? pattern, string? after, int size, Action<IdentityDocument> look, ActivityContext parent, CancellationToken cancellation)
     {
         using var place = await _places.TakeAsync(CensusNeed.Curious, cancellation);
-        return await OwnAsync(parent, async call =>
+        return await OwnAsync(OwnWork.LockdownProgress, parent, async call =>
         {
             var names = (await NamesAsync(call, pattern ?? NamePattern.Any)).SkipWhile(n => after is not null && string.CompareOrdinal(n, after) <= 0);
             string[] page = [.. names.Take(size + 1)];
@@ -58,25 +58,26 @@ internal sealed class FleetCensus(VaultClient vault, IdentityChildren children, 
         }, cancellation);
     }
 
-    private async Task<T> OwnAsync<T>(ActivityContext parent, Func<VaultCall, Task<T>> work, CancellationToken cancellation)
+    /// <summary>The names that a pattern lets through, in their order; null for all.</summary>
+    public Task<IReadOnlyList<string>> NamesAsync(string work, NamePattern? pattern, ActivityContext parent, CancellationToken cancellation) =>
+        OwnAsync(work, parent, call => NamesAsync(call, pattern ?? NamePattern.Any), cancellation);
+
+    /// <summary>The documents of a page of names; those that are gone or cannot be read are left out.</summary>
+    public async Task<IEnumerable<IdentityDocument>> PageAsync(string work, string[] names, ActivityContext parent, CancellationToken cancellation)
     {
-        using var scope = new OwnWorkScope(OwnWork.LockdownProgress, log, metrics, time, parent);
-        return await scope.RunAsync(() => work(scope.Call(cancellation)));
+        List<IdentityDocument> documents = [];
+        await OwnAsync(work, parent, call => PageAsync(call, names, documents.Add), cancellation);
+        return documents;
     }
 
-    private async Task<IReadOnlyList<string>> NamesAsync(VaultCall call, NamePattern pattern)
+    private async Task<T> OwnAsync<T>(string work, ActivityContext parent, Func<VaultCall, Task<T>> look, CancellationToken cancellation)
     {
-        var child = await children.SweeperAsync(call);
-        var listed = await vault.ListKvAsync(child.Token, "identities", call);
-        if (listed is VaultAnswer<IReadOnlyList<string>>.Denied)
-        {
-            // A kept child may have died with its parent.
-            children.ForgetSweeper();
-            child = await children.SweeperAsync(call);
-            listed = await vault.ListKvAsync(child.Token, "identities", call);
-        }
+        using var scope = new OwnWorkScope(work, log, metrics, time, parent);
+        return await scope.RunAsync(() => look(scope.Call(cancellation)));
+    }
 
-        return listed switch
+    private async Task<IReadOnlyList<string>> NamesAsync(VaultCall call, NamePattern pattern) =>
+        await desk.ListAsync(call, BrokerDesk.Identities) switch
         {
             VaultAnswer<IReadOnlyList<string>>.Ok ok =>
             [
@@ -87,16 +88,13 @@ internal sealed class FleetCensus(VaultClient vault, IdentityChildren children, 
             VaultAnswer<IReadOnlyList<string>>.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
             _ => throw Denied(),
         };
-    }
 
     private async Task<int> PageAsync(VaultCall call, string[] names, Action<IdentityDocument> look)
     {
-        // One for the page: it lives longer than that takes.
-        var child = await children.SweeperAsync(call);
         var unread = 0;
         foreach (var some in names.Chunk(MaxParallel))
         {
-            foreach (var (document, isThere) in await Task.WhenAll(some.Select(name => ReadAsync(call, child, name))))
+            foreach (var (document, isThere) in await Task.WhenAll(some.Select(name => ReadAsync(call, name))))
             {
                 unread += document is null && isThere ? 1 : 0;
                 if (document is not null)
@@ -109,8 +107,8 @@ internal sealed class FleetCensus(VaultClient vault, IdentityChildren children, 
         return unread;
     }
 
-    private async Task<(IdentityDocument? Document, bool IsThere)> ReadAsync(VaultCall call, Child child, string name) =>
-        await vault.ReadKvAsync(child.Token, "identities/bcb." + name, call) switch
+    private async Task<(IdentityDocument? Document, bool IsThere)> ReadAsync(VaultCall call, string name) =>
+        await desk.ReadAsync(call, BrokerDesk.DocumentOf(name)) switch
         {
             KvRead.Found found => (DocumentJson.TryReadIdentity(found.Json.Span, name, out var document, out _) ? document : null, true),
             KvRead.Removed => (null, true),

@@ -16,11 +16,16 @@ internal interface ISweepObserver
 /// <summary>Notes on one sweep. Its methods are called one at a time. What throws is logged, and hinders no sweep.</summary>
 internal interface ISweepNotes
 {
-    /// <summary>An identity as it is after the sweep has done what there was to do. Documents that are gone or cannot be read are not shown but missed.</summary>
+    /// <summary>An identity as it is after the sweep has done what there was to do. Documents that are gone or cannot be read are not shown.</summary>
     void Saw(IdentityDocument after);
 
     /// <summary>A document that is there, or may be, and could not be read.</summary>
-    void Missed(IdentityName identity)
+    void Unread(IdentityName identity)
+    {
+    }
+
+    /// <summary>An identity was passed by, because Vault gave no useful answer about it: what is counted is not of all.</summary>
+    void Missed()
     {
     }
 

@@ -170,11 +170,19 @@ internal sealed class LockdownWatch(
             }
         }
 
-        public void Missed(IdentityName identity)
+        public void Missed()
         {
             foreach (var tally in _tallies)
             {
-                tally.Miss(identity.Value);
+                tally.Miss();
+            }
+        }
+
+        public void Unread(IdentityName identity)
+        {
+            foreach (var tally in _tallies)
+            {
+                tally.AddUnread(identity.Value);
             }
         }
 

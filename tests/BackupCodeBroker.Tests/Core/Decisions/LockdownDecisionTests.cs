@@ -386,9 +386,9 @@ public sealed class LockdownDecisionTests
     {
         var tally = new LockdownTally(new LockdownReach(Void with { Scope = new LockdownScope { Identities = "team-a.*" } }));
         tally.Add(Ended(Active, Void)!);
-        tally.Miss("team-b.x");
+        tally.AddUnread("team-b.x");
         Assert.True(tally.Result(Given.Now, Given.Now) is { Complete: true, Unread: null });
-        tally.Miss("team-a.x");
+        tally.AddUnread("team-a.x");
         Assert.True(tally.Result(Given.Now, Given.Now) is { Complete: false, Unread: 1 });
 
         var unstamped = new LockdownTally(new LockdownReach(Void));
