@@ -32,6 +32,9 @@ internal sealed class ApiRequest(HttpRequest http, VaultToken token, RequestBody
     /// <summary>The body; empty where the request has none.</summary>
     public RequestBody Body => body;
 
+    /// <summary>Ends when nobody waits for the answer any more: for looks that change nothing.</summary>
+    public CancellationToken Aborted => http.HttpContext.RequestAborted;
+
     /// <summary>The <c>Idempotency-Key</c>: 1 to 128 printable ASCII characters, one of it; its errors go to the body's.</summary>
     public string? IdempotencyKey(RequestBody errors, bool required = true)
     {

@@ -77,6 +77,7 @@ internal sealed partial class SweepLook(
         {
             run.Tally.MissDocument();
             run.Fleet.AddUnreadable();
+            run.Notes.Unread(identity);
             return null;
         }
 

@@ -148,7 +148,8 @@ internal sealed record LockdownStanding(
     string? InForceAt = null,
     string? CompletedAt = null,
     LockdownTurn? Lifted = null,
-    LockdownFigures? Progress = null);
+    LockdownFigures? Progress = null,
+    LockdownHits? Hits = null);
 
 /// <summary>Which sets.</summary>
 internal sealed record LockdownMeant(
@@ -173,7 +174,14 @@ internal sealed record LockdownFigures(
     IReadOnlyList<string>? Identities = null,
     int? MoreIdentities = null,
     IReadOnlyList<string>? Waiting = null,
-    int? MoreWaiting = null);
+    int? MoreWaiting = null,
+    int? Unread = null);
+
+/// <summary>A page of the identities hit.</summary>
+internal sealed record LockdownHits(IReadOnlyList<LockdownHit> Identities, string? Next = null);
+
+/// <summary>An identity that a lockdown hit.</summary>
+internal sealed record LockdownHit(string Identity, bool Ended, bool Reissued);
 
 /// <summary>One page of lockdowns.</summary>
 internal sealed record LockdownPage(IReadOnlyList<LockdownStanding> Lockdowns, string? Next = null);

@@ -184,6 +184,10 @@ internal sealed class BrokerApi(Uri address, UserToken? token, HttpMessageHandle
     public Task<BrokerAnswer<LockdownStanding>> LockdownAsync(string id, CancellationToken cancellation) =>
         SendAsync<LockdownStanding>(HttpMethod.Get, "/v1/lockdowns/" + id, null, null, cancellation);
 
+    /// <summary>A page of the identities that a lockdown hit, of those behind a name.</summary>
+    public Task<BrokerAnswer<LockdownStanding>> LockdownHitsAsync(string id, string? after, CancellationToken cancellation) => SendAsync<LockdownStanding>(
+        HttpMethod.Get, $"/v1/lockdowns/{id}?limit=500" + (after is null ? "" : "&after=" + after), null, null, cancellation);
+
     /// <summary>One page of lockdowns.</summary>
     public Task<BrokerAnswer<LockdownPage>> LockdownsAsync(string? identities, string? before, int limit, CancellationToken cancellation) => SendAsync<LockdownPage>(
         HttpMethod.Get,
