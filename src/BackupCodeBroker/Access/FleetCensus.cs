@@ -12,7 +12,7 @@ namespace BackupCodeBroker.Access;
 /// Looks at all identities that a pattern lets through, live, with the sweeper's child. Each page of at most five hundred is own work of its own with a
 /// span and a record, so that no record stands for more requests than an auditor can look through. A few counts at once; one more is told to come back.
 /// </summary>
-internal sealed class FleetCensus(VaultClient vault, IdentityChildren children, AccessLog log, OperationMetrics metrics, TimeProvider time)
+internal sealed class FleetCensus(BrokerDesk desk, AccessLog log, OperationMetrics metrics, TimeProvider time)
 {
     /// <summary>Most identities of a page.</summary>
     public const int PageSize = 500;
@@ -37,10 +37,9 @@ internal sealed class FleetCensus(VaultClient vault, IdentityChildren children, 
 
         try
         {
-            var names = await OwnAsync(parent, call => NamesAsync(call, pattern ?? NamePattern.Any), cancellation);
-            foreach (var page in names.Chunk(PageSize))
+            foreach (var page in (await NamesAsync(OwnWork.LockdownProgress, pattern, parent, cancellation)).Chunk(PageSize))
             {
-                foreach (var document in await OwnAsync(parent, call => PageAsync(call, page), cancellation))
+                foreach (var document in await PageAsync(OwnWork.LockdownProgress, page, parent, cancellation))
                 {
                     look(document);
                 }
@@ -52,25 +51,22 @@ internal sealed class FleetCensus(VaultClient vault, IdentityChildren children, 
         }
     }
 
-    private async Task<T> OwnAsync<T>(ActivityContext parent, Func<VaultCall, Task<T>> work, CancellationToken cancellation)
+    /// <summary>The names that a pattern lets through, in their order; null for all.</summary>
+    public Task<IReadOnlyList<string>> NamesAsync(string work, NamePattern? pattern, ActivityContext parent, CancellationToken cancellation) =>
+        OwnAsync(work, parent, call => NamesAsync(call, pattern ?? NamePattern.Any), cancellation);
+
+    /// <summary>The documents of a page of names; those that are gone or cannot be read are left out.</summary>
+    public Task<IEnumerable<IdentityDocument>> PageAsync(string work, string[] names, ActivityContext parent, CancellationToken cancellation) =>
+        OwnAsync(work, parent, call => PageAsync(call, names), cancellation);
+
+    private async Task<T> OwnAsync<T>(string work, ActivityContext parent, Func<VaultCall, Task<T>> look, CancellationToken cancellation)
     {
-        using var scope = new OwnWorkScope(OwnWork.LockdownProgress, log, metrics, time, parent);
-        return await scope.RunAsync(() => work(scope.Call(cancellation)));
+        using var scope = new OwnWorkScope(work, log, metrics, time, parent);
+        return await scope.RunAsync(() => look(scope.Call(cancellation)));
     }
 
-    private async Task<IReadOnlyList<string>> NamesAsync(VaultCall call, NamePattern pattern)
-    {
-        var child = await children.SweeperAsync(call);
-        var listed = await vault.ListKvAsync(child.Token, "identities", call);
-        if (listed is VaultAnswer<IReadOnlyList<string>>.Denied)
-        {
-            // A kept child may have died with its parent.
-            children.ForgetSweeper();
-            child = await children.SweeperAsync(call);
-            listed = await vault.ListKvAsync(child.Token, "identities", call);
-        }
-
-        return listed switch
+    private async Task<IReadOnlyList<string>> NamesAsync(VaultCall call, NamePattern pattern) =>
+        await desk.ListAsync(call, BrokerDesk.Identities) switch
         {
             VaultAnswer<IReadOnlyList<string>>.Ok ok =>
             [
@@ -81,20 +77,17 @@ internal sealed class FleetCensus(VaultClient vault, IdentityChildren children, 
             VaultAnswer<IReadOnlyList<string>>.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
             _ => throw Denied(),
         };
-    }
 
     private async Task<IEnumerable<IdentityDocument>> PageAsync(VaultCall call, string[] names)
     {
-        // One for the page: it lives longer than that takes.
-        var child = await children.SweeperAsync(call);
         var documents = new IdentityDocument?[names.Length];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = call.Cancellation };
-        await Parallel.ForAsync(0, names.Length, parallel, async (i, _) => documents[i] = await ReadAsync(call, child, names[i]));
+        await Parallel.ForAsync(0, names.Length, parallel, async (i, _) => documents[i] = await ReadAsync(call, names[i]));
         return documents.OfType<IdentityDocument>();
     }
 
-    private async Task<IdentityDocument?> ReadAsync(VaultCall call, Child child, string name) =>
-        await vault.ReadKvAsync(child.Token, "identities/bcb." + name, call) switch
+    private async Task<IdentityDocument?> ReadAsync(VaultCall call, string name) =>
+        await desk.ReadAsync(call, BrokerDesk.DocumentOf(name)) switch
         {
             KvRead.Found found => DocumentJson.TryReadIdentity(found.Json.Span, name, out var document, out _) ? document : null,
             KvRead.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),

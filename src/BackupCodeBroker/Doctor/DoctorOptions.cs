@@ -1,6 +1,7 @@
 using BackupCodeBroker.Core.WhoCan;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
+using BackupCodeBroker.Vault.Login;
 
 namespace BackupCodeBroker.Doctor;
 
@@ -28,8 +29,11 @@ internal sealed record DoctorOptions
     /// <summary>Folder of the broker's role-id and secret-id, where this machine has it; null where it is not known.</summary>
     public string? CredentialsDirectory { get; init; }
 
-    /// <summary>Whether the broker logs in by AppRole; else somebody keeps a token for it.</summary>
-    public bool UsesAppRole { get; init; } = true;
+    /// <summary>How the broker logs in.</summary>
+    public LoginSettings Login { get; init; } = new();
+
+    /// <summary>Whether some profile has a recovery.</summary>
+    public bool Recoveries { get; init; }
 
     /// <summary>What the names of the people's policies begin with.</summary>
     public string PolicyPrefix { get; init; } = "bcb-";

@@ -23,10 +23,10 @@ internal sealed class FleetCount(BrokerProfiles profiles)
     /// <summary>Active sets that should have been replaced by now.</summary>
     public int Overdue { get; private set; }
 
-    /// <summary>Identities without an owner.</summary>
+    /// <summary>Identities whose owner is gone or disabled, with codes or without.</summary>
     public int Ownerless { get; private set; }
 
-    /// <summary>Active sets of which no code was ever used: nobody knows that they work.</summary>
+    /// <summary>Active sets of which nobody knows that they work (<see cref="Proving"/>).</summary>
     public int Unproven { get; private set; }
 
     /// <summary>Requests that wait for a second person.</summary>
@@ -53,10 +53,10 @@ internal sealed class FleetCount(BrokerProfiles profiles)
                 Count(_remaining, profile?.Name ?? "", set.Remaining);
                 OldestSet = OldestSet < set.IssuedAt ? OldestSet : set.IssuedAt;
                 Overdue += set.Remaining == 0 || SweepAsking.IsOverdue(set, profile, around.Now) ? 1 : 0;
-                Unproven += set.Codes.Any(c => c.Consumption is not null) ? 0 : 1;
+                Unproven += Proving.IsUnproven(after, profile, around.Now) ? 1 : 0;
             }
 
-            Ownerless += peopleWereRead && (around.Owner is null || around.Owner.Disabled) ? 1 : 0;
+            Ownerless += SweepDecision.WantsOwner(after) && (around.Owner is null || around.Owner.Disabled) ? 1 : 0;
             ApprovalsOpen += after.Approvals.Count(a => a.Consent is null && around.Now < a.ExpiresAt);
             ReviewsOpen += after.Reviews.Count;
             DeadLetters += after.DeadLetters;

@@ -75,6 +75,13 @@ internal sealed class VaultAdmin(AdminWire wire, VaultSettings settings)
     public Task<VaultAnswer<Done>> WriteBrokerRoleAsync(AdminFields fields, CancellationToken cancellation) =>
         wire.ChangeAsync(BrokerRole, fields.ToBody(), cancellation);
 
+    /// <summary>A role of another auth method.</summary>
+    public Task<VaultAnswer<AdminFields>> ReadLoginRoleAsync(string mount, string role, CancellationToken cancellation) => ReadFieldsAsync($"auth/{mount}/role/{role}", cancellation);
+
+    /// <summary>Writes such a role.</summary>
+    public Task<VaultAnswer<Done>> WriteLoginRoleAsync(string mount, string role, AdminFields fields, CancellationToken cancellation) =>
+        wire.ChangeAsync($"auth/{mount}/role/{role}", fields.ToBody(), cancellation);
+
     /// <summary>The public half of the broker's credentials.</summary>
     public Task<VaultAnswer<string>> ReadRoleIdAsync(CancellationToken cancellation) =>
         wire.GetAsync($"{BrokerRole}/role-id", answer => NotEmpty(Data(answer).Text("role_id")), cancellation);
