@@ -8,6 +8,7 @@ using BackupCodeBroker.Features.Issue;
 using BackupCodeBroker.Features.Listing;
 using BackupCodeBroker.Features.Lockdowns;
 using BackupCodeBroker.Features.Register;
+using BackupCodeBroker.Features.Reports;
 using BackupCodeBroker.Features.Status;
 using BackupCodeBroker.Health;
 
@@ -43,6 +44,7 @@ internal static class ApiJson
 [JsonSerializable(typeof(ConsumeAnswer))]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(ListAnswer))]
+[JsonSerializable(typeof(ReportAnswer))]
 [JsonSerializable(typeof(RequestedAnswer))]
 [JsonSerializable(typeof(ApprovalsAnswer))]
 [JsonSerializable(typeof(DeclaredAnswer))]

@@ -4,6 +4,7 @@ using BackupCodeBroker.Configuration;
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Identities;
+using BackupCodeBroker.Core.Reports;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Vault;
 
@@ -21,20 +22,21 @@ internal sealed partial class SweepLook(
     {
         run.Tally.Look();
         metrics.Looked();
-        if (await ReadAsync(call, identity) is not { } document)
+        var (document, removed) = await ReadAsync(call, identity);
+        if (document is null)
         {
             run.Tally.MissDocument();
             run.Fleet.AddUnreadable();
+            run.Snapshot?.Add(ReportRow.OfNothing(identity.Value, removed));
             return;
         }
 
-        var wantsPeople = SweepDecision.WantsPeople(document);
         var wrap = WrapAsync(call, document);
-        var people = wantsPeople ? run.People.OfAsync(call, document) : Task.FromResult<(EntitySnapshot?, EntitySnapshot?)>(default);
+        var people = run.People.OfAsync(call, document);
         await Task.WhenAll(wrap, people);
-        var (owner, entity) = await people;
+        var (owner, entity, seen) = await people;
         var around = new Surroundings(state.State, state.Version, options.Epoch, owner, entity, time.Moment(), options.Environment);
-        var decision = SweepDecision.Decide(document, around, new SweepRules("", profiles.Of(document), await wrap, wantsPeople));
+        var decision = SweepDecision.Decide(document, around, new SweepRules("", profiles.Of(document), await wrap, seen == PeopleSeen.Both));
         if (decision.Unreachable is not null)
         {
             run.Tally.MissWay();
@@ -45,8 +47,16 @@ internal sealed partial class SweepLook(
             document = await ChangeAsync(run, page, identity, document, await wrap);
         }
 
-        run.Fleet.Add(document, around, wantsPeople);
+        Note(run, document, around, seen);
         run.Notes.Saw(document);
+    }
+
+    // One decision for the metrics and the report, of the identity as the sweep leaves it.
+    private void Note(SweepRun run, IdentityDocument after, Surroundings around, PeopleSeen seen)
+    {
+        var readiness = Readiness.Of(after, around, profiles.Of(after), seen);
+        run.Fleet.Add(after, around, readiness, seen);
+        run.Snapshot?.Add(ReportRows.Of(after, around, readiness, seen));
     }
 
     private async Task<IdentityDocument> ChangeAsync(SweepRun run, ActivityContext page, IdentityName identity, IdentityDocument document, WrapSight wrap)
@@ -81,7 +91,7 @@ internal sealed partial class SweepLook(
         }
     }
 
-    private async Task<IdentityDocument?> ReadAsync(VaultCall call, IdentityName identity)
+    private async Task<(IdentityDocument? Document, bool Removed)> ReadAsync(VaultCall call, IdentityName identity)
     {
         var read = await vault.ReadKvAsync((await children.SweeperAsync(call)).Token, "identities/" + identity.Alias, call);
         if (read is KvRead.Denied)
@@ -93,13 +103,15 @@ internal sealed partial class SweepLook(
         switch (read)
         {
             case KvRead.Found found when DocumentJson.TryReadIdentity(found.Json.Span, identity.Value, out var document, out _):
-                return document;
-            case KvRead.Found or KvRead.Absent or KvRead.Removed:
-                return null;
+                return (document, false);
+            case KvRead.Found:
+                return (null, false);
+            case KvRead.Absent or KvRead.Removed:
+                return (null, true);
             // An answer that is no answer about this document: the others may well be read.
             case KvRead.Faulted { Fault: VaultFault.Unexpected { Status: < 500 } unexpected }:
                 LogOdd(unexpected.Describe());
-                return null;
+                return (null, false);
             case KvRead.Faulted faulted:
                 throw BrokerFaultException.Of(faulted.Fault);
             default:

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using BackupCodeBroker.Access;
+using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Reports;
 using BackupCodeBroker.Vault;
 
 namespace BackupCodeBroker.Worker;
@@ -13,13 +15,26 @@ internal sealed class SweepPeople(IdentityDesk desk)
 
     private readonly ConcurrentDictionary<string, Task<EntitySnapshot?>> _owners = new(StringComparer.Ordinal);
 
-    /// <summary>Reads both; null where Vault has none.</summary>
-    public async Task<(EntitySnapshot? Owner, EntitySnapshot? Entity)> OfAsync(VaultCall call, IdentityDocument document)
+    /// <summary>
+    /// Reads the owner, whoever answers for an identity that nobody retired, and the entity where there are codes that it matters to; null where Vault has
+    /// none, or it was not asked.
+    /// </summary>
+    public async Task<(EntitySnapshot? Owner, EntitySnapshot? Entity, PeopleSeen Seen)> OfAsync(VaultCall call, IdentityDocument document)
     {
+        if (document.RetiredAt is not null)
+        {
+            return (null, null, PeopleSeen.None);
+        }
+
         var owner = OwnerAsync(call, document);
+        if (!SweepDecision.WantsPeople(document))
+        {
+            return (await owner, null, PeopleSeen.Owner);
+        }
+
         var entity = desk.ReadPersonAsync(call, document.Entity ?? document.AliasEntity);
         await Task.WhenAll(owner, entity);
-        return (await owner, await entity);
+        return (await owner, await entity, PeopleSeen.Both);
     }
 
     private Task<EntitySnapshot?> OwnerAsync(VaultCall call, IdentityDocument document)
