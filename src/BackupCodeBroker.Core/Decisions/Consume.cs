@@ -141,7 +141,7 @@ public abstract record ConsumeDecision
         };
         var entry = new DocumentEvent(around.Now, "consume", request.OperationId, request.By, set.Generation);
         var used = ApprovedUse.Record(document with { Active = next }, use.Approval, use.Cause, "consume", request.OperationId, request.By, around.Now);
-        return new Spend(ClaimNotices.After(used.With(entry), entry, profile?.AskBelow ?? 0), next, consumption);
+        return new Spend(ClaimNotices.After(used.ProvenBy(entry, set.Generation).With(entry), entry, profile?.AskBelow ?? 0), next, consumption);
     }
 
     private static IEnumerable<string> Warnings(CodeSet set, int remaining, DateTimeOffset now, Profile? profile)

@@ -13,8 +13,8 @@ public static class DocumentSize
     // What a set takes on besides its codes: who activated it and when, who suspended it and why, when it was disabled, when and why it ended, longer counts.
     private const int SetBytes = 2048;
 
-    // What an identity takes on besides its sets: who suspended it and why, when it was retired, another owner.
-    private const int IdentityBytes = 1024;
+    // What an identity takes on besides its sets: who suspended it and why, when it was retired, another owner, and who last proved a code.
+    private const int IdentityBytes = 2048;
 
     // Ids of entities and accessors are UUIDs and shorter, with a namespace behind them.
     private static readonly Actor LongestActor = new(new string('e', 64), new string('a', 64), Wide(Actor.MaxNameLength));
@@ -47,7 +47,7 @@ public static class DocumentSize
     /// <summary>Most bytes that the document can come to.</summary>
     public static int Worst(IdentityDocument document)
     {
-        var bare = document with { Events = [], Approvals = [], Reviews = [], Outbox = [] };
+        var bare = document with { Events = [], Approvals = [], Reviews = [], Outbox = [], Proof = null };
         var still = Size(bare);
         var withoutEnded = Size(bare with { Ended = null, Active = bare.Active?.WithoutPurposes() });
         var open = document.Active?.Remaining ?? 0;

@@ -100,6 +100,9 @@ public sealed record IdentityDocument
     /// <summary>The lockdowns that ended a set of the identity for good, newest last: who has codes again is told from them.</summary>
     public IReadOnlyList<LockdownStamp> Lockdowns { get; init => field = value ?? []; } = [];
 
+    /// <summary>When and how a code was last found to work; null where none ever was.</summary>
+    public Proof? Proof { get; init; }
+
     /// <summary>The last events, oldest first.</summary>
     public required IReadOnlyList<DocumentEvent> Events { get; init; }
 

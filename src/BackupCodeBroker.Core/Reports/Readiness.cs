@@ -123,15 +123,11 @@ public sealed record Readiness(string Level, IReadOnlyList<ReadinessCause> Cause
             yield return ReadinessCause.Stale;
         }
 
-        if (LastProven(document) is null)
+        if (Proving.IsUnproven(document, profile, now))
         {
-            yield return ReadinessCause.NeverProven;
+            yield return Proving.OfActive(document) is null ? ReadinessCause.NeverProven : ReadinessCause.ProofOld;
         }
     }
-
-    /// <summary>When a code of the active set was last found to work; null where there is no set, or none was.</summary>
-    public static DateTimeOffset? LastProven(IdentityDocument document) =>
-        document.Active?.Codes.Where(c => c.Consumption is not null).Select(c => (DateTimeOffset?)c.Consumption!.At).Max();
 
     // As a use is refused: a use that has to be looked at is one too many where as many wait as are kept.
     private static bool NeedsReview(CodeSet set, Profile? profile) =>

@@ -74,6 +74,9 @@ public enum ReadinessCause
     /// <summary>No code of the set was ever found to work.</summary>
     NeverProven,
 
+    /// <summary>The last proof that a code of the set works is older than the profile allows.</summary>
+    ProofOld,
+
     /// <summary>The profile is not configured any more: no new codes can be issued.</summary>
     NoProfile,
 }

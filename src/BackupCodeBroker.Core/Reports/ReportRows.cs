@@ -39,7 +39,7 @@ public static class ReportRows
             LastRotatedAt = active is { Generation: > 1 } ? active.ActivatedAt : null,
             LastConsumedAt = last?.At,
             LastConsumedBy = last?.By.DisplayName,
-            LastProvenAt = Readiness.LastProven(document),
+            LastProvenAt = Proving.OfActive(document),
             Previous = ended is null ? null : EndOf(ended),
             Suspension = document.SuspendedBy is { } aside ? new ReportSuspension(aside.At, aside.Cause) : null,
             OpenApprovals = ApprovalStanding.CountOpen(document, around.State, around.Now),

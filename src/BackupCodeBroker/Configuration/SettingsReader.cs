@@ -252,6 +252,7 @@ internal sealed partial class SettingsReader
             WarnBelow = Number(at + "warn_below", defaults.WarnBelow, int.MinValue, int.MaxValue),
             AskBelow = Number(at + "ask_below", defaults.AskBelow, int.MinValue, int.MaxValue),
             AskBeforeExpiry = Span(at + "ask_before_expiry", defaults.AskBeforeExpiry),
+            ProveEvery = Span(at + "prove_every", defaults.ProveEvery),
             Identities = pattern ?? NamePattern.Any,
             Approvals = Texts(at + "approvals") is { Count: > 0 } approvals ? approvals : [],
             ApprovalTtl = Span(at + "approval_ttl", defaults.ApprovalTtl),

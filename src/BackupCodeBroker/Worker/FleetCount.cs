@@ -27,7 +27,7 @@ internal sealed class FleetCount(BrokerProfiles profiles)
     /// <summary>Identities without an owner.</summary>
     public int Ownerless { get; private set; }
 
-    /// <summary>Active sets of which no code was ever used: nobody knows that they work.</summary>
+    /// <summary>Active sets of which nobody knows that they work (<see cref="Proving"/>).</summary>
     public int Unproven { get; private set; }
 
     /// <summary>Requests that wait for a second person.</summary>
@@ -55,7 +55,7 @@ internal sealed class FleetCount(BrokerProfiles profiles)
             }
 
             Overdue += readiness.Has(ReadinessCause.Overdue) ? 1 : 0;
-            Unproven += readiness.Has(ReadinessCause.NeverProven) ? 1 : 0;
+            Unproven += readiness.Has(ReadinessCause.NeverProven) || readiness.Has(ReadinessCause.ProofOld) ? 1 : 0;
             Ownerless += readiness.Has(ReadinessCause.Ownerless) ? 1 : 0;
             ApprovalsOpen += after.Approvals.Count(a => a.Consent is null && around.Now < a.ExpiresAt);
             ReviewsOpen += after.Reviews.Count;
