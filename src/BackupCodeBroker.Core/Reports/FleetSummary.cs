@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace BackupCodeBroker.Core.Reports;
 
 /// <summary>The figures of many identities: how many could be recovered, how old their codes are, how often they were replaced, and how they ended.</summary>
@@ -19,12 +21,15 @@ public sealed record FleetSummary
     public required IReadOnlyList<AgeBand> Ages { get; init; }
 
     /// <summary>What happened within seven days, and within 30 and 90, of the last events that each document keeps.</summary>
+    [JsonPropertyName("last_7_days")]
     public required ReportActivity Last7Days { get; init; }
 
     /// <summary>As above.</summary>
+    [JsonPropertyName("last_30_days")]
     public required ReportActivity Last30Days { get; init; }
 
     /// <summary>As above.</summary>
+    [JsonPropertyName("last_90_days")]
     public required ReportActivity Last90Days { get; init; }
 
     /// <summary>The last set of each identity that ended, by how.</summary>

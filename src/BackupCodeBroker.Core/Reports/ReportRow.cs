@@ -78,12 +78,15 @@ public sealed record ReportRow
     public int OpenReviews { get; init; }
 
     /// <summary>What happened lately, of the last events that its document keeps.</summary>
+    [JsonPropertyName("last_7_days")]
     public ReportActivity Last7Days { get; init => field = value ?? ReportActivity.None; } = ReportActivity.None;
 
     /// <summary>As above.</summary>
+    [JsonPropertyName("last_30_days")]
     public ReportActivity Last30Days { get; init => field = value ?? ReportActivity.None; } = ReportActivity.None;
 
     /// <summary>As above.</summary>
+    [JsonPropertyName("last_90_days")]
     public ReportActivity Last90Days { get; init => field = value ?? ReportActivity.None; } = ReportActivity.None;
 
     /// <summary>Whether its document could be read.</summary>

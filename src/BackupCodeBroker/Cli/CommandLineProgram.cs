@@ -66,6 +66,7 @@ internal static class CommandLineProgram
             LockdownVerb.Create(frame),
             CanVerb.Create(frame),
             HealthVerb.Create(frame),
+            ReportVerb.Create(frame),
             AuditVerb.Create(frame),
             BootstrapVerb.Create(frame),
             DoctorVerb.Create(frame),
