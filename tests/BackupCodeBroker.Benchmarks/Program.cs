@@ -34,6 +34,12 @@ if (args is [SweepBenchmark.Only, .. var fleet])
     return await new SweepBenchmark(bench, fleet is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : null).RunAsync() ? 0 : 1;
 }
 
+if (args is [ReportBenchmark.Only, .. var shown])
+{
+    await using var bench = await BenchDeployment.StartAsync(Built);
+    return await new ReportBenchmark(bench, shown is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : null).RunAsync() ? 0 : 1;
+}
+
 var program = args.FirstOrDefault() ?? Built;
 await using (var bench = await BenchDeployment.StartAsync(program))
 {
@@ -47,4 +53,10 @@ await using (var bench = await BenchDeployment.StartAsync(program))
     swept = await new SweepBenchmark(bench).RunAsync();
 }
 
-return await new AuditBenchmark(program).RunAsync() && swept ? 0 : 1;
+bool reported;
+await using (var bench = await BenchDeployment.StartAsync(program))
+{
+    reported = await new ReportBenchmark(bench).RunAsync();
+}
+
+return await new AuditBenchmark(program).RunAsync() && swept && reported ? 0 : 1;

@@ -70,7 +70,7 @@ internal sealed class SnapshotShelf(TimeProvider time) : IDisposable
                 throw new BrokerFaultException(FaultKind.Busy, "too many wait for the report");
             }
 
-            _waiting++;
+            Interlocked.Increment(ref _waiting);
             making = _making ??= Task.Run(() => MakeAsync(make), CancellationToken.None);
         }
 

@@ -50,7 +50,7 @@ public sealed class ReportPageTests
         var main = Parse(Text(SampleFleet.Of(50))).Descendants("main").Single().Elements().ToList();
         Assert.Equal(["header", "figure", "section"], main.Take(3).Select(e => e.Name.LocalName));
         Assert.Contains("5 of 49 identities could not be recovered today", main[0].Value, StringComparison.Ordinal);
-        Assert.Contains("1 every code is spent", main[0].Value, StringComparison.Ordinal);
+        Assert.Contains("Every code is spent: 1", main[0].Value, StringComparison.Ordinal);
         Assert.Contains("as of 2026-11-29 07:00 UTC, the whole fleet; 1 document could not be read", main[0].Value, StringComparison.Ordinal);
         Assert.Equal("not-recoverable", main[2].Attribute("id")!.Value);
         Assert.Equal(5, main[2].Descendants("li").Count());
@@ -73,7 +73,7 @@ public sealed class ReportPageTests
         var page = Parse(Text(SampleFleet.Of(6_000)));
         Assert.Equal(5_000, page.Descendants("tr").Count(r => r.Attribute("data-row") is not null));
         Assert.Contains("1,000 identities more: bcb report --csv FILE", page.Root!.Value, StringComparison.Ordinal);
-        Assert.Contains("100 more: bcb report --readiness not-recoverable --csv FILE", page.Root!.Value, StringComparison.Ordinal);
+        Assert.Contains("20 more: bcb report --cause used-up --csv FILE", page.Root!.Value, StringComparison.Ordinal);
         Assert.Contains("600 of 5,880 identities could not be recovered today", page.Root!.Value, StringComparison.Ordinal);
     }
 

@@ -13,10 +13,11 @@ internal static class Bars
     /// <param name="caption">What it shows.</param>
     /// <param name="bars">The bars, in their order.</param>
     /// <param name="marked">What the marked part is; null where nothing is marked.</param>
-    public static void Write(Markup html, string caption, IReadOnlyList<Bar> bars, string? marked = null)
+    /// <param name="isBad">Whether the marked part is what should not be.</param>
+    public static void Write(Markup html, string caption, IReadOnlyList<Bar> bars, string? marked = null, bool isBad = true)
     {
         var most = Math.Max(1, bars.Count == 0 ? 1 : bars.Max(b => b.Count));
-        using (html.Open("table", ("class", "bars")))
+        using (html.Open("table", ("class", isBad ? "bars" : "bars parts")))
         {
             html.Element("caption", caption);
             foreach (var bar in bars)

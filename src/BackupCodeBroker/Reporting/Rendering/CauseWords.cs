@@ -131,11 +131,20 @@ internal static class CauseWords
     /// <summary>An owner: their name in Vault, else their id.</summary>
     public static string Owner(ReportOwner? owner) => owner is null ? "–" : (owner.Name ?? owner.Id) + (owner.Kind is { } kind ? $" ({kind})" : "");
 
+    /// <summary>A heading over all that have a cause.</summary>
+    public static string Heading(ReadinessCause? cause) => cause is { } known ? Capital(Group(known)) : "Another cause";
+
+    /// <summary>A sentence, as it begins.</summary>
+    public static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+
+    /// <summary>A number with what it counts.</summary>
+    public static string Count(long number, string one, string many) => Number(number) + " " + (number == 1 ? one : many);
+
     /// <summary>A number, with thousands apart.</summary>
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>A number of documents.</summary>
-    public static string Documents(long number) => Number(number) + (number == 1 ? " document" : " documents");
+    public static string Documents(long number) => Count(number, "document", "documents");
 
     /// <summary>A day in UTC.</summary>
     public static string Day(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "–";

@@ -6,17 +6,20 @@ namespace BackupCodeBroker.Reporting.Rendering;
 /// <summary>Who could not be recovered, and who soon could not: why, who answers for it, and what sets it right.</summary>
 internal static class ConcernsPart
 {
-    private const int Most = 500;
+    private const int MostOfGroup = 100;
+
+    /// <summary>Where a group of a section stands.</summary>
+    public static string IdOf(ReadinessCause? cause, string section) => section + "-" + (cause?.Name() ?? "other");
 
     /// <summary>Who could not.</summary>
     public static void NotRecoverable(Markup html, FleetReport report) => Write(
-        html, "not-recoverable", "Could not be recovered today", "The worst first. Nobody could get back in with a code of these.", report.NotRecoverable, Readiness.NotRecoverable, report.TakenUntil);
+        html, "not-recoverable", "Could not be recovered today", "The worst first. Nobody could get back in with a code of these.", report.NotRecoverable, report.TakenUntil);
 
     /// <summary>Who could, with something to see to.</summary>
     public static void AtRisk(Markup html, FleetReport report) => Write(
-        html, "at-risk", "At risk", "These could be recovered today. See to them before they cannot.", report.AtRisk, Readiness.AtRisk, report.TakenUntil);
+        html, "at-risk", "At risk", "These could be recovered today. See to them before they cannot.", report.AtRisk, report.TakenUntil);
 
-    private static void Write(Markup html, string id, string title, string lead, IReadOnlyList<ReportRow> rows, string level, DateTimeOffset at)
+    private static void Write(Markup html, string id, string title, string lead, IReadOnlyList<ReportRow> rows, DateTimeOffset at)
     {
         if (rows.Count == 0)
         {
@@ -27,16 +30,16 @@ internal static class ConcernsPart
         {
             html.Element("h2", title);
             html.Element("p", lead, ("class", "lead"));
-            foreach (var group in rows.Take(Most).GroupBy(FleetReport.Worst))
+            foreach (var group in rows.GroupBy(FleetReport.Worst))
             {
-                var all = rows.Count(r => FleetReport.Worst(r) == group.Key);
-                html.Element("h3", $"{(group.Key is { } cause ? Capital(CauseWords.Group(cause)) : "Another cause")} · {CauseWords.Number(all)}");
-                Group(html, group, at);
-            }
-
-            if (rows.Count > Most)
-            {
-                html.Element("p", $"{CauseWords.Number(rows.Count - Most)} more: bcb report --readiness {level} --csv FILE", ("class", "more"));
+                var count = group.Count();
+                html.Element("h3", $"{CauseWords.Heading(group.Key)} · {CauseWords.Number(count)}", ("id", IdOf(group.Key, id)));
+                Group(html, group.Take(MostOfGroup), at);
+                if (count > MostOfGroup)
+                {
+                    var which = group.Key is { } cause ? $"--cause {cause.Name()} " : "";
+                    html.Element("p", $"{CauseWords.Number(count - MostOfGroup)} more: bcb report {which}--csv FILE", ("class", "more"));
+                }
             }
         }
     }
@@ -50,7 +53,7 @@ internal static class ConcernsPart
                 using (html.Open("li"))
                 {
                     Name(html, row);
-                    html.Element("span", Capital(CauseWords.Why(row)), ("class", "why"));
+                    html.Element("span", CauseWords.Capital(CauseWords.Why(row)), ("class", "why"));
                     Owner(html, row, at);
                     using (html.Open("span", ("class", "todo")))
                     {
@@ -81,6 +84,4 @@ internal static class ConcernsPart
             html.Text(row.LastConsumedAt is { } used ? $"; last used {CauseWords.Day(used)}, {CauseWords.Age(used, at)} ago" : "");
         }
     }
-
-    private static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 }

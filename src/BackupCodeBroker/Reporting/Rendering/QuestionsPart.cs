@@ -46,7 +46,7 @@ internal static class QuestionsPart
     {
         var sets = report.Rows.Where(r => r.Active is not null).ToList();
         html.Element("p", $"{CauseWords.Number(sets.Count)} of {CauseWords.Number(report.Living)} identities hold codes, {CauseWords.Number(sets.Sum(r => r.Active!.Remaining))} codes in all.");
-        Bars.Write(html, "Identities with codes, by profile", [.. sets.GroupBy(r => $"{r.Profile} ({r.Active!.Kind})").OrderByDescending(g => g.Count()).Take(MostOwners).Select(g => new Bar(g.Key, g.Count()))]);
+        Bars.Write(html, "Identities with codes, by profile", [.. sets.GroupBy(r => r.Profile == r.Active!.Kind ? r.Profile : $"{r.Profile} ({r.Active.Kind})").OrderByDescending(g => g.Count()).Take(MostOwners).Select(g => new Bar(g.Key, g.Count()))]);
         Bars.Write(html, "Issued and received", [.. Periods(report.Summary).SelectMany(p => new[] { new Bar($"issued, {p.Of}", p.Activity.Issued), new Bar($"received, {p.Of}", p.Activity.Received) })]);
     }
 
@@ -63,7 +63,7 @@ internal static class QuestionsPart
             $"Identities by owner{(owners.Count > MostOwners ? $", the largest of {CauseWords.Number(owners.Count)}" : "")}",
             [.. owners.Take(MostOwners).Select(g => new Bar(CauseWords.Owner(g.First().Owner), g.Count(), g.Count(r => r.Readiness == Readiness.NotRecoverable)))],
             "not recoverable");
-        html.Element("p", $"{CauseWords.Number(report.Rows.Sum(r => r.OpenApprovals))} requests for approval wait for an answer, {CauseWords.Number(report.Rows.Sum(r => r.OpenReviews))} uses to be looked at.");
+        html.Element("p", $"{CauseWords.Count(report.Rows.Sum(r => r.OpenApprovals), "request", "requests")} for approval without an answer, {CauseWords.Count(report.Rows.Sum(r => r.OpenReviews), "use", "uses")} that nobody has looked at.");
     }
 
     private static void Ages(Markup html, FleetReport report)
@@ -82,13 +82,14 @@ internal static class QuestionsPart
         var ended = summary.Ended.Values.Sum();
         html.Element("p", ended == 0
             ? "No codes have ended yet."
-            : $"Of {CauseWords.Number(ended)} sets that ended last, {CauseWords.Number(summary.EndedAfterUse)} had been used and {CauseWords.Number(summary.EndedAfterChange)} ended with a change of owner or role.");
-        html.Element("p", $"{CauseWords.Number(summary.UsedAndStanding)} sets have been used and not replaced since; {CauseWords.Number(Suspended(report))} are suspended after a change and wait for their owner.");
+            : $"Of {CauseWords.Count(ended, "set", "sets")} that ended last, {CauseWords.Number(summary.EndedAfterUse)} had been used, {CauseWords.Number(summary.EndedAfterChange)} ended with a change of owner or role.");
+        html.Element("p", $"Used and not replaced since: {CauseWords.Count(summary.UsedAndStanding, "set", "sets")}. Suspended after a change and waiting for an owner: {CauseWords.Number(Suspended(report))}.");
         Bars.Write(
             html,
             "How the last set of each identity ended",
             [.. SetEnd.All.Select(h => new Bar(CauseWords.Ending(h), summary.Ended.GetValueOrDefault(h), report.Rows.Count(r => r.Previous is { Used: > 0 } end && end.How == h)))],
-            "after use");
+            "after use",
+            isBad: false);
     }
 
     private static int Suspended(FleetReport report) => report.Rows.Count(r => r.Active is not null && r.Suspension is { Cause: not "suspended" });

@@ -49,8 +49,7 @@ internal static class ReportHead
             {
                 using (html.Open("li"))
                 {
-                    var what = group.Key is { } cause ? CauseWords.Group(cause) : "another cause";
-                    html.Element("a", $"{CauseWords.Number(group.Count())} {what}", ("href", "#not-recoverable"));
+                    html.Element("a", $"{CauseWords.Heading(group.Key)}: {CauseWords.Number(group.Count())}", ("href", "#" + ConcernsPart.IdOf(group.Key, "not-recoverable")));
                 }
             }
         }

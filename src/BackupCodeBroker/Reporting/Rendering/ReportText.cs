@@ -84,7 +84,8 @@ internal static class ReportText
         }
 
         screen.Line();
-        screen.Fields(
+        Folded(
+            screen,
             ("identities", string.Join(", ", Readiness.Levels.Where(l => report.Count(l) > 0).Select(l => $"{CauseWords.Number(report.Count(l))} {CauseWords.Level(l)}"))),
             ("ages of codes", string.Join(", ", summary.Ages.Where(a => a.Sets > 0).Select(a => $"{CauseWords.Number(a.Sets)} of {Band(a)}"))),
             ("oldest codes", summary.OldestIssuedAt is { } oldest ? $"issued {CauseWords.Day(oldest)}, {CauseWords.Age(oldest, report.TakenUntil)} ago" : null),
@@ -94,6 +95,20 @@ internal static class ReportText
             ("of those", summary.Ended.Count == 0 ? null : $"{CauseWords.Number(summary.EndedAfterUse)} after use, {CauseWords.Number(summary.EndedAfterChange)} with a change of owner or role"),
             ("used, not replaced", summary.UsedAndStanding > 0 ? CauseWords.Number(summary.UsedAndStanding) : null));
         screen.Line("Who may issue, use or approve them is Vault policy: bcb who-can IDENTITY");
+    }
+
+    private static void Folded(Screen screen, params (string Name, string? Value)[] fields)
+    {
+        var given = fields.Where(f => !string.IsNullOrEmpty(f.Value)).ToList();
+        var column = given.Max(f => f.Name.Length);
+        foreach (var (name, value) in given)
+        {
+            var lines = Fold(value!, Width - column - Indent.Length).ToList();
+            for (var i = 0; i < lines.Count; i++)
+            {
+                screen.Line((i == 0 ? name : "").PadRight(column) + Indent + lines[i]);
+            }
+        }
     }
 
     private static string Activity(ReportActivity activity) => string.Create(

@@ -2,6 +2,7 @@ using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Profiles;
 using BackupCodeBroker.Core.Reports;
+using BackupCodeBroker.Tests.Architecture;
 using BackupCodeBroker.Tests.Core.Decisions;
 using CsCheck;
 using Xunit;
@@ -69,6 +70,16 @@ public sealed class ReadinessTests
     {
         Assert.Equal(("not-recoverable", ReadinessCause.Removed), (Readiness.OfNothing(removed: true).Level, Readiness.OfNothing(removed: true).Causes.Single()));
         Assert.Equal(ReadinessCause.Unreadable, Readiness.OfNothing(removed: false).Causes.Single());
+    }
+
+    [Fact]
+    public void Every_cause_level_and_ending_is_explained_in_the_guide()
+    {
+        var guide = Repository.Read("src/docs/report.md");
+        Assert.All(
+            ReadinessCauses.All.Select(c => c.Name()).Concat(Readiness.Levels).Concat(SetEnd.All), word => Assert.Contains($"`{word}`", guide, StringComparison.Ordinal));
+        Assert.All(ReadinessCauses.All, c => Assert.Equal(c < ReadinessCause.Low, c.Blocks()));
+        Assert.Equal(Cases.SelectMany(row => row.Data.Item3.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Concat(["unreadable", "removed"]).Distinct().Order(), ReadinessCauses.All.Select(c => c.Name()).Order());
     }
 
     // The report must not say "ready" of what a consume refuses, nor frighten over what it would let through.
