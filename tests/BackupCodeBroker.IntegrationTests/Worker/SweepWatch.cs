@@ -99,15 +99,13 @@ internal sealed record Swept(RunningBroker Broker, SweepWatch Watch, CapturingLo
 
     public bool Leads => Broker.Services.GetRequiredService<Leadership>().IsLeading;
 
-    /// <summary>Asks for a sweep and waits until one that began afterwards has ended.</summary>
+    /// <summary>Waits until no sweep is under way, asks for one, once, and waits until it has ended: after that, nothing sweeps until somebody asks again.</summary>
     public async Task<SweepWatch.Notes> SweepAsync()
     {
+        await Broker.UntilAsync(() => Task.FromResult(Watch.Sweeps is [.., { HasEnded: true }]));
         var before = Watch.Sweeps.Count;
-        await Broker.UntilAsync(() =>
-        {
-            Broker.Services.GetRequiredService<SweepSignal>().Ask();
-            return Task.FromResult(Watch.Sweeps.Skip(before).Any(s => s.HasEnded));
-        });
+        Broker.Services.GetRequiredService<SweepSignal>().Ask();
+        await Broker.UntilAsync(() => Task.FromResult(Watch.Sweeps.Skip(before).Any(s => s.HasEnded)));
         return Watch.Sweeps.Skip(before).First(s => s.HasEnded);
     }
 

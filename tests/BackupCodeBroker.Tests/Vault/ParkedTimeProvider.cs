@@ -9,8 +9,10 @@ namespace BackupCodeBroker.Tests.Vault;
 /// </summary>
 internal sealed class ParkedTimeProvider(TimeSpan ignored) : TimeProvider
 {
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+
     private readonly FakeTimeProvider _inner = new();
-    private int _pending;
+    private int _pending, _fired;
 
     public override long TimestampFrequency => _inner.TimestampFrequency;
 
@@ -20,12 +22,20 @@ internal sealed class ParkedTimeProvider(TimeSpan ignored) : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = _inner.CreateTimer(callback, state, dueTime, period);
         if (dueTime == ignored || dueTime == Timeout.InfiniteTimeSpan)
         {
-            return timer;
+            return _inner.CreateTimer(callback, state, dueTime, period);
         }
 
+        var timer = _inner.CreateTimer(
+            s =>
+            {
+                Interlocked.Increment(ref _fired);
+                callback(s);
+            },
+            state,
+            dueTime,
+            period);
         // Counted when it stands, not before: a test that runs on another thread moves the clock from here on.
         Interlocked.Increment(ref _pending);
         return new Counted(timer, () => Interlocked.Decrement(ref _pending));
@@ -40,10 +50,27 @@ internal sealed class ParkedTimeProvider(TimeSpan ignored) : TimeProvider
             Assert.True(GetUtcNow() < limit, "in three hours it never came to hold");
             await Task.Yield();
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-            if (Volatile.Read(ref _pending) > 0)
+            if (Volatile.Read(ref _pending) is > 0 and var waiting)
             {
+                var fired = Volatile.Read(ref _fired);
                 _inner.Advance(TimeSpan.FromMilliseconds(500));
+                if (Volatile.Read(ref _fired) != fired)
+                {
+                    await WorkedAsync(holds, waiting);
+                }
             }
+        }
+    }
+
+    // Whoever was woken has work to do while others still wait: it is over when as many wait as before, or when what it was for holds. Work that ends
+    // without waiting again cannot be told from work that has not come to its turn, so it gets a moment of the real clock.
+    private async Task WorkedAsync(Func<bool> holds, int waiting)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        while (Volatile.Read(ref _pending) < waiting && !holds() && TimeProvider.System.GetElapsedTime(since) < Moment)
+        {
+            await Task.Yield();
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
         }
     }
 

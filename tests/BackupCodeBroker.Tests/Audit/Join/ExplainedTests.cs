@@ -25,6 +25,27 @@ public sealed class ExplainedTests
         Assert.Equal(new Rotation("a.x", 1, 1, 2, life.Events[2].At, null), Assert.Single(report.Rotations));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_operation_whose_only_call_was_cut_off_is_found_once_whether_it_arrived_or_not(bool arrived)
+    {
+        var story = new Story();
+        story.Claim("a.x", 1);
+        var (span, from) = ("00000000000000aa", story.Now);
+        if (arrived)
+        {
+            story.Say("read", "backup-codes-broker/status/a.x", "verifier", Story.Person("verifier", Story.Verifier), span: span);
+        }
+
+        story.Record(span, "status", "a.x", Story.Verifier, "failed", "stopping", null, from, calls: 0, ids: [], uncertain: 1);
+        story.Pass(TimeSpan.FromHours(2));
+        story.Operate("status", "a.x", "owner", Story.Owner, 1, writes: false);
+        var report = story.Audit();
+        Assert.Empty(report.Findings);
+        Assert.Equal(report.Totals.Operations, report.Totals.OperationsFound);
+    }
+
     [Fact]
     public void A_pseudonym_is_told_by_what_was_asked()
     {

@@ -136,7 +136,8 @@ internal sealed class Story
     }
 
     public void Record(
-        string span, string operation, string? identity, string? entity, string outcome, string? reason, int? generation, DateTimeOffset from, int calls, IReadOnlyList<string> ids)
+        string span, string operation, string? identity, string? entity, string outcome, string? reason, int? generation, DateTimeOffset from, int calls, IReadOnlyList<string> ids,
+        int uncertain = 0)
     {
         var line = JsonSerializer.Serialize(new
         {
@@ -153,7 +154,7 @@ internal sealed class Story
             reason,
             generation,
             vault_calls = calls,
-            vault_uncertain = 0,
+            vault_uncertain = uncertain,
             vault_requests = ids,
         });
         _access.Add((line, Now));
