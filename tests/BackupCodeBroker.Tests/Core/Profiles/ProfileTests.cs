@@ -78,10 +78,11 @@ public sealed class ProfileTests
             Profile.Machine with { Approvals = ["consume", "issue"] },
             Profile.Machine with { ApprovalTtl = TimeSpan.FromMinutes(16) },
             Profile.Machine with { BreakGlass = true },
+            Profile.Machine with { ProveEvery = TimeSpan.FromDays(30) },
         ];
         Assert.Equal(changed.Length, changed.Select(p => p.Digest).Distinct().Count());
         Assert.All(changed, p => Assert.Matches("^[0-9a-f]{16}$", p.Digest));
         // A new rule needs a line above: every settable rule is one of these.
-        Assert.Equal(15, typeof(Profile).GetProperties().Count(p => p.SetMethod is not null && !p.GetMethod!.IsStatic));
+        Assert.Equal(16, typeof(Profile).GetProperties().Count(p => p.SetMethod is not null && !p.GetMethod!.IsStatic));
     }
 }
