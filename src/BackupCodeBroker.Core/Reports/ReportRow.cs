@@ -116,7 +116,7 @@ public sealed record ReportOwner(string Id, string? Kind = null, string? Name = 
 /// <param name="Generation">Which issue of the identity.</param>
 /// <param name="Kind">Form of its codes.</param>
 /// <param name="IssuedAt">When it was issued.</param>
-/// <param name="IssuedBy">Vault's display name of whoever had it issued.</param>
+/// <param name="IssuedBy">Vault's display name of whoever had it issued; their entity where that says nothing.</param>
 /// <param name="IssuedByEntity">Their entity.</param>
 /// <param name="ActivatedAt">When receipt was proven.</param>
 /// <param name="ActivatedBy">By whom.</param>

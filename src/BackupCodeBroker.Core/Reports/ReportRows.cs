@@ -38,7 +38,7 @@ public static class ReportRows
             PendingUntil = document.Pending is { } pending && around.Now <= pending.Delivery.Deadline ? pending.Delivery.Deadline : null,
             LastRotatedAt = active is { Generation: > 1 } ? active.ActivatedAt : null,
             LastConsumedAt = last?.At,
-            LastConsumedBy = last?.By.DisplayName,
+            LastConsumedBy = last is null ? null : NameOf(last.By),
             LastProvenAt = Proving.OfActive(document),
             Previous = ended is null ? null : EndOf(ended),
             Suspension = document.SuspendedBy is { } aside ? new ReportSuspension(aside.At, aside.Cause) : null,
@@ -66,14 +66,17 @@ public static class ReportRows
             : owner.Disabled ? Reason.OwnerDisabled.Name()
             : null);
 
+    // Every token that was made by hand is called "token": the entity says more.
+    private static string NameOf(Actor by) => by.DisplayName is "" or "token" && by.EntityId.Length > 0 ? by.EntityId : by.DisplayName;
+
     private static ReportSet SetOf(CodeSet set) => new(
         set.Generation,
         set.Kind,
         set.IssuedAt,
-        set.IssuedBy.DisplayName,
+        NameOf(set.IssuedBy),
         set.IssuedBy.EntityId.Length > 0 ? set.IssuedBy.EntityId : null,
         set.ActivatedAt,
-        set.ActivatedBy?.DisplayName,
+        set.ActivatedBy is { } receiver ? NameOf(receiver) : null,
         set.ExpiresAt,
         set.Codes.Count,
         set.Remaining,

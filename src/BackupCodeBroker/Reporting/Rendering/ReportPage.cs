@@ -1,4 +1,3 @@
-using BackupCodeBroker.Core.Reports;
 using BackupCodeBroker.Pages;
 
 namespace BackupCodeBroker.Reporting.Rendering;
@@ -11,6 +10,14 @@ namespace BackupCodeBroker.Reporting.Rendering;
 internal static class ReportPage
 {
     private static readonly PageShell Shell = new("report-page");
+
+    private static readonly (string Id, string Text, Func<FleetReport, bool> Has)[] Contents =
+    [
+        ("not-recoverable", "Could not be recovered", r => r.NotRecoverable.Count > 0),
+        ("at-risk", "At risk", r => r.AtRisk.Count > 0),
+        ("questions", "Four questions", r => r.Rows.Count > 0),
+        ("identities", "All identities", r => r.Rows.Count > 0),
+    ];
 
     /// <summary>Writes the page.</summary>
     public static void Write(TextWriter writer, FleetReport report, DateTimeOffset madeAt)
@@ -25,6 +32,7 @@ internal static class ReportPage
                 using (html.Open("main"))
                 {
                     ReportHead.Write(html, report, madeAt);
+                    Navigation(html, report);
                     ConcernsPart.NotRecoverable(html, report);
                     ConcernsPart.AtRisk(html, report);
                     QuestionsPart.Write(html, report);
@@ -32,6 +40,17 @@ internal static class ReportPage
                 }
 
                 Shell.WriteScript(html);
+            }
+        }
+    }
+
+    private static void Navigation(Markup html, FleetReport report)
+    {
+        using (html.Open("nav", ("aria-label", "Parts of the report")))
+        {
+            foreach (var (id, text, _) in Contents.Where(c => c.Has(report)))
+            {
+                html.Element("a", text, ("href", "#" + id));
             }
         }
     }
