@@ -9,6 +9,8 @@ namespace BackupCodeBroker.Tests.Cli;
 /// <summary><c>bcb report</c>: all pages, in every form, and exit 1 where somebody could not be recovered.</summary>
 public sealed class ReportVerbTests : IDisposable
 {
+    private static readonly JsonSerializerOptions Wire = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
     private const string First = "GET /v1/report?limit=500";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("bcb-report-").FullName;
@@ -121,7 +123,7 @@ public sealed class ReportVerbTests : IDisposable
     {
         ["taken_at"] = at ?? SampleFleet.At,
         ["complete"] = true,
-        ["identities"] = JsonSerializer.SerializeToNode(rows, new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower }),
+        ["identities"] = JsonSerializer.SerializeToNode(rows, Wire),
         ["next"] = next,
         ["operation_id"] = FakeServer.OperationId,
         ["trace_id"] = FakeServer.TraceId,

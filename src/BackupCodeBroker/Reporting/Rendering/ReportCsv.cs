@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using BackupCodeBroker.Core.Reports;
 
@@ -9,6 +10,8 @@ namespace BackupCodeBroker.Reporting.Rendering;
 /// </summary>
 internal static class ReportCsv
 {
+    private static readonly SearchValues<char> Quoted = SearchValues.Create("\",\r\n;\t");
+
     private static readonly (string Name, Func<ReportRow, string?> Of)[] Columns =
     [
         ("identity", r => r.Identity),
@@ -73,7 +76,7 @@ internal static class ReportCsv
         // Some spreadsheets look past blanks, and past a full-width sign of the same meaning.
         var first = text.TrimStart(' ', '\u00a0', '\u3000', '\ufeff') is [var c, ..] ? c : text[0];
         var safe = first is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' or '＝' or '＋' or '－' or '＠' ? "'" + text : text;
-        return safe.AsSpan().IndexOfAny("\",\r\n;\t") >= 0 ? "\"" + safe.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"" : safe;
+        return safe.AsSpan().ContainsAny(Quoted) ? "\"" + safe.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"" : safe;
     }
 
     private static void Line(TextWriter writer, IEnumerable<string?> cells)

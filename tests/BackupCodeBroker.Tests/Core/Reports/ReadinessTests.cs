@@ -99,7 +99,7 @@ public sealed class ReadinessTests
         iter: 2_000);
 
     private static Gen<(IdentityDocument, Surroundings)> Circumstances { get; } = Gen.Select(
-        Gen.Int[0, 4], Gen.Int[0, 30], Gen.Int[-5, 100], Gen.Int[0, 8], Gen.Int[0, 40], (spent, marks, days, people, lock_) =>
+        Gen.Int[0, 4], Gen.Int[0, 30], Gen.Int[-5, 100], Gen.Int[0, 8], Gen.Int[0, 40], (spent, marks, days, people, incident) =>
         {
             var document = Claimed.Document;
             for (var i = 0; i < spent; i++)
@@ -109,7 +109,7 @@ public sealed class ReadinessTests
 
             document = Marked(document, marks);
             var around = Given.Around with { Now = Given.Now.AddDays(days), Owner = OwnerOf(people), Entity = people == 3 ? null : Given.AliasEntity };
-            return (document, lock_ switch { 0 => around.With(Given.Locked()), 1 => around.With(Given.Locked(Lockdown.Void)), 2 => around with { Epoch = 2 }, _ => around });
+            return (document, incident switch { 0 => around.With(Given.Locked()), 1 => around.With(Given.Locked(Lockdown.Void)), 2 => around with { Epoch = 2 }, _ => around });
         });
 
     private static EntitySnapshot? OwnerOf(int people) => people switch
