@@ -40,6 +40,12 @@ if (args is [ReportBenchmark.Only, .. var shown])
     return await new ReportBenchmark(bench, shown is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : null).RunAsync() ? 0 : 1;
 }
 
+if (args is [WhoCanBenchmark.Only])
+{
+    await using var bench = await BenchDeployment.StartAsync(Built);
+    return await new WhoCanBenchmark(bench, Built).RunAsync() ? 0 : 1;
+}
+
 var program = args.FirstOrDefault() ?? Built;
 await using (var bench = await BenchDeployment.StartAsync(program))
 {
@@ -59,4 +65,10 @@ await using (var bench = await BenchDeployment.StartAsync(program))
     reported = await new ReportBenchmark(bench).RunAsync();
 }
 
-return await new AuditBenchmark(program).RunAsync() && swept && reported ? 0 : 1;
+bool told;
+await using (var bench = await BenchDeployment.StartAsync(program))
+{
+    told = await new WhoCanBenchmark(bench, program).RunAsync();
+}
+
+return await new AuditBenchmark(program).RunAsync() && swept && reported && told ? 0 : 1;

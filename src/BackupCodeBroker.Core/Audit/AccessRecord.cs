@@ -58,6 +58,9 @@ public sealed record AccessRecord
     /// <summary>Digest of the profile in force.</summary>
     public string? ProfileDigest { get; init; }
 
+    /// <summary>Id of the approval that a use ran under, or that an answer was given to; null where there was none.</summary>
+    public string? Approval { get; init; }
+
     /// <summary>Whether a person spent a code of a non-human identity (OWASP NHI10).</summary>
     public bool PersonUsedMachineCode { get; init; }
 

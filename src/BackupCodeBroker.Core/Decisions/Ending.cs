@@ -13,7 +13,7 @@ internal static class Ending
 
     /// <summary>The identity without its sets: the active one is kept for repeats, the pending one is gone.</summary>
     public static IdentityDocument OfAll(IdentityDocument document, string reason, DateTimeOffset now) =>
-        document with { Active = null, Pending = null, Ended = Of(document.Active, reason, now) ?? document.Ended };
+        document.EndingRecoveries(now) with { Active = null, Pending = null, Ended = Of(document.Active, reason, now) ?? document.Ended };
 
     public static EndedSet? Of(CodeSet? set, string reason, DateTimeOffset now) => set is null ? null : new EndedSet
     {

@@ -14,6 +14,7 @@ public sealed class LockdownTally(Lockdown lockdown)
     private int _matched;
     private int _ended;
     private int _reissued;
+    private bool _missed;
 
     /// <summary>Which lockdown is counted.</summary>
     public Lockdown Lockdown => lockdown;
@@ -50,6 +51,9 @@ public sealed class LockdownTally(Lockdown lockdown)
         }
     }
 
+    /// <summary>An identity could not be looked at: it may be under the lockdown, so the count is not complete.</summary>
+    public void Miss() => _missed = true;
+
     /// <summary>What came out, once every identity was added.</summary>
     /// <param name="began">When the counting began.</param>
     /// <param name="inForceAt">From when on nothing new can fall under it: an earlier count is not complete.</param>
@@ -60,7 +64,7 @@ public sealed class LockdownTally(Lockdown lockdown)
         Ended = _ended,
         Reissued = _reissued,
         // Frozen sets stay as they are: nothing is to be done about them.
-        Complete = began >= inForceAt && (lockdown.Mode != Lockdown.Void || _ended == _matched),
+        Complete = !_missed && began >= inForceAt && (lockdown.Mode != Lockdown.Void || _ended == _matched),
         Names = [.. _names],
         Waiting = [.. _waiting],
     };

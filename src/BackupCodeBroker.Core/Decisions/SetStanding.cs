@@ -29,7 +29,10 @@ public static class SetStanding
         ?? OfEntity(set.Entity, document.Entity ?? document.AliasEntity, around.Entity, isAlias: document.Entity is null);
 
     /// <summary>Whether the clock stands before the leading worker's last sign of life: what time it is nobody knows then.</summary>
-    public static bool ClockIsBehind(Surroundings around) => around.Now + ClockTolerance < around.State.Heartbeat.At;
+    public static bool ClockIsBehind(Surroundings around) => ClockIsBehind(around.State.Heartbeat, around.Now);
+
+    /// <summary>As above, for whoever beats: with a clock that is behind nobody leads.</summary>
+    public static bool ClockIsBehind(Heartbeat last, DateTimeOffset now) => now + ClockTolerance < last.At;
 
     /// <summary>As <see cref="Refusal"/>, without owner and entity: what can be said without reading them.</summary>
     public static Reason? OfSet(IdentityDocument document, CodeSet set, Surroundings around)

@@ -42,6 +42,7 @@ public sealed record SweepDecision(IdentityDocument? Next, IReadOnlyList<SweepAc
         sweep.Expire();
         sweep.EndPending();
         sweep.Suspend();
+        sweep.EndRecoveries();
         sweep.Ask();
         sweep.Tidy();
         return sweep.Decision();
@@ -50,6 +51,9 @@ public sealed record SweepDecision(IdentityDocument? Next, IReadOnlyList<SweepAc
     /// <summary>Whether a wrap is worth a look: its time is not over, and it was not found opened before.</summary>
     public static bool WantsWrap(IdentityDocument document, DateTimeOffset now) =>
         document.Pending is { Delivery: { TakenAt: null } delivery } && now < delivery.Deadline - Profile.ActivationGrace - WrapsEnd;
+
+    /// <summary>Whether it matters who owns it: whoever is not retired needs somebody to answer for them, with codes or without.</summary>
+    public static bool WantsOwner(IdentityDocument document) => document.RetiredAt is null;
 
     /// <summary>Whether owner and entity matter: there is a set of this epoch and environment that is not set aside already.</summary>
     public static bool WantsPeople(IdentityDocument document) =>

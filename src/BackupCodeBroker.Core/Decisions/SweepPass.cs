@@ -42,11 +42,7 @@ internal sealed class SweepPass(IdentityDocument document, Surroundings around, 
         var generation = pending.Set.Generation;
         if (pending.Delivery.TakenAt is { } taken)
         {
-            if (around.Now > pending.Delivery.Deadline || around.Now > taken + SweepDecision.ReceiptGrace)
-            {
-                _now = _now with { Pending = null };
-                Did(SweepAct.NotActivated, "end-pending", generation, "not-activated");
-            }
+            EndTaken(pending, taken);
         }
         else if (around.Now > pending.Delivery.Deadline)
         {
@@ -59,6 +55,31 @@ internal sealed class SweepPass(IdentityDocument document, Surroundings around, 
             Did(SweepAct.Taken, "taken", generation, null);
         }
     }
+
+    // While a lockdown freezes the set nobody can prove receipt: whoever opened the wrap is accused only where they had their time for it besides.
+    private void EndTaken(PendingSet pending, DateTimeOffset taken)
+    {
+        var isFrozen = around.State.Over(_now, pending.Set) is not null;
+        var free = FrozenUntil(pending.Set) is { } lifted && lifted > taken ? lifted : taken;
+        var due = free + SweepDecision.ReceiptGrace;
+        if (around.Now <= pending.Delivery.Deadline && (isFrozen || around.Now <= due))
+        {
+            return;
+        }
+
+        _now = _now with { Pending = null };
+        if (isFrozen || free > taken && due > pending.Delivery.Deadline)
+        {
+            Did(SweepAct.Lapsed, "lapse", pending.Set.Generation, Reason.Frozen.Name());
+        }
+        else
+        {
+            Did(SweepAct.NotActivated, "end-pending", pending.Set.Generation, OutboxEntry.NotActivated);
+        }
+    }
+
+    private DateTimeOffset? FrozenUntil(CodeSet set) =>
+        around.State.Lifted.Where(l => l.Lockdown.Mode != Lockdown.Void && l.Lockdown.Matches(_now, set)).Max(l => (DateTimeOffset?)l.Lift.At);
 
     /// <summary>Sets whose owner or entity is not what it was at issue are set aside; a pending one ends.</summary>
     public void Suspend()
@@ -104,6 +125,24 @@ internal sealed class SweepPass(IdentityDocument document, Surroundings around, 
         {
             _now = _now with { Active = _now.Active! with { Asked = [.. _now.Active!.Asked, cause] } };
             Did(SweepAct.Asked, "claim-request", set.Generation, cause);
+        }
+    }
+
+    /// <summary>What recoveries handed out ends with an incident, also where codes are only frozen; what Vault has ended goes.</summary>
+    public void EndRecoveries()
+    {
+        var due = RecoveryEnding.Due(_now, around.State);
+        if (due.Count > 0)
+        {
+            _now = _now with { Recoveries = [.. _now.Recoveries.Select(r => due.Contains(r) ? r with { EndedAt = around.Now } : r)] };
+            _acts.Add(SweepAct.RecoveryEnded);
+        }
+
+        var kept = _now.Recoveries.Where(r => around.Now - r.At < Recovery.Kept && !(r.EndedAt is not null && (rules.Gone?.Contains(r.Accessor) ?? false))).ToList();
+        if (kept.Count < _now.Recoveries.Count)
+        {
+            _now = _now with { Recoveries = kept };
+            _acts.Add(SweepAct.Tidied);
         }
     }
 

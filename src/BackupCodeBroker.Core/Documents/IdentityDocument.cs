@@ -103,6 +103,9 @@ public sealed record IdentityDocument
     /// <summary>When and how a code was last found to work; null where none ever was.</summary>
     public Proof? Proof { get; init; }
 
+    /// <summary>What recoveries handed out and Vault may still take, oldest first.</summary>
+    public IReadOnlyList<Recovery> Recoveries { get; init => field = value ?? []; } = [];
+
     /// <summary>The last events, oldest first.</summary>
     public required IReadOnlyList<DocumentEvent> Events { get; init; }
 
@@ -120,8 +123,12 @@ public sealed record IdentityDocument
         return DocumentJson.Write(this with { Outbox = [], DeadLetters = 0 }).AsSpan().SequenceEqual(DocumentJson.Write(other with { Outbox = [], DeadLetters = 0 }));
     }
 
+    /// <summary>The approval that an operation ran under, as long as something here tells of it; null where nothing does.</summary>
+    public string? ApprovalOf(string operationId) => Approvals.FirstOrDefault(a => a.Use?.OperationId == operationId)?.Id
+        ?? Reviews.FirstOrDefault(r => r.OperationId == operationId)?.Approval?.Id;
+
     /// <summary>Whether an operation has left its mark here: how an unknown outcome of a write is told.</summary>
-    public bool Bears(string operationId) => Events.Any(e => e.OperationId == operationId);
+    public bool Bears(string operationId) => Proof?.OperationId == operationId || Events.Any(e => e.OperationId == operationId);
 }
 
 /// <summary>One thing that happened to an identity.</summary>

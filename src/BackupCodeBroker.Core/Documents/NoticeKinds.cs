@@ -17,6 +17,9 @@ public static class NoticeKinds
     /// <summary>No code is left.</summary>
     public const string Exhausted = "exhausted";
 
+    /// <summary>A pending set was ended.</summary>
+    public const string PendingEnded = "pending-ended";
+
     /// <summary>Most characters of a word that is kept as a cause.</summary>
     public const int MaxCauseLength = 48;
 
@@ -33,7 +36,7 @@ public static class NoticeKinds
         ["intercepted"] = "intercepted",
         ["lapse"] = "lapsed",
         ["taken"] = "taken",
-        ["end-pending"] = "pending-ended",
+        ["end-pending"] = PendingEnded,
         ["expire"] = "expired",
         ["suspend"] = "suspended",
         ["confirm"] = "confirmed",

@@ -55,6 +55,9 @@ public sealed record Profile
     /// <summary>How old the proof that a code works may become before the identity counts as unproven; zero where a set needs one proof in its life.</summary>
     public TimeSpan ProveEvery { get; init; } = TimeSpan.Zero;
 
+    /// <summary>What whoever holds a code may recover with it, without any token.</summary>
+    public RecoveryForm Recovery { get; init; }
+
     /// <summary>Which identities may use it.</summary>
     public NamePattern Identities { get; init; } = NamePattern.Any;
 
@@ -151,6 +154,11 @@ public sealed record Profile
             yield return $"approvals may list {string.Join(", ", Approvable)}, each once";
         }
 
+        if (Recovery != RecoveryForm.None && Approvals.Contains("consume") && !Approvals.Contains("recover"))
+        {
+            yield return "approvals lists consume and not recover: whoever holds a code would go around the second person";
+        }
+
         if (ApprovalTtl < MinApprovalTtl || ApprovalTtl > Approval.MaxLife)
         {
             yield return $"approval_ttl is {ApprovalTtl}, must be {MinApprovalTtl} to {Approval.MaxLife}";
@@ -159,5 +167,5 @@ public sealed record Profile
 
     private string Canonical() => string.Join(
         '|', Name, Kind.Name(), Count, Lifetime.Ticks, WrapTtl.Ticks, Scheme.Name, Scheme.Iterations, Scheme.Peppered, Assurance, WarnBelow,
-        WarnBeforeExpiry.Ticks, AskBelow, AskBeforeExpiry.Ticks, Identities.Text, string.Join(',', Approvals.Order(StringComparer.Ordinal)), ApprovalTtl.Ticks, BreakGlass, ProveEvery.Ticks);
+        WarnBeforeExpiry.Ticks, AskBelow, AskBeforeExpiry.Ticks, Identities.Text, string.Join(',', Approvals.Order(StringComparer.Ordinal)), ApprovalTtl.Ticks, BreakGlass, ProveEvery.Ticks, Recovery.Name());
 }

@@ -12,7 +12,7 @@ namespace BackupCodeBroker.Access;
 /// Looks at all identities that a pattern lets through, live, with the sweeper's child. Each page of at most five hundred is own work of its own with a
 /// span and a record, so that no record stands for more requests than an auditor can look through. A few counts at once; one more is told to come back.
 /// </summary>
-internal sealed class FleetCensus(VaultClient vault, IdentityChildren children, AccessLog log, OperationMetrics metrics, TimeProvider time)
+internal sealed class FleetCensus(BrokerDesk desk, AccessLog log, OperationMetrics metrics, TimeProvider time)
 {
     /// <summary>Most identities of a page.</summary>
     public const int PageSize = 500;
@@ -58,19 +58,8 @@ internal sealed class FleetCensus(VaultClient vault, IdentityChildren children, 
         return await scope.RunAsync(() => work(scope.Call(cancellation)));
     }
 
-    private async Task<IReadOnlyList<string>> NamesAsync(VaultCall call, NamePattern pattern)
-    {
-        var child = await children.SweeperAsync(call);
-        var listed = await vault.ListKvAsync(child.Token, "identities", call);
-        if (listed is VaultAnswer<IReadOnlyList<string>>.Denied)
-        {
-            // A kept child may have died with its parent.
-            children.ForgetSweeper();
-            child = await children.SweeperAsync(call);
-            listed = await vault.ListKvAsync(child.Token, "identities", call);
-        }
-
-        return listed switch
+    private async Task<IReadOnlyList<string>> NamesAsync(VaultCall call, NamePattern pattern) =>
+        await desk.ListAsync(call, BrokerDesk.Identities) switch
         {
             VaultAnswer<IReadOnlyList<string>>.Ok ok =>
             [
@@ -81,20 +70,17 @@ internal sealed class FleetCensus(VaultClient vault, IdentityChildren children, 
             VaultAnswer<IReadOnlyList<string>>.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
             _ => throw Denied(),
         };
-    }
 
     private async Task<IEnumerable<IdentityDocument>> PageAsync(VaultCall call, string[] names)
     {
-        // One for the page: it lives longer than that takes.
-        var child = await children.SweeperAsync(call);
         var documents = new IdentityDocument?[names.Length];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = call.Cancellation };
-        await Parallel.ForAsync(0, names.Length, parallel, async (i, _) => documents[i] = await ReadAsync(call, child, names[i]));
+        await Parallel.ForAsync(0, names.Length, parallel, async (i, _) => documents[i] = await ReadAsync(call, names[i]));
         return documents.OfType<IdentityDocument>();
     }
 
-    private async Task<IdentityDocument?> ReadAsync(VaultCall call, Child child, string name) =>
-        await vault.ReadKvAsync(child.Token, "identities/bcb." + name, call) switch
+    private async Task<IdentityDocument?> ReadAsync(VaultCall call, string name) =>
+        await desk.ReadAsync(call, BrokerDesk.DocumentOf(name)) switch
         {
             KvRead.Found found => DocumentJson.TryReadIdentity(found.Json.Span, name, out var document, out _) ? document : null,
             KvRead.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),

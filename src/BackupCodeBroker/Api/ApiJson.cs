@@ -4,9 +4,11 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using BackupCodeBroker.Features.Approvals;
 using BackupCodeBroker.Features.Consume;
+using BackupCodeBroker.Features.Drill;
 using BackupCodeBroker.Features.Issue;
 using BackupCodeBroker.Features.Listing;
 using BackupCodeBroker.Features.Lockdowns;
+using BackupCodeBroker.Features.Recover;
 using BackupCodeBroker.Features.Register;
 using BackupCodeBroker.Features.Reports;
 using BackupCodeBroker.Features.Status;
@@ -42,6 +44,8 @@ internal static class ApiJson
 [JsonSerializable(typeof(RegisterAnswer))]
 [JsonSerializable(typeof(IssueAnswer))]
 [JsonSerializable(typeof(ConsumeAnswer))]
+[JsonSerializable(typeof(RecoverAnswer))]
+[JsonSerializable(typeof(DrillAnswer))]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(ListAnswer))]
 [JsonSerializable(typeof(ReportAnswer))]

@@ -72,6 +72,9 @@ internal sealed class OperationScope : IDisposable
     /// <summary>The profile in force, once known.</summary>
     public Profile? Profile { get; set; }
 
+    /// <summary>Id of the approval that it runs under, or answers; null where there is none.</summary>
+    public string? Approval { get; set; }
+
     /// <summary>Kind of the code that the operation answers for with a success.</summary>
     public CodeKind? Spent { get; set; }
 
@@ -104,6 +107,7 @@ internal sealed class OperationScope : IDisposable
         _span.Tag(TelemetryNames.Generation, Generation);
         _span.Tag(TelemetryNames.Profile, Profile?.Name);
         _span.Tag(TelemetryNames.ProfileDigest, Profile?.Digest);
+        _span.Tag(TelemetryNames.Approval, Approval);
         _span.Tag(TelemetryNames.PersonUsedMachineCode, PersonUsedMachineCode ? true : null);
         return _span.Record(outcome, reason) with
         {
@@ -116,6 +120,7 @@ internal sealed class OperationScope : IDisposable
             Generation = Generation,
             Profile = Profile?.Name,
             ProfileDigest = Profile?.Digest,
+            Approval = Approval,
             PersonUsedMachineCode = PersonUsedMachineCode,
         };
     }

@@ -24,7 +24,7 @@ internal sealed class FleetCount(BrokerProfiles profiles)
     /// <summary>Active sets that should have been replaced by now.</summary>
     public int Overdue { get; private set; }
 
-    /// <summary>Identities without an owner.</summary>
+    /// <summary>Identities whose owner is gone or disabled, with codes or without.</summary>
     public int Ownerless { get; private set; }
 
     /// <summary>Active sets of which nobody knows that they work (<see cref="Proving"/>).</summary>

@@ -9,7 +9,7 @@ using BackupCodeBroker.Vault;
 namespace BackupCodeBroker.Worker;
 
 /// <summary>Reads identities for a report, each with its owner and, where it has codes that could be used, its entity. Nothing is left out: what cannot be read has a row that says so.</summary>
-internal sealed class FleetRows(VaultClient vault, IdentityChildren children, BrokerProfiles profiles, DeskOptions options, TimeProvider time)
+internal sealed class FleetRows(BrokerDesk desk, BrokerProfiles profiles, DeskOptions options, TimeProvider time)
 {
     /// <summary>Reads one; null where its document says that it is not wanted, and then nobody else is looked up.</summary>
     /// <param name="call">The look's calls.</param>
@@ -19,7 +19,7 @@ internal sealed class FleetRows(VaultClient vault, IdentityChildren children, Br
     /// <param name="wanted">Whether it is wanted.</param>
     public async Task<ReportRow?> ReadAsync(
         VaultCall call, (BrokerState State, long Version) state, SweepPeople people, string name, Func<IdentityDocument, bool> wanted) =>
-        await ReadAsync(call, name) switch
+        await desk.ReadAsync(call, BrokerDesk.DocumentOf(name)) switch
         {
             KvRead.Found found when DocumentJson.TryReadIdentity(found.Json.Span, name, out var document, out _) =>
                 wanted(document) ? await OfAsync(call, state, people, document) : null,
@@ -35,18 +35,5 @@ internal sealed class FleetRows(VaultClient vault, IdentityChildren children, Br
         var (owner, entity, seen) = await people.OfAsync(call, document);
         var around = new Surroundings(state.State, state.Version, options.Epoch, owner, entity, time.Moment(), options.Environment);
         return ReportRows.Of(document, around, Readiness.Of(document, around, profiles.Of(document), seen), seen);
-    }
-
-    // A kept child may have died with its parent.
-    private async Task<KvRead> ReadAsync(VaultCall call, string name)
-    {
-        var read = await vault.ReadKvAsync((await children.SweeperAsync(call)).Token, "identities/bcb." + name, call);
-        if (read is not KvRead.Denied)
-        {
-            return read;
-        }
-
-        children.ForgetSweeper();
-        return await vault.ReadKvAsync((await children.SweeperAsync(call)).Token, "identities/bcb." + name, call);
     }
 }

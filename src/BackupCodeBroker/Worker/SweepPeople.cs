@@ -16,12 +16,11 @@ internal sealed class SweepPeople(IdentityDesk desk)
     private readonly ConcurrentDictionary<string, Task<EntitySnapshot?>> _owners = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Reads the owner, whoever answers for an identity that nobody retired, and the entity where there are codes that it matters to; null where Vault has
-    /// none, or it was not asked.
+    /// Reads those that matter; null where Vault has none, or was not asked. The owner of an identity without codes is read too: somebody has to answer for it.
     /// </summary>
     public async Task<(EntitySnapshot? Owner, EntitySnapshot? Entity, PeopleSeen Seen)> OfAsync(VaultCall call, IdentityDocument document)
     {
-        if (document.RetiredAt is not null)
+        if (!SweepDecision.WantsOwner(document))
         {
             return (null, null, PeopleSeen.None);
         }

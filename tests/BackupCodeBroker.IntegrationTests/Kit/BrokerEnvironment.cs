@@ -7,6 +7,7 @@ using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Server;
 using BackupCodeBroker.Vault;
+using BackupCodeBroker.Vault.Login;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Kit;
@@ -45,6 +46,8 @@ public sealed class BrokerEnvironment(TestVault vault) : IAsyncLifetime
         TokenRole = _prefix + "-identity",
         SweeperRole = _prefix + "-sweeper",
         AppRoleName = _prefix + "-broker",
+        RecoveryMount = _prefix + "-recover",
+        RecoveryRolePrefix = _prefix + "-recover-",
     };
 
     /// <summary>Settings of the brokers; without a worker, which would do of itself what a test has not asked for.</summary>
@@ -52,7 +55,7 @@ public sealed class BrokerEnvironment(TestVault vault) : IAsyncLifetime
     {
         Listen = new Uri("http://127.0.0.1:0"),
         Vault = Names,
-        Credentials = _credentials,
+        Login = new LoginSettings { CredentialsDirectory = _credentials },
         Worker = new WorkerSettings { Enabled = false },
     };
 
@@ -62,13 +65,13 @@ public sealed class BrokerEnvironment(TestVault vault) : IAsyncLifetime
         await Root.PostAsync($"auth/token/roles/{_prefix}-people", new { allowed_entity_aliases = new[] { "*" }, orphan = true, renewable = true });
     }
 
-    /// <summary>Sets this deployment up in Vault, or sets it right again.</summary>
-    public async Task BootstrapAsync()
+    /// <summary>Sets this deployment up in Vault, or sets it right again; <paramref name="recoveries"/>: as one whose profiles have some.</summary>
+    public async Task BootstrapAsync(bool recoveries = false)
     {
         var documents = new BootstrapDocuments(
             id => DocumentJson.Write(DecoyDocument.Make(id, DateTimeOffset.UtcNow)), () => DocumentJson.Write(BrokerState.Initial(1, DateTimeOffset.UtcNow)));
         var bootstrapper = new Bootstrapper(Names, documents, TimeProvider.System, _ => { });
-        var options = new BootstrapOptions { CredentialsDirectory = _credentials, PolicyPrefix = PolicyPrefix };
+        var options = new BootstrapOptions { CredentialsDirectory = _credentials, PolicyPrefix = PolicyPrefix, Recoveries = recoveries };
         var report = await bootstrapper.RunAsync(options, new VaultToken(vault.RootToken), CancellationToken.None);
         Assert.False(report.HasFailures, string.Join('\n', report.Steps));
     }
@@ -150,19 +153,19 @@ public sealed class BrokerEnvironment(TestVault vault) : IAsyncLifetime
         return (document, read.GetProperty("metadata").GetProperty("version").GetInt64());
     }
 
-    /// <summary>Changes a document behind the broker's back, as time or an administrator would.</summary>
-    internal async Task ChangeDocumentAsync(string identity, Func<IdentityDocument, IdentityDocument> change)
+    /// <summary>Changes a document behind the broker's back, as time or an administrator would; anew where somebody else did so meanwhile.</summary>
+    internal Task ChangeDocumentAsync(string identity, Func<IdentityDocument, IdentityDocument> change) => UntilWrittenAsync(async () =>
     {
         var (document, version) = await DocumentAsync(identity);
-        await WriteAsync($"{Names.KvMount}/data/identities/bcb.{identity}", DocumentJson.Write(change(document)), version);
-    }
+        return ($"identities/bcb.{identity}", DocumentJson.Write(change(document)), version);
+    });
 
-    /// <summary>Changes the state document: what lockdowns will write.</summary>
-    internal async Task ChangeStateAsync(Func<BrokerState, long, BrokerState> change)
+    /// <summary>Changes the state document: what lockdowns will write. A leader's heart beats beside it, and who loses reads again.</summary>
+    internal Task ChangeStateAsync(Func<BrokerState, long, BrokerState> change) => UntilWrittenAsync(async () =>
     {
         var (state, version) = await StateAsync();
-        await WriteAsync($"{Names.KvMount}/data/broker/state", DocumentJson.Write(change(state, version + 1)), version);
-    }
+        return ("broker/state", DocumentJson.Write(change(state, version + 1)), version);
+    });
 
     /// <summary>The state document as it lies in Vault, with its version.</summary>
     internal async Task<(BrokerState State, long Version)> StateAsync()
@@ -203,8 +206,21 @@ public sealed class BrokerEnvironment(TestVault vault) : IAsyncLifetime
         Directory.Delete(_credentials, recursive: true);
     }
 
-    private async Task WriteAsync(string path, byte[] json, long cas) =>
-        await Root.PostAsync(path, new { options = new { cas }, data = System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(json) });
+    private async Task UntilWrittenAsync(Func<Task<(string Path, byte[] Json, long Version)>> next)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var (path, json, cas) = await next();
+            var data = System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(json);
+            var (status, answer) = await Root.TryAsync(HttpMethod.Post, $"{Names.KvMount}/data/{path}", new { options = new { cas }, data });
+            if (status is >= 200 and < 300)
+            {
+                return;
+            }
+
+            Assert.True(attempt < 20 && answer.ToString().Contains("check-and-set parameter did not match", StringComparison.Ordinal), $"{path}: {status} {answer}");
+        }
+    }
 }
 
 /// <summary>Somebody with a Vault token.</summary>
@@ -223,6 +239,9 @@ internal sealed class RunningBroker(WebApplication app) : IAsyncDisposable
     public IServiceProvider Services => app.Services;
 
     public ApiClient As(Person person) => new(Address, person.Token);
+
+    /// <summary>Somebody who has no token.</summary>
+    public ApiClient AsNobody() => new(Address, null);
 
     public Task UntilReadyAsync()
     {

@@ -55,7 +55,7 @@ internal sealed class LifeBook(FindingBook findings)
         {
             Received(record, identity, received, by, wraps, asked);
         }
-        else if (name == Core.Operations.Operation.Consume.Name)
+        else if (name == Core.Operations.Operation.Consume.Name || name == Core.Operations.Operation.Recover.Name)
         {
             if (record.Generation is { } spent && record.Outcome is "done" or "refused")
             {
@@ -227,7 +227,7 @@ internal sealed class LifeBook(FindingBook findings)
                 At = record.EndedAt,
                 Step = step,
                 By = by,
-                Detail = record.Reason,
+                Detail = record.Reason ?? (record.Approval is { } approval ? "approval " + approval : null),
                 OperationId = record.OperationId,
                 TraceId = record.TraceId,
             });

@@ -4,7 +4,6 @@ using BackupCodeBroker.Configuration;
 using BackupCodeBroker.Core.Codes;
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
-using BackupCodeBroker.Core.Hashing;
 using BackupCodeBroker.Core.Operations;
 using BackupCodeBroker.Hashing;
 using BackupCodeBroker.Operations;
@@ -26,7 +25,7 @@ internal sealed class ConsumeFeature(
     public async Task<Outcome> RunAsync(OperationScope scope, ApiRequest request)
     {
         using var body = request.Body;
-        using var code = body.Secret("code", BackupCode.MaxTextLength, text => Read(body, text));
+        using var code = body.Code();
         var purpose = body.Text("purpose", MaxPurpose, required: true);
         var key = request.IdempotencyKey(body);
         if (body.Errors is { Count: > 0 } errors)
@@ -42,20 +41,6 @@ internal sealed class ConsumeFeature(
         };
     }
 
-    private static BackupCode? Read(RequestBody body, ReadOnlySpan<char> text)
-    {
-        switch (BackupCode.Parse(text))
-        {
-            case BackupCodeParse.Parsed parsed:
-                return parsed.Code;
-            case BackupCodeParse.Malformed malformed:
-                body.Add("code", CodeFlaws.Word(malformed.Flaw));
-                return null;
-            default:
-                throw new InvalidOperationException("a code of unknown kind");
-        }
-    }
-
     private async Task<Outcome> SpendAsync(OperationScope scope, Admitted.Granted granted, BackupCode code, string purpose, string key)
     {
         var check = new SecretCheck(hashing, profiles.StandIns, scope, code);
@@ -66,7 +51,7 @@ internal sealed class ConsumeFeature(
 
         async Task<ChangeStep> DecideAsync(IdentityView view)
         {
-            failure = null;
+            (failure, scope.Approval) = (null, null);
             var profile = profiles.Of(view.Document);
             scope.Profile = profile;
             var request = new ConsumeRequest(scope.Id, scope.Caller!, code.Selector, check.Verified, purpose, key);
@@ -75,10 +60,10 @@ internal sealed class ConsumeFeature(
                 case ConsumeDecision.Spend when view.Unusable is null && notices.Refusal(scope, view) is { } untold:
                     return new ChangeStep.Answer(await granted.Caller.RefuseAsync(scope, view, untold));
                 case ConsumeDecision.Spend spend when view.Unusable is null:
-                    scope.Generation = spend.Set.Generation;
+                    (scope.Generation, scope.Approval) = (spend.Set.Generation, spend.Next.ApprovalOf(scope.Id));
                     return new ChangeStep.Write(spend.Next, new Outcome.Done(200, Answer(view.Document, spend.Set, spend.Consumption)));
                 case ConsumeDecision.Repeat repeat when view.Unusable is null:
-                    scope.Generation = repeat.Set.Generation;
+                    (scope.Generation, scope.Approval) = (repeat.Set.Generation, view.Document.ApprovalOf(repeat.Consumption.OperationId));
                     return new ChangeStep.Answer(new Outcome.Done(200, Answer(view.Document, repeat.Set, repeat.Consumption), "repeat"));
                 case ConsumeDecision.KeyReused when view.Unusable is null:
                     return new ChangeStep.Answer(new Outcome.Conflict(ConflictKind.KeyReused));
@@ -108,24 +93,6 @@ internal sealed class ConsumeFeature(
         Warnings = consumption.Warnings,
         Assurance = set.Assurance,
     };
-
-    /// <summary>Hashes the presented code once per material: a retry after a lost write does not pay again.</summary>
-    private sealed class SecretCheck(CodeHashing hashing, StandInSchemes standIns, OperationScope scope, BackupCode code)
-    {
-        private CodeMaterial? _material;
-
-        public bool Verified { get; private set; }
-
-        public async Task RunAsync(IdentityDocument document)
-        {
-            var material = CodeMaterial.For(document, code, standIns);
-            if (material != _material)
-            {
-                Verified = await hashing.VerifyAsync(scope, code, material);
-                _material = material;
-            }
-        }
-    }
 }
 
 /// <summary>A success.</summary>

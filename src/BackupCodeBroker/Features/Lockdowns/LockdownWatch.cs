@@ -164,6 +164,14 @@ internal sealed class LockdownWatch(
             }
         }
 
+        public void Missed()
+        {
+            foreach (var tally in _tallies)
+            {
+                tally.Miss();
+            }
+        }
+
         public Task EndAsync(CancellationToken cancellation) => watch.EndAsync(_tallies, began, cancellation);
     }
 }

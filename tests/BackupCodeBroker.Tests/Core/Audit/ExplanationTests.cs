@@ -57,15 +57,40 @@ public sealed class ExplanationTests
         Assert.Equal(Unexplained.AnotherIdentity, Explanation.Of(ask, new Subject(SubjectKind.Ask, "consume/a.x"), Holder.Caller, Consume with { CallerEntity = "e2" }, "a.x"));
     }
 
+    [Theory]
+    [InlineData("issue", "issue-in-lockdown/a.x", Unexplained.No)]
+    [InlineData("issue", "issue-in-lockdown/@owned", Unexplained.No)]
+    [InlineData("issue", "issue-in-lockdown/a.y", Unexplained.AnotherIdentity)]
+    [InlineData("issue", "consume/a.x", Unexplained.AnotherIdentity)]
+    [InlineData("consume", "issue-in-lockdown/a.x", Unexplained.AnotherIdentity)]
+    public void Issuing_asks_for_a_second_permission_in_a_lockdown(string operation, string asked, Unexplained why)
+    {
+        var ask = Read with { Auth = new AuditAuth { Entity = "e1" }, Answer = null };
+        Assert.Equal(why, Explanation.Of(ask, new Subject(SubjectKind.Ask, asked), Holder.Caller, Consume with { Operation = operation }, "a.x"));
+    }
+
     [Fact]
-    public void Every_operation_may_ask_and_only_those_on_one_identity_reach_a_document_with_its_child()
+    public void Every_operation_but_recover_may_ask_and_only_those_on_one_identity_reach_a_document_with_its_child()
     {
         Assert.All(Operation.All, o =>
         {
             var record = Consume with { Operation = o.Name };
-            Assert.Equal(Unexplained.No, Explanation.Of(Read with { Answer = null }, new Subject(SubjectKind.Capabilities), Holder.Caller, record, null));
+            Assert.Equal(o.IsAsked, Explanation.Of(Read with { Answer = null }, new Subject(SubjectKind.Capabilities), Holder.Caller, record, null) == Unexplained.No);
             Assert.Equal(o.Target == OperationTarget.Identity, Of(Read, Holder.Child, record) == Unexplained.No);
         });
+    }
+
+    [Fact]
+    public void A_recovery_makes_credentials_of_its_own_identitys_role_and_is_asked_of_nobody()
+    {
+        var recover = Consume with { Operation = Operation.Recover.Name };
+        Assert.Equal(Unexplained.No, Explanation.Of(Read, new Subject(SubjectKind.RecoveryMade, "a.x"), Holder.Broker, recover, "a.x"));
+        Assert.Equal(Unexplained.AnotherIdentity, Explanation.Of(Read, new Subject(SubjectKind.RecoveryMade, "a.y"), Holder.Broker, recover, "a.x"));
+        Assert.Equal(Unexplained.NotItsWork, Explanation.Of(Read, new Subject(SubjectKind.RecoveryMade, "a.x"), Holder.Broker, Consume, "a.x"));
+        Assert.Equal(Unexplained.No, Explanation.Of(Read, new Subject(SubjectKind.RecoveryEnded, "a.x"), Holder.Broker, Consume with { Operation = Operation.Revoke.Name }, "a.x"));
+        Assert.Equal(Unexplained.NotItsWork, Explanation.Of(Read, new Subject(SubjectKind.RecoveryEnded, "a.x"), Holder.Broker, Consume with { Operation = Operation.Status.Name }, "a.x"));
+        Assert.False(Explanation.IsUnasked(recover, [(Read, new Subject(SubjectKind.Document, "a.x"))]));
+        Assert.True(Explanation.IsUnasked(Consume, [(Read, new Subject(SubjectKind.Document, "a.x"))]));
     }
 
     [Fact]
