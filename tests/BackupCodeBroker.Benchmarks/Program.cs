@@ -21,6 +21,11 @@ if (args is [AuditBenchmark.Only, .. var size])
     return await new AuditBenchmark(Built, size is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : null).RunAsync() ? 0 : 1;
 }
 
+if (args is [ScanBenchmark.Only, .. var tree])
+{
+    return await new ScanBenchmark(Built, tree is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : null).RunAsync() ? 0 : 1;
+}
+
 if (args is [TelemetryBenchmark.Only])
 {
     await using var bench = await BenchDeployment.StartAsync(Built);
@@ -71,4 +76,5 @@ await using (var bench = await BenchDeployment.StartAsync(program))
     told = await new WhoCanBenchmark(bench, program).RunAsync();
 }
 
-return await new AuditBenchmark(program).RunAsync() && swept && reported && told ? 0 : 1;
+var scanned = await new ScanBenchmark(program).RunAsync();
+return await new AuditBenchmark(program).RunAsync() && swept && reported && told && scanned ? 0 : 1;

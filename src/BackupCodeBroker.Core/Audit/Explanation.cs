@@ -50,9 +50,9 @@ public enum Unexplained
 /// </summary>
 public sealed class Explanation
 {
-    private static readonly string[] WithoutAlias = [Operation.Register.Name, Operation.List.Name, Operation.Report.Name, Operation.Leaks.Name, Operation.Lockdown.Name];
+    private static readonly string[] WithoutAlias = [Operation.Register.Name, Operation.List.Name, Operation.Report.Name, Operation.Lockdown.Name];
     private static readonly string[] UsingPepper = [Operation.Issue.Name, Operation.Consume.Name, Operation.Recover.Name, Operation.Drill.Name];
-    private static readonly string[] OverAll = [OwnWork.Names, Operation.List.Name, Operation.Report.Name, Operation.Leaks.Name, Operation.Lockdown.Name];
+    private static readonly string[] OverAll = [OwnWork.Names, Operation.List.Name, Operation.Report.Name, Operation.Lockdown.Name];
     private static readonly HashSet<string> OnOne = [.. Operation.All.Where(o => o.Target == OperationTarget.Identity).Select(o => o.Name)];
 
     private readonly AuditNames _names;
@@ -85,6 +85,9 @@ public sealed class Explanation
             OwnWork.ReportPass => Sweeps(subject, holder, entry.Verb) && subject.Kind != SubjectKind.LookupAccessor,
             OwnWork.Enforce => Enforces(subject, holder, entry.Verb),
             OwnWork.Lead => Leads(subject, holder, entry.Verb),
+            OwnWork.FindLeaked => Searches(subject, holder, entry.Verb),
+            OwnWork.EndLeaked => EndsLeaked(subject, holder, entry.Verb),
+            _ when record.Operation == Operation.Leaks.Name => Reports(subject, holder, entry.Verb),
             _ => Does(record.Operation, subject, entry.Verb, holder),
         };
         // Nothing has documents wrapped: who does takes them somewhere, and gets no id that could be missed on the record.
@@ -192,6 +195,32 @@ public sealed class Explanation
     {
         (Holder.Broker, SubjectKind.Mint) => subject.Name == _names.IdentityRole,
         (Holder.Broker, SubjectKind.AliasLookup or SubjectKind.EntityRead or SubjectKind.RecoveryEnded or SubjectKind.RevokeAccessor) => true,
+        (Holder.Child, SubjectKind.State) => verb == "read",
+        (Holder.Child, SubjectKind.Document) => verb is "read" or "update",
+        _ => false,
+    };
+
+    // Whoever reports a code asks; the broker hashes it. What it looks through and what it ends are its own work.
+    private static bool Reports(Subject subject, Holder holder, string verb) => (holder, subject.Kind) switch
+    {
+        (Holder.Caller, SubjectKind.LookupSelf or SubjectKind.Ask) => verb == "read",
+        (Holder.Caller, SubjectKind.Capabilities) => true,
+        (Holder.Broker, SubjectKind.PepperHmac) => true,
+        _ => false,
+    };
+
+    private bool Searches(Subject subject, Holder holder, string verb) => (holder, subject.Kind) switch
+    {
+        (Holder.Broker, SubjectKind.Mint) => subject.Name == _names.SweeperRole,
+        (Holder.Sweeper, SubjectKind.Document) => verb == "read",
+        (Holder.Sweeper, SubjectKind.Fleet) => verb == "list",
+        _ => false,
+    };
+
+    private bool EndsLeaked(Subject subject, Holder holder, string verb) => (holder, subject.Kind) switch
+    {
+        (Holder.Broker, SubjectKind.Mint) => subject.Name == _names.IdentityRole,
+        (Holder.Broker, SubjectKind.AliasLookup or SubjectKind.RecoveryEnded or SubjectKind.RevokeAccessor) => true,
         (Holder.Child, SubjectKind.State) => verb == "read",
         (Holder.Child, SubjectKind.Document) => verb is "read" or "update",
         _ => false,

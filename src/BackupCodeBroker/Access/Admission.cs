@@ -79,10 +79,15 @@ internal sealed class Admission(CallerGate gate, IdentityChildren children, Peop
     }
 
     /// <summary>Admits a caller to an operation on all identities whose names begin alike; an empty prefix is all.</summary>
-    public async Task<(Admittance? Caller, Outcome? Denial)> ToPrefixAsync(OperationScope scope, VaultToken token, string prefix)
+    public Task<(Admittance? Caller, Outcome? Denial)> ToPrefixAsync(OperationScope scope, VaultToken token, string prefix) => ToAsync(scope, token, prefix);
+
+    /// <summary>Admits a caller to an operation over all identities that ends in a write: the grant can be renewed before it.</summary>
+    public Task<(Admittance? Caller, Outcome? Denial)> ToWorkOverAllAsync(OperationScope scope, VaultToken token) => ToAsync(scope, token, null);
+
+    private async Task<(Admittance? Caller, Outcome? Denial)> ToAsync(OperationScope scope, VaultToken token, string? target)
     {
         Facts();
-        var introduction = await gate.IntroduceAsync(token, scope.Operation, prefix, scope.Call);
+        var introduction = await gate.IntroduceAsync(token, scope.Operation, target, scope.Call);
         if (introduction is not Introduction.Known { Caller: var caller })
         {
             return (null, Denied(scope, (Introduction.Denied)introduction).Outcome);

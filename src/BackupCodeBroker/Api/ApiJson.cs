@@ -6,6 +6,7 @@ using BackupCodeBroker.Features.Approvals;
 using BackupCodeBroker.Features.Consume;
 using BackupCodeBroker.Features.Drill;
 using BackupCodeBroker.Features.Issue;
+using BackupCodeBroker.Features.Leaks;
 using BackupCodeBroker.Features.Listing;
 using BackupCodeBroker.Features.Lockdowns;
 using BackupCodeBroker.Features.Recover;
@@ -55,6 +56,7 @@ internal static class ApiJson
 [JsonSerializable(typeof(DryRunAnswer))]
 [JsonSerializable(typeof(LockdownAnswer))]
 [JsonSerializable(typeof(LockdownsAnswer))]
+[JsonSerializable(typeof(LeakAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(ReadinessAnswer))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

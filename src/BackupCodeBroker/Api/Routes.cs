@@ -4,6 +4,7 @@ using BackupCodeBroker.Core.Operations;
 using BackupCodeBroker.Features.Consume;
 using BackupCodeBroker.Features.Drill;
 using BackupCodeBroker.Features.Issue;
+using BackupCodeBroker.Features.Leaks;
 using BackupCodeBroker.Features.Listing;
 using BackupCodeBroker.Features.Lockdowns;
 using BackupCodeBroker.Features.Receive;
@@ -62,6 +63,8 @@ internal static class Routes
             .Accepts<TransferRequestShape>("application/json").Produces(204);
         Operation<RetireFeature>(app, "POST", "/v1/identities/{identity}/retire", "End an identity for good")
             .Accepts<ReasonRequestShape>("application/json").Produces(204);
+        Operation<LeaksFeature>(app, "POST", "/v1/leaks", "Report a code that was found where others can read it: it ends the set that the code is of")
+            .Accepts<CodeRequestShape>("application/json").Produces<LeakAnswer>(202);
         MapApprovals(app);
         MapLockdowns(app);
     }

@@ -71,6 +71,7 @@ internal static class CommandLineProgram
             HealthVerb.Create(frame),
             ReportVerb.Create(frame),
             AuditVerb.Create(frame),
+            ScanVerb.Create(frame),
             BootstrapVerb.Create(frame),
             DoctorVerb.Create(frame),
             DevVaultVerb.Create(frame),

@@ -8,6 +8,7 @@ using BackupCodeBroker.Features.Approvals;
 using BackupCodeBroker.Features.Consume;
 using BackupCodeBroker.Features.Drill;
 using BackupCodeBroker.Features.Issue;
+using BackupCodeBroker.Features.Leaks;
 using BackupCodeBroker.Features.Listing;
 using BackupCodeBroker.Features.Lockdowns;
 using BackupCodeBroker.Features.Receive;
@@ -121,6 +122,7 @@ internal static class BrokerHost
         services.AddSingleton<ApprovalChange>().AddSingleton<RequestApprovalFeature>().AddSingleton<ApprovalsFeature>();
         services.AddSingleton<ApproveFeature>().AddSingleton<DenyFeature>().AddSingleton<ReviewFeature>();
         services.AddSingleton<TransferFeature>().AddSingleton<RetireFeature>().AddSingleton<SuspendFeature>();
+        services.AddSingleton<LeakSearch>().AddSingleton<LeakEnding>().AddSingleton<LeaksFeature>();
         services.AddSingleton<StateDesk>().AddSingleton<FleetCensus>().AddSingleton<LockdownBook>();
         services.AddSingleton<LockdownMetrics>().AddSingleton<LockdownNotices>().AddSingleton<ISweepObserver, LockdownWatch>();
         services.AddSingleton<DeclareLockdownFeature>().AddSingleton<LockdownFeature>().AddSingleton<ListLockdownsFeature>().AddSingleton<LiftLockdownFeature>();

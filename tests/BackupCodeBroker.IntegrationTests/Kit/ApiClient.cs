@@ -40,6 +40,8 @@ public sealed class ApiClient(string address, string? token) : IDisposable
     public Task<ApiReply> RevokeAsync(string identity, string reason = "test") =>
         SendAsync(HttpMethod.Post, $"/v1/identities/{identity}/revoke", new { reason });
 
+    public Task<ApiReply> ReportLeakAsync(string code) => SendAsync(HttpMethod.Post, "/v1/leaks", new { code });
+
     public Task<ApiReply> TransferAsync(string identity, string owner, bool confirm = false, string reason = "test") =>
         SendAsync(HttpMethod.Post, $"/v1/identities/{identity}/transfer", new { owner, reason, confirm });
 

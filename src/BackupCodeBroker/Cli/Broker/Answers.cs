@@ -9,6 +9,9 @@ namespace BackupCodeBroker.Cli.Broker;
 /// <summary>An answer without a body.</summary>
 internal sealed record Nothing;
 
+/// <summary>A report that was taken.</summary>
+internal sealed record LeakTaken(string OperationId);
+
 /// <summary>A registered identity.</summary>
 internal sealed record Registered(
     string Identity,

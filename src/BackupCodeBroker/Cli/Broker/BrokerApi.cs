@@ -207,6 +207,10 @@ internal sealed class BrokerApi(Uri address, UserToken? token, HttpMessageHandle
     public Task<BrokerAnswer<Nothing>> LiftLockdownAsync(string id, string reason, CancellationToken cancellation) =>
         SendAsync<Nothing>(HttpMethod.Post, $"/v1/lockdowns/{id}/lift", w => w.WriteString("reason", reason), null, cancellation, CountingTimeout);
 
+    /// <summary>Reports a code that was found somewhere. The broker looks through all identities before it answers.</summary>
+    public Task<BrokerAnswer<LeakTaken>> ReportLeakAsync(BackupCode code, CancellationToken cancellation) =>
+        SendAsync<LeakTaken>(HttpMethod.Post, "/v1/leaks", w => Secrets.Write(w, "code", code), null, cancellation, CountingTimeout);
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 

@@ -133,6 +133,20 @@ public sealed class ExplanationTests
     [InlineData(OwnWork.Lead, SubjectKind.Fleet, Holder.Sweeper, "list", false)]
     [InlineData(OwnWork.Lead, SubjectKind.Document, Holder.Sweeper, "read", false)]
     [InlineData(OwnWork.Lead, SubjectKind.Documents, Holder.Sweeper, "delete", false)]
+    [InlineData(OwnWork.FindLeaked, SubjectKind.Document, Holder.Sweeper, "read", true)]
+    [InlineData(OwnWork.FindLeaked, SubjectKind.Fleet, Holder.Sweeper, "list", true)]
+    [InlineData(OwnWork.FindLeaked, SubjectKind.Document, Holder.Child, "read", false)]
+    [InlineData(OwnWork.FindLeaked, SubjectKind.Document, Holder.Sweeper, "update", false)]
+    [InlineData(OwnWork.FindLeaked, SubjectKind.State, Holder.Sweeper, "update", false)]
+    [InlineData(OwnWork.FindLeaked, SubjectKind.PepperHmac, Holder.Broker, "update", false)]
+    [InlineData(OwnWork.EndLeaked, SubjectKind.Document, Holder.Child, "update", true)]
+    [InlineData(OwnWork.EndLeaked, SubjectKind.Document, Holder.Child, "create", false)]
+    [InlineData(OwnWork.EndLeaked, SubjectKind.Document, Holder.Sweeper, "read", false)]
+    [InlineData(OwnWork.EndLeaked, SubjectKind.EntityRead, Holder.Broker, "read", false)]
+    [InlineData("leaks", SubjectKind.PepperHmac, Holder.Broker, "update", true)]
+    [InlineData("leaks", SubjectKind.Document, Holder.Sweeper, "read", false)]
+    [InlineData("leaks", SubjectKind.Document, Holder.Child, "read", false)]
+    [InlineData("leaks", SubjectKind.Mint, Holder.Broker, "update", false)]
     public void The_worker_does_its_work_and_no_other(string work, SubjectKind kind, Holder holder, string verb, bool isItsWork)
     {
         var record = Consume with { Operation = work };
