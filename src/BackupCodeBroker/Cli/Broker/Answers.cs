@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using BackupCodeBroker.Cli.Terminal;
+using BackupCodeBroker.Core.Reports;
 
 namespace BackupCodeBroker.Cli.Broker;
 
@@ -90,6 +91,9 @@ internal sealed record ListedIdentity(
     string? Entity = null,
     string? ExternalId = null,
     SetAside? Suspension = null);
+
+/// <summary>One page of the report; <paramref name="Complete"/> is absent for somebody who does not see the fleet.</summary>
+internal sealed record ReportSlice(DateTimeOffset TakenAt, IReadOnlyList<ReportRow> Identities, bool? Complete = null, string? Next = null);
 
 /// <summary>A request for approval that waits for a second person.</summary>
 internal sealed record ApprovalRequested(string Identity, string Approval, string Operation, string ExpiresAt, int? Generation = null);

@@ -82,6 +82,17 @@ internal sealed class BrokerApi(Uri address, UserToken? token, HttpMessageHandle
             null,
             cancellation);
 
+    /// <summary>One page of the report; <paramref name="wanted"/> are further parameters of the query.</summary>
+    public Task<BrokerAnswer<ReportSlice>> ReportAsync(
+        string? after, int limit, IEnumerable<KeyValuePair<string, string>> wanted, CancellationToken cancellation) => SendAsync<ReportSlice>(
+        HttpMethod.Get,
+        $"/v1/report?limit={limit}" + (after is null ? "" : $"&after={Uri.EscapeDataString(after)}")
+            + string.Concat(wanted.Select(w => $"&{w.Key}={Uri.EscapeDataString(w.Value)}")),
+        null,
+        null,
+        cancellation,
+        CountingTimeout);
+
     /// <summary>Gives an identity to another owner, or confirms the one it has.</summary>
     public Task<BrokerAnswer<Nothing>> TransferAsync(IdentityName identity, string owner, string reason, bool confirm, CancellationToken cancellation) =>
         SendAsync<Nothing>(
