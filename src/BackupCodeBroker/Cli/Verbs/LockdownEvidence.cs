@@ -83,7 +83,7 @@ internal sealed class LockdownEvidence : IDisposable
 
                 json.WriteEndObject();
                 await json.FlushAsync(cancellation);
-                _stream.Flush(flushToDisk: true);
+                RandomAccess.FlushToDisk(_stream.SafeFileHandle);
             }
 
             File.Move(_beside, _path, overwrite: false);
