@@ -57,7 +57,7 @@ internal sealed class JwtIssuer : IDisposable
     public bool HasSigned(string jwt)
     {
         var end = jwt.LastIndexOf('.');
-        var (signed, signature) = (Encoding.ASCII.GetBytes(jwt[..end]), Base64Url.DecodeFromChars(jwt[(end + 1)..]));
+        var (signed, signature) = (Encoding.ASCII.GetBytes(jwt[..end]), Base64Url.DecodeFromChars(jwt.AsSpan(end + 1)));
         return _key is RSA rsa
             ? rsa.VerifyData(signed, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             : ((ECDsa)_key).VerifyData(signed, signature, HashAlgorithmName.SHA256);

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using BackupCodeBroker.IntegrationTests.Kit;
 using BackupCodeBroker.Vault.Login;
 using Xunit;
