@@ -140,6 +140,16 @@ path "auth/approle/role/bcb-broker/secret-id/lookup" {
   capabilities = ["create", "update"]
 }
 
+# The same for a broker that logs in by a JWT, where these methods have their usual names. Enabling and configuring them is
+# another administrator's work: whose JWTs Vault believes concerns more than the broker.
+path "auth/kubernetes/role/bcb-broker" {
+  capabilities = ["create", "read", "update"]
+}
+
+path "auth/jwt/role/bcb-broker" {
+  capabilities = ["create", "read", "update"]
+}
+
 # The pepper's key, and its protection from deletion. It cannot be exported, here or ever.
 path "transit/keys/bcb-pepper" {
   capabilities = ["create", "read", "update"]

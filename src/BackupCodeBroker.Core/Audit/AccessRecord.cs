@@ -58,6 +58,9 @@ public sealed record AccessRecord
     /// <summary>Digest of the profile in force.</summary>
     public string? ProfileDigest { get; init; }
 
+    /// <summary>Id of the approval that a use ran under, or that an answer was given to; null where there was none.</summary>
+    public string? Approval { get; init; }
+
     /// <summary>Whether a person spent a code of a non-human identity (OWASP NHI10).</summary>
     public bool PersonUsedMachineCode { get; init; }
 
@@ -114,8 +117,17 @@ public static class OwnWork
     /// <summary>Delivered notices, taken out of the document of an identity that nothing else was written to since.</summary>
     public const string Deliver = "deliver";
 
+    /// <summary>A page of identities that is looked through for codes that were reported as leaked, or their names.</summary>
+    public const string FindLeaked = "find-leaked";
+
+    /// <summary>The end of a set of which a code was reported as leaked.</summary>
+    public const string EndLeaked = "end-leaked";
+
     /// <summary>A page of identities that the worker looks at.</summary>
     public const string Sweep = "sweep";
+
+    /// <summary>A page of identities that a report is made of, where no sweep has just been by.</summary>
+    public const string ReportPass = "report-pass";
 
     /// <summary>A change that the worker makes to one identity.</summary>
     public const string Enforce = "enforce";
@@ -125,5 +137,5 @@ public static class OwnWork
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Readiness, CountFailures, Bootstrap, Doctor, Names, Sweep, Enforce, Lead, LockdownProgress, Deliver];
+        [Readiness, CountFailures, Bootstrap, Doctor, Names, Sweep, Enforce, Lead, LockdownProgress, Deliver, FindLeaked, EndLeaked, ReportPass];
 }

@@ -50,9 +50,9 @@ public enum Unexplained
 /// </summary>
 public sealed class Explanation
 {
-    private static readonly string[] WithoutAlias = [Operation.Register.Name, Operation.List.Name, Operation.Report.Name, Operation.Leaks.Name, Operation.Lockdown.Name];
+    private static readonly string[] WithoutAlias = [Operation.Register.Name, Operation.List.Name, Operation.Report.Name, Operation.Lockdown.Name];
     private static readonly string[] UsingPepper = [Operation.Issue.Name, Operation.Consume.Name, Operation.Recover.Name, Operation.Drill.Name];
-    private static readonly string[] OverAll = [OwnWork.Names, Operation.List.Name, Operation.Report.Name, Operation.Leaks.Name, Operation.Lockdown.Name];
+    private static readonly string[] OverAll = [OwnWork.Names, Operation.List.Name, Operation.Report.Name, Operation.Lockdown.Name];
     private static readonly HashSet<string> OnOne = [.. Operation.All.Where(o => o.Target == OperationTarget.Identity).Select(o => o.Name)];
 
     private readonly AuditNames _names;
@@ -82,8 +82,12 @@ public sealed class Explanation
             OwnWork.Doctor => SetsUp(subject, holder, entry.Verb) && (Looks(subject) || entry.Verb is "read" or "list"),
             OwnWork.LockdownProgress => Counts(subject, holder, entry.Verb),
             OwnWork.Sweep => Sweeps(subject, holder, entry.Verb),
+            OwnWork.ReportPass => Sweeps(subject, holder, entry.Verb) && subject.Kind != SubjectKind.LookupAccessor,
             OwnWork.Enforce => Enforces(subject, holder, entry.Verb),
             OwnWork.Lead => Leads(subject, holder, entry.Verb),
+            OwnWork.FindLeaked => Searches(subject, holder, entry.Verb),
+            OwnWork.EndLeaked => EndsLeaked(subject, holder, entry.Verb),
+            _ when record.Operation == Operation.Leaks.Name => Reports(subject, holder, entry.Verb),
             _ => Does(record.Operation, subject, entry.Verb, holder),
         };
         // Nothing has documents wrapped: who does takes them somewhere, and gets no id that could be missed on the record.
@@ -133,8 +137,8 @@ public sealed class Explanation
         (Holder.Caller, SubjectKind.Capabilities) => IsAsked(operation),
         (Holder.Broker, SubjectKind.AliasLookup) => OnOne.Contains(operation) && !WithoutAlias.Contains(operation),
         (Holder.Broker, SubjectKind.Mint) => subject.Name == (OverAll.Contains(operation) ? _names.SweeperRole : _names.IdentityRole),
-        // A list for who may not list all: whom the caller's entity makes an owner, and whose owners are gone.
-        (Holder.Broker, SubjectKind.EntityRead) when operation == Operation.List.Name => true,
+        // For who may not see all: whom the caller's entity makes an owner, and whose owners are gone.
+        (Holder.Broker, SubjectKind.EntityRead) when operation == Operation.List.Name || operation == Operation.Report.Name => true,
         (Holder.Sweeper, SubjectKind.Document or SubjectKind.State) when operation == OwnWork.Names => false,
         (Holder.Broker, SubjectKind.EntityRead) => OnOne.Contains(operation) || operation == OwnWork.Readiness,
         (Holder.Broker, SubjectKind.PepperHmac) => UsingPepper.Contains(operation),
@@ -196,6 +200,32 @@ public sealed class Explanation
         _ => false,
     };
 
+    // Whoever reports a code asks; the broker hashes it. What it looks through and what it ends are its own work.
+    private static bool Reports(Subject subject, Holder holder, string verb) => (holder, subject.Kind) switch
+    {
+        (Holder.Caller, SubjectKind.LookupSelf or SubjectKind.Ask) => verb == "read",
+        (Holder.Caller, SubjectKind.Capabilities) => true,
+        (Holder.Broker, SubjectKind.PepperHmac) => true,
+        _ => false,
+    };
+
+    private bool Searches(Subject subject, Holder holder, string verb) => (holder, subject.Kind) switch
+    {
+        (Holder.Broker, SubjectKind.Mint) => subject.Name == _names.SweeperRole,
+        (Holder.Sweeper, SubjectKind.Document) => verb == "read",
+        (Holder.Sweeper, SubjectKind.Fleet) => verb == "list",
+        _ => false,
+    };
+
+    private bool EndsLeaked(Subject subject, Holder holder, string verb) => (holder, subject.Kind) switch
+    {
+        (Holder.Broker, SubjectKind.Mint) => subject.Name == _names.IdentityRole,
+        (Holder.Broker, SubjectKind.AliasLookup or SubjectKind.RecoveryEnded or SubjectKind.RevokeAccessor) => true,
+        (Holder.Child, SubjectKind.State) => verb == "read",
+        (Holder.Child, SubjectKind.Document) => verb is "read" or "update",
+        _ => false,
+    };
+
     private bool Leads(Subject subject, Holder holder, string verb) => (holder, subject.Kind) switch
     {
         (Holder.Broker, SubjectKind.Mint) => subject.Name == _names.SweeperRole,
@@ -219,10 +249,16 @@ public sealed class Explanation
     {
         var slash = asked.IndexOf('/', StringComparison.Ordinal);
         var operation = slash < 0 ? asked : asked[..slash];
-        if (operation != record.Operation)
+        // Who may not see all is asked for the status of what is shown.
+        if ((record.Operation == Operation.List.Name || record.Operation == Operation.Report.Name) && operation == Operation.Status.Name)
         {
-            // Who may not list all is asked for the status of what is listed.
-            return record.Operation == Operation.List.Name && operation == Operation.Status.Name && slash > 0;
+            return slash > 0;
+        }
+
+        // During a lockdown issuing takes a second permission.
+        if (operation != record.Operation && !(record.Operation == Operation.Issue.Name && operation == Operation.IssueInLockdown.Name))
+        {
+            return false;
         }
 
         return slash < 0 || asked[(slash + 1)..] is var target

@@ -21,9 +21,9 @@ public sealed class SubjectReader
         _kv = names.KvMount + "/";
         _ask = names.AskMount + "/";
         _transit = names.TransitMount + "/";
-        _login = $"auth/{names.AppRoleMount}/";
+        _login = $"auth/{names.LoginMount}/";
         _recovery = $"auth/{names.RecoveryMount}/role/";
-        _mounts = [names.KvMount, names.AskMount, names.TransitMount, "auth/" + names.AppRoleMount, "auth/" + names.RecoveryMount, "auth/token"];
+        _mounts = [names.KvMount, names.AskMount, names.TransitMount, "auth/" + names.LoginMount, "auth/" + names.RecoveryMount, "auth/token"];
     }
 
     /// <summary>What a request is about.</summary>
@@ -107,15 +107,21 @@ public sealed class SubjectReader
         }
 
         var rest = path[_login.Length..];
-        if (rest == "login")
+        if (rest == "login" || rest.StartsWith("login/", StringComparison.Ordinal))
         {
             return new Subject(SubjectKind.Login);
         }
 
+        // Whose JWTs Vault believes is as good as the broker's role.
+        if (rest == "config" && !Reads(verb))
+        {
+            return new Subject(SubjectKind.Role, rest);
+        }
+
         // Vault keeps these roles, as it keeps policies, under their names in lower case.
-        var role = "role/" + _names.BrokerRole;
+        var role = "role/" + (_names.LoginRole ?? _names.BrokerRole);
         return !rest.StartsWith(role, StringComparison.OrdinalIgnoreCase) || rest.Length > role.Length && rest[role.Length] != '/' ? Subject.Other
-            : Reads(verb) || rest.EndsWith("/lookup", StringComparison.Ordinal) ? new Subject(SubjectKind.RoleRead, _names.BrokerRole)
+            : Reads(verb) || rest.EndsWith("/lookup", StringComparison.Ordinal) ? new Subject(SubjectKind.RoleRead, role["role/".Length..])
             : new Subject(SubjectKind.Role, rest);
     }
 

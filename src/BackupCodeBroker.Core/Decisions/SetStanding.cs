@@ -29,7 +29,10 @@ public static class SetStanding
         ?? OfEntity(set.Entity, document.Entity ?? document.AliasEntity, around.Entity, isAlias: document.Entity is null);
 
     /// <summary>Whether the clock stands before the leading worker's last sign of life: what time it is nobody knows then.</summary>
-    public static bool ClockIsBehind(Surroundings around) => around.Now + ClockTolerance < around.State.Heartbeat.At;
+    public static bool ClockIsBehind(Surroundings around) => ClockIsBehind(around.State.Heartbeat, around.Now);
+
+    /// <summary>As above, for whoever beats: with a clock that is behind nobody leads.</summary>
+    public static bool ClockIsBehind(Heartbeat last, DateTimeOffset now) => now + ClockTolerance < last.At;
 
     /// <summary>As <see cref="Refusal"/>, without owner and entity: what can be said without reading them.</summary>
     public static Reason? OfSet(IdentityDocument document, CodeSet set, Surroundings around)
@@ -49,6 +52,11 @@ public static class SetStanding
             return Reason.OtherEpoch;
         }
 
+        if (set.StateVersion > around.StateVersion)
+        {
+            return Reason.StateSetBack;
+        }
+
         if (set.Environment != around.Environment)
         {
             return Reason.OtherEnvironment;
@@ -59,7 +67,7 @@ public static class SetStanding
             return Reason.Retired;
         }
 
-        return around.State.Over(document, set) is { } lockdown ? lockdown.Mode == Lockdown.Freeze ? Reason.Frozen : Reason.LockedDown
+        return around.State.Over(document, set, around.Now) is { } lockdown ? lockdown.Mode == Lockdown.Freeze ? Reason.Frozen : Reason.LockedDown
             : (document.Suspension ?? set.Suspension) is not null ? Reason.Suspended
             : around.Now >= set.ExpiresAt ? Reason.Expired
             : around.Now >= document.RecertifyBy ? Reason.RecertificationLapsed

@@ -52,6 +52,9 @@ public sealed record SweepDecision(IdentityDocument? Next, IReadOnlyList<SweepAc
     public static bool WantsWrap(IdentityDocument document, DateTimeOffset now) =>
         document.Pending is { Delivery: { TakenAt: null } delivery } && now < delivery.Deadline - Profile.ActivationGrace - WrapsEnd;
 
+    /// <summary>Whether it matters who owns it: whoever is not retired needs somebody to answer for them, with codes or without.</summary>
+    public static bool WantsOwner(IdentityDocument document) => document.RetiredAt is null;
+
     /// <summary>Whether owner and entity matter: there is a set of this epoch and environment that is not set aside already.</summary>
     public static bool WantsPeople(IdentityDocument document) =>
         document.RetiredAt is null && (document.Active is { DisabledAt: null, Suspension: null } || document.Pending is not null);

@@ -123,6 +123,10 @@ public sealed record IdentityDocument
         return DocumentJson.Write(this with { Outbox = [], DeadLetters = 0 }).AsSpan().SequenceEqual(DocumentJson.Write(other with { Outbox = [], DeadLetters = 0 }));
     }
 
+    /// <summary>The approval that an operation ran under, as long as something here tells of it; null where nothing does.</summary>
+    public string? ApprovalOf(string operationId) => Approvals.FirstOrDefault(a => a.Use?.OperationId == operationId)?.Id
+        ?? Reviews.FirstOrDefault(r => r.OperationId == operationId)?.Approval?.Id;
+
     /// <summary>Whether an operation has left its mark here: how an unknown outcome of a write is told.</summary>
     public bool Bears(string operationId) => Proof?.OperationId == operationId || Events.Any(e => e.OperationId == operationId);
 }

@@ -17,6 +17,9 @@ public static class NoticeKinds
     /// <summary>No code is left.</summary>
     public const string Exhausted = "exhausted";
 
+    /// <summary>A pending set was ended.</summary>
+    public const string PendingEnded = "pending-ended";
+
     /// <summary>Most characters of a word that is kept as a cause.</summary>
     public const int MaxCauseLength = 48;
 
@@ -33,13 +36,14 @@ public static class NoticeKinds
         ["intercepted"] = "intercepted",
         ["lapse"] = "lapsed",
         ["taken"] = "taken",
-        ["end-pending"] = "pending-ended",
+        ["end-pending"] = PendingEnded,
         ["expire"] = "expired",
         ["suspend"] = "suspended",
         ["confirm"] = "confirmed",
         ["transfer"] = "transferred",
         ["retire"] = "retired",
         ["lockdown"] = "locked-down",
+        ["leak"] = "leaked",
         ["approval-request"] = "approval-requested",
         ["approve"] = "approved",
         ["deny"] = "denied",

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace BackupCodeBroker.Core.Documents;
 
 /// <summary>
@@ -8,6 +10,9 @@ public sealed record OutboxEntry
 {
     /// <summary>Most that an identity keeps.</summary>
     public const int Max = 32;
+
+    /// <summary>Cause: somebody opened a wrap, and nobody activated what was in it.</summary>
+    public const string NotActivated = "not-activated";
 
     /// <summary>Id of the notice, the same at each delivery.</summary>
     public required string Id { get; init; }
@@ -35,4 +40,11 @@ public sealed record OutboxEntry
 
     /// <summary>How many wrong secrets it tells of, or null.</summary>
     public int? Failures { get; init; }
+
+    /// <summary>
+    /// Whether it tells of a wrap that was taken and not activated: what the broker's own people are alarmed of as well, from here, so that no crash between the
+    /// write and the alarm loses it.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsTakenNotActivated => Cause == NotActivated && Notice == NoticeKinds.PendingEnded;
 }

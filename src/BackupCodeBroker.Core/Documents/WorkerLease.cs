@@ -9,8 +9,11 @@ public sealed record WorkerLease
     /// <summary>Schema that this version reads.</summary>
     public const int CurrentSchema = 1;
 
-    /// <summary>Shortest and longest time that a lease can ask others to wait: what is outside was not written by a broker.</summary>
-    public static readonly TimeSpan MinTakeover = TimeSpan.FromSeconds(2), MaxTakeover = TimeSpan.FromSeconds(25);
+    /// <summary>
+    /// Shortest and longest time that a lease can ask others to wait. Who waits looks every third of it, sees the last renewal up to one such look late and its time
+    /// over up to another, and each of the two may take two seconds at Vault: that must stay below the thirty seconds within which another leads.
+    /// </summary>
+    public static readonly TimeSpan MinTakeover = TimeSpan.FromSeconds(2), MaxTakeover = TimeSpan.FromSeconds(15);
 
     /// <summary>Schema number.</summary>
     public required int Schema { get; init; }

@@ -13,7 +13,7 @@ namespace BackupCodeBroker.Access;
 /// </summary>
 internal sealed class Admittance(CallerGate gate, PeopleDesk people, Caller caller, long askedAt, TimeProvider time)
 {
-    private long _askedAt = askedAt;
+    private readonly List<(Caller Caller, long At)> _granted = [(caller, askedAt)];
     private Task<EntitySnapshot?>? _self;
     private string? _memberOf;
 
@@ -63,24 +63,55 @@ internal sealed class Admittance(CallerGate gate, PeopleDesk people, Caller call
     public async Task<Outcome?> DeniedAsOwnerAsync(IdentityView view, VaultCall call) =>
         caller.Form == AskForm.Owned && !await OwnsAsync(view, call) ? NotPermitted : null;
 
-    /// <summary>Asks again where the answer has grown old; the denial, or null where the grant stands.</summary>
-    public async Task<Outcome?> StaleDenialAsync(VaultCall call)
+    /// <summary>
+    /// Asks Vault for a second operation that this one takes; the denial, or null where it is granted. The two are asked again together where the answers
+    /// have grown old.
+    /// </summary>
+    public async Task<Outcome?> DeniedAlsoAsync(Operation operation, IdentityView view, VaultCall call)
     {
-        if (time.GetElapsedTime(_askedAt) <= Admission.MaxAge)
+        var introduction = await gate.IntroduceAsync(caller.Token, operation, caller.Target, call);
+        if (introduction is not Introduction.Known { Caller: var other })
         {
-            return null;
+            return ((Introduction.Denied)introduction).Outcome;
         }
 
-        switch (await gate.AskAsync(caller, call))
+        // Whoever is granted it on what they own, and does not own this, is asked for this: that denial stands in the audit log too.
+        var asking = other.Form == AskForm.Owned && !await OwnsAsync(view, call) ? other with { Form = AskForm.Plain } : other;
+        switch (await gate.AskAsync(asking, call))
         {
             case Asked.Granted granted:
-                _askedAt = granted.At;
-                return await HasLeftAsync(call) ? NotPermitted : null;
+                _granted.Add((asking, granted.At));
+                return null;
             case Asked.Denied denied:
                 return denied.Outcome;
             default:
                 throw new InvalidOperationException("an answer of unknown kind");
         }
+    }
+
+    /// <summary>Asks again where an answer has grown old; the denial, or null where all that was granted stands.</summary>
+    public async Task<Outcome?> StaleDenialAsync(VaultCall call)
+    {
+        if (_granted.TrueForAll(g => time.GetElapsedTime(g.At) <= Admission.MaxAge))
+        {
+            return null;
+        }
+
+        for (var i = 0; i < _granted.Count; i++)
+        {
+            switch (await gate.AskAsync(_granted[i].Caller, call))
+            {
+                case Asked.Granted granted:
+                    _granted[i] = (_granted[i].Caller, granted.At);
+                    break;
+                case Asked.Denied denied:
+                    return denied.Outcome;
+                default:
+                    throw new InvalidOperationException("an answer of unknown kind");
+            }
+        }
+
+        return await HasLeftAsync(call) ? NotPermitted : null;
     }
 
     /// <summary>Whether the caller also holds another operation on the identity.</summary>
@@ -98,7 +129,7 @@ internal sealed class Admittance(CallerGate gate, PeopleDesk people, Caller call
     // A grant that rests on a membership is as old as what was read of it.
     private async Task<bool> HasLeftAsync(VaultCall call)
     {
-        if (caller.Form != AskForm.Owned || _memberOf is null)
+        if (_memberOf is null || _granted.TrueForAll(g => g.Caller.Form != AskForm.Owned))
         {
             return false;
         }

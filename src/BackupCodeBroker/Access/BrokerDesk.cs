@@ -1,8 +1,12 @@
+using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Vault;
 
 namespace BackupCodeBroker.Access;
 
-/// <summary>Reads and writes the broker's own documents, below <c>broker/</c>, with the sweeper's child. Every write is a check-and-set.</summary>
+/// <summary>
+/// Reads everything, identities too, and writes the broker's own documents, below <c>broker/</c>, with the sweeper's child. Every write is a check-and-set. A
+/// kept child may have died with its parent: what it was denied was not executed, and is done once more with another one.
+/// </summary>
 internal sealed class BrokerDesk(VaultClient vault, IdentityChildren children)
 {
     /// <summary>Path of the state document.</summary>
@@ -17,31 +21,28 @@ internal sealed class BrokerDesk(VaultClient vault, IdentityChildren children)
     /// <summary>Path of a lockdown's story.</summary>
     public static string StoryOf(string id) => $"{Stories}/{id}";
 
+    /// <summary>Folder of the identities' documents.</summary>
+    public const string Identities = "identities";
+
+    /// <summary>Path of an identity's document.</summary>
+    public static string DocumentOf(string identity) => $"{Identities}/{IdentityName.AliasPrefix}{identity}";
+
     /// <summary>The names in a folder.</summary>
-    public async Task<VaultAnswer<IReadOnlyList<string>>> ListAsync(VaultCall call, string folder)
-    {
-        var listed = await vault.ListKvAsync((await children.SweeperAsync(call)).Token, folder, call);
-        return listed is VaultAnswer<IReadOnlyList<string>>.Denied ? await vault.ListKvAsync((await AnotherAsync(call)).Token, folder, call) : listed;
-    }
+    public Task<VaultAnswer<IReadOnlyList<string>>> ListAsync(VaultCall call, string folder) =>
+        WithChildAsync(call, child => vault.ListKvAsync(child, folder, call), listed => listed is VaultAnswer<IReadOnlyList<string>>.Denied);
 
     /// <summary>Reads a document.</summary>
-    public async Task<KvRead> ReadAsync(VaultCall call, string path)
-    {
-        var read = await vault.ReadKvAsync((await children.SweeperAsync(call)).Token, path, call);
-        return read is KvRead.Denied ? await vault.ReadKvAsync((await AnotherAsync(call)).Token, path, call) : read;
-    }
+    public Task<KvRead> ReadAsync(VaultCall call, string path) =>
+        WithChildAsync(call, child => vault.ReadKvAsync(child, path, call), read => read is KvRead.Denied);
 
     /// <summary>Writes a document over the version that was read.</summary>
-    public async Task<KvWrite> WriteAsync(VaultCall call, string path, ReadOnlyMemory<byte> json, long version)
-    {
-        var written = await vault.WriteKvAsync((await children.SweeperAsync(call)).Token, path, json, version, call);
-        return written is KvWrite.Denied ? await vault.WriteKvAsync((await AnotherAsync(call)).Token, path, json, version, call) : written;
-    }
+    public Task<KvWrite> WriteAsync(VaultCall call, string path, ReadOnlyMemory<byte> json, long version) =>
+        WithChildAsync(call, child => vault.WriteKvAsync(child, path, json, version, call), written => written is KvWrite.Denied);
 
-    // A kept child may have died with its parent. What was denied was not executed.
-    private Task<Child> AnotherAsync(VaultCall call)
+    private async Task<T> WithChildAsync<T>(VaultCall call, Func<VaultToken, Task<T>> ask, Func<T, bool> isDenied)
     {
-        children.ForgetSweeper();
-        return children.SweeperAsync(call);
+        var child = await children.SweeperAsync(call);
+        var answer = await ask(child.Token);
+        return isDenied(answer) ? await ask((await children.AnotherSweeperAsync(child, call)).Token) : answer;
     }
 }

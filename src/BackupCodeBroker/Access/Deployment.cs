@@ -55,7 +55,8 @@ internal abstract record DeploymentState
 /// <param name="Id">Its name for programs: that of the check of <c>bcb doctor</c> that looks closer.</param>
 /// <param name="What">What is the matter.</param>
 /// <param name="Fix">What is done about it, in words; empty where <paramref name="What"/> says it.</param>
-internal sealed record Shortcoming(string Id, string What, string Fix)
+/// <param name="IsLoad">Whether too much was going on to tell: nothing may be the matter at all.</param>
+internal sealed record Shortcoming(string Id, string What, string Fix, bool IsLoad = false)
 {
     /// <summary>Both in one sentence.</summary>
     public string Reason => Fix.Length == 0 ? What : $"{What}: {Fix}";

@@ -103,8 +103,16 @@ internal sealed class IdentityChildren : IDisposable
         return minted.Child;
     }
 
-    /// <summary>Forgets the sweeper's child, after Vault refused it.</summary>
-    public void ForgetSweeper() => _children.Forget(SweeperAlias);
+    /// <summary>Another child in place of one that Vault refused; those who were refused at the same time share it.</summary>
+    public Task<Child> AnotherSweeperAsync(Child refused, VaultCall call)
+    {
+        if (ReferenceEquals(Of(SweeperAlias), refused))
+        {
+            _children.Forget(SweeperAlias);
+        }
+
+        return SweeperAsync(call);
+    }
 
     /// <summary>Forgets the child of an alias, after Vault refused it.</summary>
     public void Forget(string alias) => _children.Forget(alias);

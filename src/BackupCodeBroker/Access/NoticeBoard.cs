@@ -7,7 +7,7 @@ namespace BackupCodeBroker.Access;
 
 /// <summary>
 /// What this replica knows of notices. Whoever writes a document is asked here which of its notices are delivered and can go out with the write, and tells here what it has
-/// put in; that is delivered in the background, by this replica. A notice that does not fit in the queue, and one whose replica died, stays in its
+/// put in; that is delivered in the background, by this replica. What the broker's own people have to know of as well is an alarm when it is taken up. A notice that does not fit in the queue, and one whose replica died, stays in its
 /// document, where the sweep finds it (<see cref="Adopt"/>). Nothing here waits, calls anybody or fails.
 /// </summary>
 internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics, Alarms alarms, TimeProvider time)
@@ -18,8 +18,12 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
     /// <summary>Most identities that are kept in mind; beyond them notices are left to the sweep.</summary>
     public const int MaxIdentities = 50_000;
 
+    // Beyond this an alarm whose notice is put back and taken up again is raised again.
+    private const int MaxAlarmed = 1_000;
+
     private readonly Dictionary<string, Box> _boxes = [];
     private readonly Lock _lock = new();
+    private readonly BoundedMemory<string, bool> _alarmed = new(MaxAlarmed, settings.GiveUpAfter, time);
     private readonly Channel<Notice> _waiting = Channel.CreateBounded<Notice>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private long _look;
 
@@ -166,9 +170,19 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
             {
                 box.Standings[entry.Id] = Standing.InHand;
                 metrics.InHand(1);
+                Alarm(document.Identity, entry);
             }
 
             DropEmpty(document.Identity, box);
+        }
+    }
+
+    private void Alarm(string identity, OutboxEntry entry)
+    {
+        if (entry.IsTakenNotActivated && !_alarmed.TryGet(entry.Id, out _))
+        {
+            _alarmed.Set(entry.Id, true);
+            alarms.Raise(AlarmKind.TakenNotActivated, identity);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
 
 namespace BackupCodeBroker.Access;
@@ -13,7 +14,7 @@ internal sealed class StateMemory
 {
     private readonly Lock _lock = new();
     private readonly Channel<bool> _alerts = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private (long Version, Heartbeat Beat)? _newest;
+    private (long Version, Heartbeat Beat, int Floor)? _newest;
     private string? _lockdowns;
     private long _lockdownsAt;
     private bool _lockdownNews;
@@ -58,6 +59,15 @@ internal sealed class StateMemory
         }
     }
 
+    /// <summary>Whether a clock stands before the last beat that was seen. With a higher epoch time begins anew.</summary>
+    public bool ClockIsBehind(DateTimeOffset now, int epoch)
+    {
+        lock (_lock)
+        {
+            return _newest is { } newest && epoch <= newest.Floor && SetStanding.ClockIsBehind(newest.Beat, now);
+        }
+    }
+
     /// <summary>Whether lockdowns were declared or lifted in a later version.</summary>
     public bool LockdownsChangedAfter(long version)
     {
@@ -89,7 +99,7 @@ internal sealed class StateMemory
             (_lockdownNews, _lockdownsAt, _lockdowns) = (_lockdowns is not null, version, lockdowns);
         }
 
-        (_newest, IsSuspicious) = ((version, state.Heartbeat), false);
+        (_newest, IsSuspicious) = ((version, state.Heartbeat, state.EpochFloor), false);
     }
 
     private void Suspect()

@@ -6,10 +6,12 @@ using BackupCodeBroker.Features.Approvals;
 using BackupCodeBroker.Features.Consume;
 using BackupCodeBroker.Features.Drill;
 using BackupCodeBroker.Features.Issue;
+using BackupCodeBroker.Features.Leaks;
 using BackupCodeBroker.Features.Listing;
 using BackupCodeBroker.Features.Lockdowns;
 using BackupCodeBroker.Features.Recover;
 using BackupCodeBroker.Features.Register;
+using BackupCodeBroker.Features.Reports;
 using BackupCodeBroker.Features.Status;
 using BackupCodeBroker.Health;
 
@@ -47,12 +49,14 @@ internal static class ApiJson
 [JsonSerializable(typeof(DrillAnswer))]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(ListAnswer))]
+[JsonSerializable(typeof(ReportAnswer))]
 [JsonSerializable(typeof(RequestedAnswer))]
 [JsonSerializable(typeof(ApprovalsAnswer))]
 [JsonSerializable(typeof(DeclaredAnswer))]
 [JsonSerializable(typeof(DryRunAnswer))]
 [JsonSerializable(typeof(LockdownAnswer))]
 [JsonSerializable(typeof(LockdownsAnswer))]
+[JsonSerializable(typeof(LeakAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(ReadinessAnswer))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

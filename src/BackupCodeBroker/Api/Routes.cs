@@ -4,11 +4,13 @@ using BackupCodeBroker.Core.Operations;
 using BackupCodeBroker.Features.Consume;
 using BackupCodeBroker.Features.Drill;
 using BackupCodeBroker.Features.Issue;
+using BackupCodeBroker.Features.Leaks;
 using BackupCodeBroker.Features.Listing;
 using BackupCodeBroker.Features.Lockdowns;
 using BackupCodeBroker.Features.Receive;
 using BackupCodeBroker.Features.Recover;
 using BackupCodeBroker.Features.Register;
+using BackupCodeBroker.Features.Reports;
 using BackupCodeBroker.Features.Retire;
 using BackupCodeBroker.Features.Revoke;
 using BackupCodeBroker.Features.Status;
@@ -40,6 +42,8 @@ internal static class Routes
             .Accepts<RegisterRequestShape>("application/json").Produces<RegisterAnswer>(201).Produces<RegisterAnswer>(200);
         Operation<StatusFeature>(app, "GET", "/v1/identities/{identity}", "Where an identity's codes stand").Produces<StatusAnswer>(200);
         Operation<ListFeature>(app, "GET", "/v1/identities", "The identities that the caller may see, a page at a time").Produces<ListAnswer>(200);
+        Operation<ReportFeature>(app, "GET", "/v1/report", "Which identities could be recovered, how old their codes are, and how they ended, a page at a time")
+            .Produces<ReportAnswer>(200);
         Operation<IssueFeature>(app, "POST", "/v1/identities/{identity}/code-sets", "Issue codes: the plaintext is wrapped in Vault").Produces<IssueAnswer>(201);
         Operation<ActivateFeature>(app, "POST", "/v1/identities/{identity}/code-sets/{generation}/activate", "Prove receipt of codes")
             .Accepts<ActivateRequestShape>("application/json").Produces(204);
@@ -59,6 +63,8 @@ internal static class Routes
             .Accepts<TransferRequestShape>("application/json").Produces(204);
         Operation<RetireFeature>(app, "POST", "/v1/identities/{identity}/retire", "End an identity for good")
             .Accepts<ReasonRequestShape>("application/json").Produces(204);
+        Operation<LeaksFeature>(app, "POST", "/v1/leaks", "Report a code that was found where others can read it: it ends the set that the code is of")
+            .Accepts<CodeRequestShape>("application/json").Produces<LeakAnswer>(202);
         MapApprovals(app);
         MapLockdowns(app);
     }

@@ -30,10 +30,10 @@ internal sealed class RoleSteps(BootstrapSession session)
         };
     }
 
-    /// <summary>The broker's role; <paramref name="recovery"/> is the policy for recoveries, where there are any.</summary>
-    public BootstrapStep BrokerRole(BootstrapStep method, string? recovery)
+    /// <summary>The broker's role, with these policies.</summary>
+    public BootstrapStep BrokerRole(BootstrapStep method, IReadOnlyList<string> policies)
     {
-        var desired = BrokerForms.BrokerRole([session.Settings.AppRoleName, .. recovery is null ? Array.Empty<string>() : [recovery]]);
+        var desired = BrokerForms.BrokerRole(policies);
         return new BootstrapStep
         {
             Id = StepIds.BrokerRole,

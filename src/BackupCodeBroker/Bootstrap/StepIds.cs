@@ -12,6 +12,7 @@ internal static class StepIds
     public const string PeoplesPolicies = "peoples-policies";
     public const string TokenRoles = "token-roles";
     public const string AppRoleMount = "approle-mount";
+    public const string LoginMount = "login-mount";
     public const string BrokerRole = "broker-role";
     public const string RecoveryMount = "recovery-mount";
     public const string AuditedHeader = "audited-header";

@@ -5,6 +5,7 @@ using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Hashing;
 using BackupCodeBroker.Core.Profiles;
 using BackupCodeBroker.Vault;
+using BackupCodeBroker.Vault.Login;
 
 namespace BackupCodeBroker.Configuration;
 
@@ -27,11 +28,8 @@ internal sealed record BrokerSettings
     /// <summary>Vault and what things are called there.</summary>
     public VaultSettings Vault { get; init; } = new();
 
-    /// <summary>Folder with <c>role-id</c> and <c>secret-id</c>; null where a token file is used.</summary>
-    public string? Credentials { get; init; }
-
-    /// <summary>File that holds the broker's token, kept by Vault Agent; null where AppRole is used.</summary>
-    public string? TokenFile { get; init; }
+    /// <summary>How the broker logs in there.</summary>
+    public LoginSettings Login { get; init; } = new();
 
     /// <summary>The deployment's epoch, from 1: raised after a restore of Vault's storage.</summary>
     public int Epoch { get; init; } = 1;

@@ -72,8 +72,7 @@ internal sealed partial class SettingsReader
             TlsCertificate = File("tls:certificate"),
             TlsKey = File("tls:key"),
             Vault = Vault(),
-            Credentials = Text("login:credentials"),
-            TokenFile = Text("login:token_file"),
+            Login = Login(),
             Epoch = Number("epoch", defaults.Epoch, 1, int.MaxValue),
             Environment = EnvironmentName(),
             Worker = Worker(defaults.Worker),
@@ -139,11 +138,6 @@ internal sealed partial class SettingsReader
         {
             _errors.Add(unreadable);
         }
-
-        if (settings.Credentials is not null && settings.TokenFile is not null)
-        {
-            _errors.Add("login.credentials and login.token_file exclude each other");
-        }
     }
 
     private TelemetrySettings Telemetry() => new()
@@ -160,10 +154,9 @@ internal sealed partial class SettingsReader
         return pseudonyms ?? Pseudonyms.None;
     }
 
-    // As people know them: a mount's path, perhaps with auth/ before it.
     private IReadOnlyList<string> Mounts(string key)
     {
-        var mounts = Texts(key).Select(m => (m.StartsWith("auth/", StringComparison.Ordinal) ? m["auth/".Length..] : m).Trim('/')).ToList();
+        var mounts = Texts(key).Select(WithoutAuth).ToList();
         _errors.AddRange(mounts.Where(m => m.Length == 0).Select(_ => Shown(key) + ": a mount's path is empty"));
         return mounts;
     }

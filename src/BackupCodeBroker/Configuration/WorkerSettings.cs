@@ -36,7 +36,7 @@ internal sealed record WorkerSettings
 
         if (Takeover < WorkerLease.MinTakeover || Takeover > WorkerLease.MaxTakeover)
         {
-            yield return "worker.takeover must be 2s to 25s";
+            yield return "worker.takeover must be 2s to 15s";
         }
 
         if (Alone && !Enabled)

@@ -9,6 +9,7 @@ using BackupCodeBroker.Server;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
 using BackupCodeBroker.Vault.Administration;
+using BackupCodeBroker.Vault.Login;
 
 namespace BackupCodeBroker.Dev;
 
@@ -85,7 +86,7 @@ internal sealed class DevEnvironment : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("bcb-dev-").FullName;
         try
         {
-            var configured = settings(new BrokerSettings { Listen = listen, Vault = names, Credentials = folder, Telemetry = Telemetry(variable), Profiles = Profiles() });
+            var configured = settings(new BrokerSettings { Listen = listen, Vault = names, Login = new LoginSettings { CredentialsDirectory = folder }, Telemetry = Telemetry(variable), Profiles = Profiles() });
             await BootstrapAsync(names, admin, folder, configured.Telemetry.AccessFile, step, cancellation);
             var people = await PeopleAsync(names, admin, folder, cancellation);
             var broker = BrokerHost.Build(configured, quiet ? services => services.AddLogging(logging => logging.ClearProviders()) : null);

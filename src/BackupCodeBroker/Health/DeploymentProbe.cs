@@ -14,7 +14,8 @@ namespace BackupCodeBroker.Health;
 /// <summary>
 /// Finds out, at start and every half minute, whether Vault is set up so that the broker's promises hold: KV v2 with check-and-set required, the
 /// mount that callers are authorised by, the state document, the decoy with its document, an epoch that is not below the floor. While anything is
-/// missing the broker is up, not ready, and says what; nothing is served.
+/// missing the broker is up, not ready, and says what; nothing is served. A look that was too slow says little of a broker that was ready, and would
+/// make an outage of a busy moment: it is repeated soon, and the next one counts.
 /// </summary>
 internal sealed partial class DeploymentProbe(
     VaultClient vault, BrokerSession session, OwnToken own, IdentityChildren children, Deployment deployment, NodeWatch node, BrokerSettings settings, AccessLog access, OperationMetrics metrics, TimeProvider time, ILogger<DeploymentProbe> logger)
@@ -24,6 +25,8 @@ internal sealed partial class DeploymentProbe(
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+
+    private bool _isInDoubt;
 
     /// <summary>Looks once.</summary>
     public async Task LookAsync(CancellationToken stop)
@@ -71,7 +74,7 @@ internal sealed partial class DeploymentProbe(
         while (!stoppingToken.IsCancellationRequested)
         {
             await LookAsync(stoppingToken);
-            var ready = deployment.State is DeploymentState.Ready;
+            var ready = deployment.State is DeploymentState.Ready && !_isInDoubt;
             pause = ready ? FirstRetry : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LastRetry.Ticks));
             await Pause(ready ? WhileReady : pause, stoppingToken);
         }
@@ -94,6 +97,14 @@ internal sealed partial class DeploymentProbe(
             }
 
             deployment.Ready(facts);
+            _isInDoubt = false;
+            return;
+        }
+
+        _isInDoubt = !_isInDoubt && deployment.State is DeploymentState.Ready && missing.All(m => m.IsLoad);
+        if (_isInDoubt)
+        {
+            LogInDoubt(string.Join("; ", missing.Select(m => m.Reason)));
             return;
         }
 
@@ -233,6 +244,9 @@ internal sealed partial class DeploymentProbe(
 
     [LoggerMessage(EventId = 20, Level = LogLevel.Information, Message = "ready")]
     private partial void LogReady();
+
+    [LoggerMessage(EventId = 25, Level = LogLevel.Warning, Message = "whether it is ready could not be told, looking again: {Reasons}")]
+    private partial void LogInDoubt(string reasons);
 
     [LoggerMessage(EventId = 21, Level = LogLevel.Warning, Message = "not ready: {Reasons}")]
     private partial void LogNotReady(string reasons);

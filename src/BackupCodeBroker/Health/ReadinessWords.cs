@@ -17,7 +17,7 @@ internal static class ReadinessWords
     private const string WaitsForVault = "the broker looks again by itself";
 
     /// <summary>The look took too long.</summary>
-    public static Shortcoming Slow { get; } = new("vault-reachable", "Vault did not answer in time", "");
+    public static Shortcoming Slow { get; } = new("vault-reachable", "Vault did not answer in time", "", IsLoad: true);
 
     /// <summary>The state document is older than this replica remembers it, and which of two causes it has is being found out.</summary>
     public static Shortcoming SetBack { get; } = new(
@@ -34,14 +34,14 @@ internal static class ReadinessWords
         new(StepIds.BrokerPolicies, $"the policy {policy} does not let the broker's children read {what}", Bootstrap);
 
     /// <summary>Vault gave no answer to go by.</summary>
-    public static Shortcoming Of(VaultFault fault) => new(IdOf(fault), fault.Describe(), FixOf(fault));
+    public static Shortcoming Of(VaultFault fault) => new(IdOf(fault), fault.Describe(), FixOf(fault), fault.IsLoad);
 
     /// <summary>The broker itself could not look: it has no token, or Vault refuses its token something, and the fault says what.</summary>
     public static Shortcoming Of(BrokerFaultException fault, bool loggedIn) => (fault.Kind, loggedIn) switch
     {
         (FaultKind.NotReady, true) => new(StepIds.BrokerPolicies, fault.Message, ""),
-        (FaultKind.NotReady, false) => new("log-in", fault.Message, "`bcb doctor --credentials DIR` looks at the broker's credentials"),
-        _ => new("vault-reachable", fault.Message, ""),
+        (FaultKind.NotReady, false) => new("log-in", fault.Message, "`bcb doctor --config FILE` looks at the broker's log-in"),
+        _ => new("vault-reachable", fault.Message, "", fault.Fault?.IsLoad == true),
     };
 
     private static string IdOf(VaultFault fault) => fault switch

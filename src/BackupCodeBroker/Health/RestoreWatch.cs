@@ -21,6 +21,9 @@ internal sealed partial class RestoreWatch(
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
+    // Over which version a proof was written that nobody answered: what the next read shows, it has brought about.
+    private long? _unanswered;
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -74,6 +77,11 @@ internal sealed partial class RestoreWatch(
     {
         if (state.EpochFloor > options.Epoch)
         {
+            if (_unanswered is { } over && version > over)
+            {
+                Tell(over, state.EpochFloor);
+            }
+
             Conclude(state, version);
             return true;
         }
@@ -94,20 +102,30 @@ internal sealed partial class RestoreWatch(
     private async Task<bool> ProveAsync(VaultCall call, BrokerState state, long version)
     {
         var raised = state with { EpochFloor = options.Epoch + 1 };
-        if (await desk.WriteAsync(call, BrokerDesk.State, DocumentJson.Write(raised), version) is not KvWrite.Saved saved)
+        switch (await desk.WriteAsync(call, BrokerDesk.State, DocumentJson.Write(raised), version))
         {
-            // Not the latest version, or not known: the next read tells.
-            return false;
+            case KvWrite.Saved saved:
+                Tell(version, raised.EpochFloor);
+                Conclude(raised, saved.Version);
+                return true;
+            case KvWrite.Conflict or KvWrite.Denied:
+                // Not the latest version: what was read is late, or another has written the proof.
+                return false;
+            default:
+                _unanswered = version;
+                return false;
         }
+    }
 
+    private void Tell(long version, int floor)
+    {
         alarms.Raise(AlarmKind.StorageRestored);
-        LogRestored(version, raised.EpochFloor);
-        Conclude(raised, saved.Version);
-        return true;
+        LogRestored(version, floor);
     }
 
     private void Conclude(BrokerState state, long version)
     {
+        _unanswered = null;
         deployment.Memory.Settle(state, version);
         deployment.NotReady([ReadinessWords.BelowFloor(options.Epoch, state.EpochFloor)]);
     }

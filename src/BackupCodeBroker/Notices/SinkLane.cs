@@ -107,6 +107,11 @@ internal sealed partial class SinkLane
         {
             return new SinkAnswer.Failed("timeout");
         }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            // Nobody stops it: that is how a connection that does not come about in its own time ends, and thrown on it would end the whole server.
+            return new SinkAnswer.Failed("timeout");
+        }
         catch (Exception defect) when (defect is not OperationCanceledException)
         {
             LogDefect(_sink.Name, defect.GetType().Name);

@@ -35,6 +35,7 @@ internal sealed class AccessEntry : IReadOnlyList<KeyValuePair<string, object?>>
         Add(TelemetryNames.Generation, record.Generation);
         Add(TelemetryNames.Profile, record.Profile);
         Add(TelemetryNames.ProfileDigest, record.ProfileDigest);
+        Add(TelemetryNames.Approval, record.Approval);
         Add(TelemetryNames.PersonUsedMachineCode, record.PersonUsedMachineCode ? true : null);
         Add(TelemetryNames.Replica, record.Replica);
         Add(TelemetryNames.StartedAt, AccessRecordJson.Time(record.StartedAt));
@@ -81,6 +82,7 @@ internal sealed class AccessEntry : IReadOnlyList<KeyValuePair<string, object?>>
         Word(line, "kind", _record.CallerKind.Name());
         Word(line, "generation", _record.Generation?.ToString(CultureInfo.InvariantCulture));
         Word(line, "profile", _record.ProfileDigest);
+        Word(line, "approval", _record.Approval);
         Word(line, "calls", _record.VaultCalls.ToString(CultureInfo.InvariantCulture));
         Word(line, "uncertain", _record.VaultUncertain > 0 ? _record.VaultUncertain.ToString(CultureInfo.InvariantCulture) : null);
         return line.ToString();

@@ -37,6 +37,7 @@ internal static class AccessRecordJson
             Number(json, "generation", record.Generation);
             Text(json, "profile", record.Profile);
             Text(json, "profile_digest", record.ProfileDigest);
+            Text(json, "approval", record.Approval);
             if (record.PersonUsedMachineCode)
             {
                 json.WriteBoolean("person_used_machine_code", true);

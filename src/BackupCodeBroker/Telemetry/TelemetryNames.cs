@@ -195,6 +195,9 @@ internal static class TelemetryNames
     /// <summary>Attribute: digest of the profile in force.</summary>
     public const string ProfileDigest = "bcb.profile.digest";
 
+    /// <summary>Attribute: id of the approval that a use ran under.</summary>
+    public const string Approval = "bcb.approval";
+
     /// <summary>Attribute: which broker process.</summary>
     public const string Replica = "bcb.replica";
 

@@ -38,6 +38,12 @@ internal abstract record VaultFault
         _ => "unexpected",
     };
 
+    /// <summary>Whether too much is going on, here or there: nothing is the matter that does not pass of itself.</summary>
+    public bool IsLoad => this is TimedOut or Busy or RateLimited;
+
+    /// <summary>Whether it is one answer's trouble, which says nothing of the others: an answer that nobody can read, or none for this one question.</summary>
+    public bool IsOneAnswers => this is Unexpected or TimedOut;
+
     /// <summary>Vault is sealed.</summary>
     internal sealed record Sealed : VaultFault
     {

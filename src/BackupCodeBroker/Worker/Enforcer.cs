@@ -16,7 +16,7 @@ namespace BackupCodeBroker.Worker;
 /// decision stands. A write that was not answered is looked for by its operation's id; where it is not found, deciding anew leaves nothing done twice.
 /// </summary>
 internal sealed class Enforcer(
-    IdentityDesk desk, RecoveryDesk recoveries, IdentityChildren children, Deployment deployment, BrokerProfiles profiles, Alarms alarms, AccessLog access, OperationMetrics metrics, TimeProvider time)
+    IdentityDesk desk, RecoveryDesk recoveries, IdentityChildren children, Deployment deployment, BrokerProfiles profiles, AccessLog access, OperationMetrics metrics, TimeProvider time)
 {
     private const int MaxTries = 8;
 
@@ -50,7 +50,7 @@ internal sealed class Enforcer(
 
             if (doubtful is not null && view.Document.Bears(work.Id))
             {
-                return Done(identity, view.Document, doubtful);
+                return new Enforced(view.Document, doubtful.Acts);
             }
 
             var sight = wrap is { } seen && seen.Accessor == view.Document.Pending?.Delivery.Accessor ? seen.Sight : WrapSight.Unknown;
@@ -63,7 +63,7 @@ internal sealed class Enforcer(
             switch (await desk.WriteAsync(call, handle, next, view.Version))
             {
                 case KvWrite.Saved:
-                    return Done(identity, next, decision);
+                    return new Enforced(next, decision.Acts);
                 case KvWrite.Unknown:
                     doubtful = decision;
                     break;
@@ -91,15 +91,6 @@ internal sealed class Enforcer(
         return child is null ? null : new IdentityHandle(identity.Alias, identity.Value, child, null);
     }
 
-    private Enforced Done(IdentityName identity, IdentityDocument after, SweepDecision decision)
-    {
-        if (decision.Acts.Contains(SweepAct.NotActivated))
-        {
-            alarms.Raise(AlarmKind.TakenNotActivated, identity.Value);
-        }
-
-        return new Enforced(after, decision.Acts);
-    }
 }
 
 /// <summary>What a change came to.</summary>

@@ -10,18 +10,20 @@ namespace BackupCodeBroker.Worker;
 /// <summary>
 /// The hosted worker. Every replica that has one looks at the lease; the one that leads beats the heart and sweeps, until it is told to stop, cannot renew
 /// in time by its own clock, or finds another in its place. What it does between uses is enforced again at each use, so a fleet without a worker is late,
-/// and nothing stale is let through. A replica that is not ready does not lead.
+/// and nothing stale is let through. A replica that is not ready does not lead, nor does one whose clock stands before the last beat: what time it is nobody
+/// knows then. Where one of the leader's two tasks breaks down both are begun anew: who leads does the whole of it.
 /// </summary>
 internal sealed partial class HostedWorker(
-    Leadership leadership, Heart heart, SweepLoop sweeps, SweepSignal signal, Deployment deployment, WorkerSettings settings, WorkerMetrics metrics, AccessLog access, OperationMetrics operations, TimeProvider time, ILogger<HostedWorker> logger)
+    Leadership leadership, Heart heart, SweepLoop sweeps, SweepSignal signal, Deployment deployment, DeskOptions options, WorkerSettings settings, WorkerMetrics metrics, AccessLog access, OperationMetrics operations, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<HostedWorker> logger)
     : BackgroundService
 {
     private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan NewsEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WhileUnready = TimeSpan.FromMilliseconds(250);
 
+    private bool _wasBehind;
     private CancellationTokenSource? _turn;
-    private Task _work = Task.CompletedTask;
+    private Task[] _work = [];
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -33,15 +35,18 @@ internal sealed partial class HostedWorker(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // From the first moment of the end, and not after the requests: sweep and lease are given up while the token lives and there is time.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        var stop = ending.Token;
         try
         {
             while (true)
             {
-                await LookSafelyAsync(stoppingToken);
-                await Task.Delay(deployment.State is DeploymentState.Ready ? settings.Renewal : WhileUnready, time, stoppingToken);
+                await LookSafelyAsync(stop);
+                await Task.Delay(deployment.State is DeploymentState.Ready ? settings.Renewal : WhileUnready, time, stop);
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // The end: what was led is given back.
         }
@@ -68,7 +73,7 @@ internal sealed partial class HostedWorker(
     // One look at the lease, and what follows from it.
     private async Task LookAsync(CancellationToken stop)
     {
-        if (deployment.State is not DeploymentState.Ready)
+        if (deployment.State is not DeploymentState.Ready || ClockIsBehind())
         {
             await StopLeadingAsync();
             await GiveBackAsync();
@@ -76,7 +81,7 @@ internal sealed partial class HostedWorker(
         }
 
         await AsOwnWorkAsync("look at the lease", call => leadership.LookAsync(call), stop);
-        if (!leadership.IsLeading || _work.IsCompleted)
+        if (!leadership.IsLeading || Array.Exists(_work, task => task.IsCompleted))
         {
             await StopLeadingAsync();
         }
@@ -95,7 +100,7 @@ internal sealed partial class HostedWorker(
             LogLeads();
             metrics.Lead(true);
             var stop = _turn.Token;
-            _work = Task.WhenAll(Task.Run(() => BeatAsync(stop), CancellationToken.None), Task.Run(() => SweepAsync(stop), CancellationToken.None));
+            _work = [Task.Run(() => BeatAsync(stop), CancellationToken.None), Task.Run(() => SweepAsync(stop), CancellationToken.None)];
         }
         else if (leadership.Remaining is var remaining && remaining > TimeSpan.Zero)
         {
@@ -148,13 +153,25 @@ internal sealed partial class HostedWorker(
         if (_turn is { } turn)
         {
             var work = _work;
-            (_turn, _work) = (null, Task.CompletedTask);
+            (_turn, _work) = (null, []);
             metrics.Lead(false);
             LogLeadsNoMore();
             await turn.CancelAsync();
-            await work;
+            await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             turn.Dispose();
+            Array.ForEach([.. work.Select(task => task.Exception).OfType<Exception>()], LogDefect);
         }
+    }
+
+    private bool ClockIsBehind()
+    {
+        var isBehind = deployment.Memory.ClockIsBehind(time.GetUtcNow(), options.Epoch);
+        if (isBehind && !_wasBehind)
+        {
+            LogBehind();
+        }
+
+        return _wasBehind = isBehind;
     }
 
     private Task GiveBackAsync() => leadership.IsLeading
@@ -189,6 +206,9 @@ internal sealed partial class HostedWorker(
 
     [LoggerMessage(EventId = 47, Level = LogLevel.Information, Message = "this replica's worker leads no more")]
     private partial void LogLeadsNoMore();
+
+    [LoggerMessage(EventId = 50, Level = LogLevel.Error, Message = "this machine's clock stands before the leading worker's last beat: it is wrong, or the leader's was (src/docs/worker.md); this replica does not lead")]
+    private partial void LogBehind();
 
     [LoggerMessage(EventId = 49, Level = LogLevel.Critical, Message = "the worker broke down and begins again")]
     private partial void LogDefect(Exception exception);

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using BackupCodeBroker.Access;
+using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Reports;
 using BackupCodeBroker.Vault;
 
 namespace BackupCodeBroker.Worker;
@@ -13,13 +15,25 @@ internal sealed class SweepPeople(IdentityDesk desk)
 
     private readonly ConcurrentDictionary<string, Task<EntitySnapshot?>> _owners = new(StringComparer.Ordinal);
 
-    /// <summary>Reads both; null where Vault has none.</summary>
-    public async Task<(EntitySnapshot? Owner, EntitySnapshot? Entity)> OfAsync(VaultCall call, IdentityDocument document)
+    /// <summary>
+    /// Reads those that matter; null where Vault has none, or was not asked. The owner of an identity without codes is read too: somebody has to answer for it.
+    /// </summary>
+    public async Task<(EntitySnapshot? Owner, EntitySnapshot? Entity, PeopleSeen Seen)> OfAsync(VaultCall call, IdentityDocument document)
     {
+        if (!SweepDecision.WantsOwner(document))
+        {
+            return (null, null, PeopleSeen.None);
+        }
+
         var owner = OwnerAsync(call, document);
+        if (!SweepDecision.WantsPeople(document))
+        {
+            return (await owner, null, PeopleSeen.Owner);
+        }
+
         var entity = desk.ReadPersonAsync(call, document.Entity ?? document.AliasEntity);
         await Task.WhenAll(owner, entity);
-        return (await owner, await entity);
+        return (await owner, await entity, PeopleSeen.Both);
     }
 
     private Task<EntitySnapshot?> OwnerAsync(VaultCall call, IdentityDocument document)

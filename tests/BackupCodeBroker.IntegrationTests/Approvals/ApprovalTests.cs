@@ -46,6 +46,28 @@ public sealed class ApprovalTests(BrokerEnvironment environment) : IClassFixture
         Assert.Equal("0", (await StatusAsync(desk, holding.Identity)).Member("open_reviews"));
     }
 
+    [Fact]
+    [Trait("Requirement", "R-28")]
+    public async Task The_record_of_a_use_names_the_approval_that_it_ran_under()
+    {
+        var logs = new CapturingLogs();
+        var desk = await HelpDesk.OpenAsync(environment);
+        desk = desk with { Broker = await environment.StartAsync(HelpDesk.Settings, services => services.AddLogging(l => l.AddProvider(logs))) };
+        var holding = await desk.HoldingAsync();
+        var without = await desk.ConsumeAsync(holding);
+        var approval = await desk.ApprovedAsync(holding.Identity);
+        var spent = await desk.ConsumeAsync(holding, key: "once");
+        var repeated = await desk.ConsumeAsync(holding, key: "once");
+        Assert.Equal([403, 200, 200], [without.Status, spent.Status, repeated.Status]);
+
+        object?[] Named(string operation) =>
+            [.. logs.Access.Where(r => (r["bcb.operation"], r.GetValueOrDefault("bcb.identity")) is (string o, string i) && (o, i) == (operation, holding.Identity)).Select(r => r.GetValueOrDefault("bcb.approval"))];
+        Assert.Equal([null, approval, approval], Named("consume"));
+        // Asked for under its own id, then answered.
+        Assert.Equal([null, approval], Named("approve"));
+        Assert.All(Named("issue"), Assert.Null);
+    }
+
     [Theory]
     [Trait("Requirement", "R-28")]
     [InlineData("the requester consumes", "not-a-second-person")]
@@ -282,8 +304,9 @@ public sealed class ApprovalTests(BrokerEnvironment environment) : IClassFixture
                 break;
             case "a lockdown came since and the codes are newer":
                 // Over the name alone: the codes are younger than it, the consent is older.
-                await environment.ChangeDocumentAsync(holding.Identity, d => d with { Active = d.Active! with { StateVersion = 1_000_000 } });
                 await environment.LockDownAsync("freeze", holding.Identity);
+                var (_, version) = await environment.StateAsync();
+                await environment.ChangeDocumentAsync(holding.Identity, d => d with { Active = d.Active! with { StateVersion = version } });
                 break;
             case "the codes were replaced":
                 return new Holding(holding.Identity, await environment.ClaimAsync(desk.Broker, desk.Cast.Owner, holding.Identity));

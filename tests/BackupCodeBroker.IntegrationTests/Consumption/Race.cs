@@ -8,7 +8,9 @@ internal sealed class Race(BrokerEnvironment environment, RunningBroker issuer, 
 {
     public const int Callers = 64;
 
-    private const int MaxRepeats = 50;
+    // Whoever is told to come back (too much at once; a look at Vault that was too slow) does so for as long as a machine may be busy with other things.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly ApiClient[] _clients = [.. brokers.Select(address => new ApiClient(address, cast.Verifier.Token))];
     private readonly Queue<string> _codes = new();
@@ -49,8 +51,11 @@ internal sealed class Race(BrokerEnvironment environment, RunningBroker issuer, 
     {
         var key = Guid.NewGuid().ToString();
         var reply = await client.ConsumeAsync(_identity!, code, key);
-        for (var again = 0; reply.Status == 503 && again < MaxRepeats; again++)
+        using var patience = new CancellationTokenSource(Patience);
+        using var beat = new PeriodicTimer(Pause);
+        while (reply.Status == 503 && !patience.IsCancellationRequested)
         {
+            await beat.WaitForNextTickAsync(CancellationToken.None);
             reply = await client.ConsumeAsync(_identity!, code, key);
         }
 

@@ -28,7 +28,7 @@ public sealed class RaceTests(BrokerEnvironment environment) : IClassFixture<Bro
         await using var one = await BrokerProcess.StartAsync(environment);
         await using var two = await BrokerProcess.StartAsync(environment);
         using var race = new Race(environment, await environment.SharedAsync(), [one.Address, two.Address], await environment.CastAsync());
-        await race.RunAsync(Race.Rounds);
+        await BrokerProcess.WhileTheyRunAsync(() => race.RunAsync(Race.Rounds), one, two);
     }
 
     [Fact]

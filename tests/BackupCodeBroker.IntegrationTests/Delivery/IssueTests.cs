@@ -75,6 +75,43 @@ public sealed class IssueTests(BrokerEnvironment environment) : IClassFixture<Br
     }
 
     [Fact]
+    [Trait("Requirement", "R-29")]
+    public async Task That_somebody_may_issue_in_a_lockdown_is_asked_of_Vault_and_again_where_the_answer_has_grown_old()
+    {
+        var (tap, clock) = (new VaultTap(environment.Names), new TestClock());
+        var broker = await environment.StartAsync(tap: tap, clock: clock);
+        var cast = await environment.CastAsync();
+        var identity = BrokerEnvironment.NewIdentity("team-a.asked");
+        await broker.RegisterAsync(cast.Team, identity, cast.Owner);
+        await environment.LockDownAsync("void", "team-a.asked*");
+        var (issuing, inLockdown) = (await environment.PolicyAsync("issuer", "issue/*"), await environment.PolicyAsync("responder", "issue-in-lockdown/*"));
+        using var issuer = broker.As(await environment.PersonAsync("issuer", issuing));
+        using var responder = broker.As(await environment.PersonAsync("responder", issuing, inLockdown));
+        var asked = TappedCall.Ask("issue-in-lockdown");
+
+        // The denial stands in Vault's audit log as a grant does.
+        var refused = await issuer.IssueAsync(identity);
+        Assert.Equal((403, "refused", 1), (refused.Status, refused.Code, tap.NamesOf(refused).Count(n => n == asked)));
+        var issued = await responder.IssueAsync(identity);
+        Assert.Equal((201, 1), (issued.Status, tap.NamesOf(issued).Count(n => n == asked)));
+
+        tap.Interfere = async (call, send) =>
+        {
+            if (call.Name == TappedCall.Wrap)
+            {
+                clock.Move(TimeSpan.FromSeconds(3));
+                await environment.Root.DeleteAsync("sys/policies/acl/" + environment.PolicyPrefix + inLockdown);
+            }
+
+            return await send();
+        };
+        var stale = await responder.IssueAsync(identity);
+        Assert.Equal((403, "not-permitted", 2), (stale.Status, stale.Code, tap.NamesOf(stale).Count(n => n == asked)));
+        Assert.DoesNotContain(TappedCall.Write, tap.NamesOf(stale));
+        Assert.Equal(1, (await environment.DocumentAsync(identity)).Document.LastGeneration);
+    }
+
+    [Fact]
     [Trait("Requirement", "R-09")]
     public async Task The_wrap_is_recorded_before_its_token_is_handed_out()
     {

@@ -35,8 +35,12 @@ public sealed class ApiClient(string address, string? token) : IDisposable
 
     public Task<ApiReply> ListAsync(string query = "") => SendAsync(HttpMethod.Get, "/v1/identities" + query);
 
+    public Task<ApiReply> ReportAsync(string query = "") => SendAsync(HttpMethod.Get, "/v1/report" + query);
+
     public Task<ApiReply> RevokeAsync(string identity, string reason = "test") =>
         SendAsync(HttpMethod.Post, $"/v1/identities/{identity}/revoke", new { reason });
+
+    public Task<ApiReply> ReportLeakAsync(string code) => SendAsync(HttpMethod.Post, "/v1/leaks", new { code });
 
     public Task<ApiReply> TransferAsync(string identity, string owner, bool confirm = false, string reason = "test") =>
         SendAsync(HttpMethod.Post, $"/v1/identities/{identity}/transfer", new { owner, reason, confirm });

@@ -7,6 +7,7 @@ using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Server;
 using BackupCodeBroker.Vault;
+using BackupCodeBroker.Vault.Login;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Kit;
@@ -54,7 +55,7 @@ public sealed class BrokerEnvironment(TestVault vault) : IAsyncLifetime
     {
         Listen = new Uri("http://127.0.0.1:0"),
         Vault = Names,
-        Credentials = _credentials,
+        Login = new LoginSettings { CredentialsDirectory = _credentials },
         Worker = new WorkerSettings { Enabled = false },
     };
 
@@ -152,19 +153,19 @@ public sealed class BrokerEnvironment(TestVault vault) : IAsyncLifetime
         return (document, read.GetProperty("metadata").GetProperty("version").GetInt64());
     }
 
-    /// <summary>Changes a document behind the broker's back, as time or an administrator would.</summary>
-    internal async Task ChangeDocumentAsync(string identity, Func<IdentityDocument, IdentityDocument> change)
+    /// <summary>Changes a document behind the broker's back, as time or an administrator would; anew where somebody else did so meanwhile.</summary>
+    internal Task ChangeDocumentAsync(string identity, Func<IdentityDocument, IdentityDocument> change) => UntilWrittenAsync(async () =>
     {
         var (document, version) = await DocumentAsync(identity);
-        await WriteAsync($"{Names.KvMount}/data/identities/bcb.{identity}", DocumentJson.Write(change(document)), version);
-    }
+        return ($"identities/bcb.{identity}", DocumentJson.Write(change(document)), version);
+    });
 
-    /// <summary>Changes the state document: what lockdowns will write.</summary>
-    internal async Task ChangeStateAsync(Func<BrokerState, long, BrokerState> change)
+    /// <summary>Changes the state document: what lockdowns will write. A leader's heart beats beside it, and who loses reads again.</summary>
+    internal Task ChangeStateAsync(Func<BrokerState, long, BrokerState> change) => UntilWrittenAsync(async () =>
     {
         var (state, version) = await StateAsync();
-        await WriteAsync($"{Names.KvMount}/data/broker/state", DocumentJson.Write(change(state, version + 1)), version);
-    }
+        return ("broker/state", DocumentJson.Write(change(state, version + 1)), version);
+    });
 
     /// <summary>The state document as it lies in Vault, with its version.</summary>
     internal async Task<(BrokerState State, long Version)> StateAsync()
@@ -205,8 +206,21 @@ public sealed class BrokerEnvironment(TestVault vault) : IAsyncLifetime
         Directory.Delete(_credentials, recursive: true);
     }
 
-    private async Task WriteAsync(string path, byte[] json, long cas) =>
-        await Root.PostAsync(path, new { options = new { cas }, data = System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(json) });
+    private async Task UntilWrittenAsync(Func<Task<(string Path, byte[] Json, long Version)>> next)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var (path, json, cas) = await next();
+            var data = System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(json);
+            var (status, answer) = await Root.TryAsync(HttpMethod.Post, $"{Names.KvMount}/data/{path}", new { options = new { cas }, data });
+            if (status is >= 200 and < 300)
+            {
+                return;
+            }
+
+            Assert.True(attempt < 20 && answer.ToString().Contains("check-and-set parameter did not match", StringComparison.Ordinal), $"{path}: {status} {answer}");
+        }
+    }
 }
 
 /// <summary>Somebody with a Vault token.</summary>

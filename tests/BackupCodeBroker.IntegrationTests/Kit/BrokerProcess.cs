@@ -72,6 +72,20 @@ internal sealed class BrokerProcess : IAsyncDisposable
 
     public ApiClient As(Person person) => new(Address, person.Token);
 
+    /// <summary>Does something with servers; where one of them has ended meanwhile, that is what went wrong, and it tells with what last words.</summary>
+    public static async Task WhileTheyRunAsync(Func<Task> work, params BrokerProcess[] servers)
+    {
+        try
+        {
+            await work();
+        }
+        catch (HttpRequestException lost)
+        {
+            await Task.WhenAll(servers.Select(s => s.TellAsync()));
+            Assert.Fail(string.Join('\n', [lost.Message, .. servers.Select(s => s.Ending)]));
+        }
+    }
+
     /// <summary>Tells the process to end, as a service manager does, and waits; its exit code.</summary>
     public async Task<int> TerminateAsync(TimeSpan patience)
     {
@@ -115,6 +129,14 @@ internal sealed class BrokerProcess : IAsyncDisposable
         _process.Dispose();
         File.Delete(_config);
     }
+
+    private string Ending => _process.HasExited
+        ? string.Create(CultureInfo.InvariantCulture, $"{Address} ended with {_process.ExitCode}, saying: {Last(Said)}")
+        : $"{Address} runs and listens, saying: {Last(Said)}";
+
+    private static string Last(string said) => said[Math.Max(0, said.Length - 4000)..];
+
+    private Task TellAsync() => _process.HasExited ? _reading : Task.CompletedTask;
 
     private async Task SendAsync(string signal)
     {

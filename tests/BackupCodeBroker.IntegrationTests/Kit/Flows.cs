@@ -26,9 +26,9 @@ internal static class Flows
     }
 
     /// <summary>A new identity of the owner's with codes received.</summary>
-    public static async Task<Holding> HoldingAsync(this BrokerEnvironment environment, RunningBroker broker, Cast cast, string profile = "machine")
+    public static async Task<Holding> HoldingAsync(this BrokerEnvironment environment, RunningBroker broker, Cast cast, string profile = "machine", string? name = null)
     {
-        var identity = BrokerEnvironment.NewIdentity();
+        var identity = name ?? BrokerEnvironment.NewIdentity();
         await broker.RegisterAsync(cast.Team, identity, cast.Owner, profile);
         return new Holding(identity, await environment.ClaimAsync(broker, cast.Owner, identity));
     }

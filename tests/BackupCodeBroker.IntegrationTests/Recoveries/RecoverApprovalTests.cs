@@ -53,7 +53,8 @@ public sealed class RecoverApprovalTests(BrokerEnvironment environment) : IClass
     [Trait("Requirement", "R-28")]
     public async Task The_identitys_own_entity_can_neither_ask_nor_consent_and_a_consent_to_consume_is_none_to_recover()
     {
-        var lab = await Recovering.OpenAsync(environment);
+        var logs = new CapturingLogs();
+        var lab = await Recovering.OpenAsync(environment, configure: services => services.AddLogging(l => l.AddProvider(logs)));
         var desk = new HelpDesk(environment, lab.Broker, lab.Cast, await environment.PersonAsync("ann", "help-desk"), await environment.PersonAsync("bob", "help-desk"));
         var alice = await environment.HolderAsync("alice", "approve/*");
         var holding = await lab.HoldingAsync(Recovering.Guarded, alice.EntityId);
@@ -69,9 +70,11 @@ public sealed class RecoverApprovalTests(BrokerEnvironment environment) : IClass
         Assert.Equal(403, (await nobody.RecoverAsync(holding.Identity, holding.Code())).Status);
         Assert.Equal(403, (await desk.GiveAsync(holding.Identity, await desk.AskedAsync(holding.Identity, "recover"), alice)).Status);
         Assert.Equal(403, (await nobody.RecoverAsync(holding.Identity, holding.Code())).Status);
-        await desk.ApprovedAsync(holding.Identity, "recover");
+        var approval = await desk.ApprovedAsync(holding.Identity, "recover");
         Assert.Equal(200, (await nobody.RecoverAsync(holding.Identity, holding.Code())).Status);
         Assert.Equal(403, (await nobody.RecoverAsync(holding.Identity, holding.Code(1))).Status);
+        // The record of the recovery, and of none of the refused ones, names the consent.
+        Assert.Equal([null, null, null, approval, null], logs.Access.Where(r => r["bcb.operation"] is "recover").Select(r => r.GetValueOrDefault("bcb.approval")));
     }
 
     // An administrator's account: an entity whose policy opens a secret, and the recovery role as one more way to that very entity.

@@ -44,6 +44,30 @@ public sealed class HealthMetricsTests(BrokerEnvironment environment) : IClassFi
         Assert.Equal("vault-reachable", missing.GetProperty("id").GetString());
     }
 
+    [Fact]
+    public async Task One_look_that_is_too_slow_makes_no_outage_and_two_in_a_row_do()
+    {
+        var tap = new VaultTap(environment.Names);
+        var broker = await environment.StartAsync(tap: tap);
+        using var anyone = new ApiClient(broker.Address, null);
+        var probe = broker.Services.GetRequiredService<DeploymentProbe>();
+        // One look asks four times.
+        var left = 4;
+        tap.Interfere = (call, send) => call.Name == "GET codes/config" && Interlocked.Decrement(ref left) >= 0
+            ? Task.FromResult(new HttpResponseMessage(System.Net.HttpStatusCode.TooManyRequests))
+            : send();
+        await probe.LookAsync(CancellationToken.None);
+        Assert.Equal(200, (await anyone.SendAsync(HttpMethod.Get, "/readyz")).Status);
+
+        left = int.MaxValue;
+        await probe.LookAsync(CancellationToken.None);
+        await probe.LookAsync(CancellationToken.None);
+        Assert.Equal(503, (await anyone.SendAsync(HttpMethod.Get, "/readyz")).Status);
+
+        tap.Interfere = null;
+        await broker.UntilAsync(async () => (await anyone.SendAsync(HttpMethod.Get, "/readyz")).Status == 200);
+    }
+
     [Theory]
     [InlineData("\"standby\":false", "\"standby\":true,\"enterprise\":true", "\"performance_standby\":false", "\"performance_standby\":true", "standby-reads")]
     [InlineData("\"replication_dr_mode\":\"disabled\"", "\"replication_dr_mode\":\"secondary\"", "", "", "vault-replication")]

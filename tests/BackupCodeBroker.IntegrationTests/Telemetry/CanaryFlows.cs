@@ -39,6 +39,9 @@ internal static class CanaryFlows
         await run.AskAsync(run.Cast.Team, c => c.StatusAsync(run.Visible));
         await run.AskAsync(run.Cast.Team, c => c.ListAsync());
         await run.AskAsync(null, c => c.ConsumeAsync(run.Visible, payload.Codes[5]));
+        await run.AskAsync(run.Cast.Team, c => c.ReportLeakAsync(run.Wrong(MadeCodes.WrongSecretOf(printable.Codes[5]))), 202);
+        await run.AskAsync(run.Cast.Verifier, c => c.ReportLeakAsync(printable.Codes[5]), 403);
+        await run.AskAsync(run.Cast.Team, c => c.ReportLeakAsync(printable.Codes[5]), 202);
         await run.AskAsync(run.Cast.Team, c => c.RevokeAsync(run.PrintableIdentity));
         await run.AskAsync(run.Cast.Desk, c => c.ConsumeAsync(run.PrintableIdentity, printable.Codes[6]), 403);
         return payload;

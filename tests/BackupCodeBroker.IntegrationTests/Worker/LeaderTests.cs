@@ -17,10 +17,14 @@ public sealed class LeaderTests(TestVault vault) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _environment.DisposeAsync();
 
-    [Fact]
-    public void With_the_settings_as_they_come_another_takes_over_within_thirty_seconds()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(15)]
+    public void However_the_takeover_is_set_another_takes_over_within_thirty_seconds(int? seconds)
     {
-        var worker = new WorkerSettings();
+        var worker = seconds is null ? new WorkerSettings() : new WorkerSettings { Takeover = TimeSpan.FromSeconds(seconds.Value) };
+        Assert.Empty(worker.Errors());
+        Assert.NotEmpty((worker with { Takeover = WorkerLease.MaxTakeover + TimeSpan.FromSeconds(1) }).Errors());
         var callPatience = TimeSpan.FromSeconds(2);
         Assert.True(worker.Takeover + 2 * worker.Renewal + 2 * callPatience < TimeSpan.FromSeconds(30));
         Assert.True(worker.Leading < worker.Takeover && worker.Renewal + callPatience < worker.Leading);
@@ -93,6 +97,78 @@ public sealed class LeaderTests(TestVault vault) : IAsyncLifetime
 
         Assert.Equal((true, term), (one.Leads, (await LeaseAsync()).Term));
         Assert.DoesNotContain("leads no more", one.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_leader_whose_heart_breaks_down_beats_again()
+    {
+        var tap = new VaultTap(_environment.Names);
+        await using var one = await SweepWatch.StartAsync(_environment, tap: tap);
+        await one.UntilLeadsAsync();
+        var defects = 0;
+        tap.Interfere = (call, send) => call.Name == "POST codes/data/broker/state" && Interlocked.Increment(ref defects) == 1
+            ? throw new InvalidOperationException("a defect of the broker's own")
+            : send();
+        await UntilAsync(() => defects > 0);
+        var count = (await HeartbeatAsync()).Count;
+
+        await UntilAsync(async () => (await HeartbeatAsync()).Count > count + 1);
+
+        one.Says("the worker broke down and begins again");
+        one.Says("a defect of the broker's own");
+        await one.UntilLeadsAsync();
+    }
+
+    [Fact]
+    public async Task A_look_at_the_state_that_the_leaders_own_beat_overtakes_breaks_no_sweep_off()
+    {
+        var tap = new VaultTap(_environment.Names);
+        await using var one = await SweepWatch.StartAsync(_environment, tap: tap);
+        await one.UntilLeadsAsync();
+        await one.SweepAsync();
+        var heart = one.Broker.Services.GetRequiredService<Heart>();
+        var overtaken = 0;
+        tap.Interfere = async (call, send) =>
+        {
+            var answer = await send();
+            if (call.Name == TappedCall.State && Interlocked.Increment(ref overtaken) == 1)
+            {
+                await heart.BeatAsync(BackupCodeBroker.Vault.VaultCall.Fresh(CancellationToken.None));
+            }
+
+            return answer;
+        };
+
+        Assert.True((await one.SweepAsync()).HasEnded);
+
+        Assert.True(overtaken > 1);
+        Assert.DoesNotContain(one.Logs.Lines, l => l.Contains("broke off", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-18")]
+    public async Task Who_stands_before_the_last_beat_neither_beats_nor_leads_until_a_higher_epoch_begins_time_anew()
+    {
+        await _environment.ChangeStateAsync((state, _) => state with { Heartbeat = state.Heartbeat.Next("00000000", DateTimeOffset.UtcNow.AddHours(1)) });
+        var beats = (await HeartbeatAsync()).Count;
+        await using var behind = await SweepWatch.StartAsync(_environment);
+        await UntilAsync(() => behind.Log.Contains("clock stands before the leading worker's last beat", StringComparison.Ordinal));
+        var call = BackupCodeBroker.Vault.VaultCall.Fresh(CancellationToken.None);
+        var fault = await Assert.ThrowsAsync<BackupCodeBroker.Operations.BrokerFaultException>(() => behind.Broker.Services.GetRequiredService<Heart>().BeatAsync(call));
+        Assert.Contains("clock", fault.Message, StringComparison.Ordinal);
+
+        // Whose clock is right leads, and need not wait for the other.
+        var clock = new TestClock();
+        clock.Move(TimeSpan.FromHours(1));
+        await using var right = await SweepWatch.StartAsync(_environment, clock);
+        await right.UntilLeadsAsync();
+        await UntilAsync(async () => (await HeartbeatAsync()).Count > beats);
+        Assert.False(behind.Leads);
+        await right.DisposeAsync();
+
+        await using var raised = await SweepWatch.StartAsync(_environment, settings: s => s with { Epoch = 2 });
+        await raised.UntilLeadsAsync();
+        await UntilAsync(async () => (await HeartbeatAsync()).At < DateTimeOffset.UtcNow.AddMinutes(1));
     }
 
     [Theory]
@@ -201,6 +277,33 @@ public sealed class LeaderTests(TestVault vault) : IAsyncLifetime
 
         await UntilAsync(async () => (await HeartbeatAsync()).Count > beats + 1);
         Assert.Equal(0, await other.TerminateAsync(TimeSpan.FromSeconds(30)));
+        Assert.True((await LeaseAsync()).IsFree);
+    }
+
+    [Fact]
+    public async Task A_leader_that_stops_while_a_sink_takes_nothing_gives_the_lease_back()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var offered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        receiver.Answer = async (http, _) =>
+        {
+            offered.TrySetResult();
+            var gone = new TaskCompletionSource();
+            await using var registration = http.RequestAborted.Register(gone.SetResult);
+            await gone.Task;
+        };
+        await using var one = await SweepWatch.StartAsync(
+            _environment, settings: s => s with { Notices = receiver.Settings with { TryTimeout = TimeSpan.FromMinutes(10) } });
+        await one.UntilLeadsAsync();
+        await _environment.LockDownAsync("void", "team-x.*");
+        await one.Broker.UntilAsync(() =>
+        {
+            one.Broker.Services.GetRequiredService<SweepSignal>().Ask();
+            return Task.FromResult(offered.Task.IsCompleted);
+        });
+
+        await one.DisposeAsync();
+
         Assert.True((await LeaseAsync()).IsFree);
     }
 

@@ -70,6 +70,41 @@ public sealed class RestoreTests(TestVault vault) : IAsyncLifetime
         Assert.Equal("other-epoch", (await other.ConsumeAsync(holding.Identity, holding.Code())).Reason);
     }
 
+    [Theory]
+    [Trait("Requirement", "R-27")]
+    [InlineData("done, and its answer lost")]
+    [InlineData("not done")]
+    public async Task A_restore_is_alarmed_of_once_where_the_proof_was_not_answered(string write)
+    {
+        var tap = new VaultTap(_environment.Names);
+        var broker = await _environment.StartAsync(tap: tap);
+        using var metrics = new MetricWatch(broker);
+        var cast = await _environment.CastAsync();
+        var holding = await _environment.HoldingAsync(broker, cast);
+        var snapshot = await SnapshotAsync();
+        await BeatAsync(5);
+        using var desk = broker.As(cast.Desk);
+        Assert.Equal(200, (await desk.ConsumeAsync(holding.Identity, holding.Code())).Status);
+        var proofs = 0;
+        tap.Interfere = async (call, send) =>
+        {
+            if (call.Name == "POST codes/data/broker/state" && Interlocked.Increment(ref proofs) == 1)
+            {
+                using var _ = write == "not done" ? null : await send();
+                return new HttpResponseMessage(System.Net.HttpStatusCode.InternalServerError);
+            }
+
+            return await send();
+        };
+        await RestoreAsync(snapshot);
+
+        Assert.NotEqual(200, (await desk.ConsumeAsync(holding.Identity, holding.Code())).Status);
+        await broker.UntilAsync(async () => (await desk.SendAsync(HttpMethod.Get, "/readyz")).Status == 503 && (await StateAsync()).EpochFloor == 2);
+
+        await broker.UntilAsync(() => Task.FromResult(metrics.Count("bcb.alarms", "storage-restored") > 0));
+        Assert.Equal((1, write == "not done" ? 2 : 1), (metrics.Count("bcb.alarms", "storage-restored"), proofs));
+    }
+
     [Fact]
     [Trait("Requirement", "R-27")]
     public async Task An_answer_that_is_late_is_no_restore()
@@ -95,6 +130,34 @@ public sealed class RestoreTests(TestVault vault) : IAsyncLifetime
 
         Assert.True(stale > 2);
         Assert.Equal(1, (await StateAsync()).EpochFloor);
+        Assert.False(broker.Services.GetRequiredService<Deployment>().Memory.IsSuspicious);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-27")]
+    public async Task A_late_answer_is_no_restore_where_beats_have_gone_beyond_what_is_remembered()
+    {
+        var tap = new VaultTap(_environment.Names);
+        var broker = await _environment.StartAsync(tap: tap);
+        var cast = await _environment.CastAsync();
+        var holding = await _environment.HoldingAsync(broker, cast);
+        await BeatAsync(2);
+        using var desk = broker.As(cast.Desk);
+        var old = await ReadAsync("broker/state");
+        await BeatAsync(1);
+        Assert.Equal(200, (await desk.ConsumeAsync(holding.Identity, holding.Code())).Status);
+        var isLate = true;
+        tap.Interfere = async (call, send) => call.Name == TappedCall.State && isLate ? new HttpResponseMessage { Content = new StringContent(old) } : await send();
+        Assert.Equal(503, (await desk.ConsumeAsync(holding.Identity, holding.Code(1))).Status);
+        Assert.True(broker.Services.GetRequiredService<Deployment>().Memory.IsSuspicious);
+        await BeatAsync(Heartbeat.MaxMarks + 8);
+        var beats = (await StateAsync()).Heartbeat.Count;
+        isLate = false;
+
+        await broker.UntilAsync(async () => (await desk.ConsumeAsync(holding.Identity, holding.Code(1), "again")).Status == 200);
+
+        var state = await StateAsync();
+        Assert.Equal((1, beats), (state.EpochFloor, state.Heartbeat.Count));
         Assert.False(broker.Services.GetRequiredService<Deployment>().Memory.IsSuspicious);
     }
 

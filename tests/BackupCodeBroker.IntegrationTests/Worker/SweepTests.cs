@@ -1,3 +1,4 @@
+using BackupCodeBroker.Configuration;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.IntegrationTests.Kit;
 using Xunit;
@@ -131,6 +132,117 @@ public sealed class SweepTests(BrokerEnvironment environment) : IClassFixture<Br
         swept.Says("3 without a readable document");
     }
 
+    [Theory]
+    [InlineData("read", 500)]
+    [InlineData("read", 200)]
+    [InlineData("read", 404)]
+    [InlineData("write", 400)]
+    public async Task One_identity_that_Vault_says_nothing_useful_about_holds_up_none_of_the_others(string what, int status)
+    {
+        var tap = new VaultTap(environment.Names);
+        await using var swept = await StartAsync(tap, s => s with { Worker = s.Worker with { Page = 3 } });
+        var cast = await CastAsync();
+        var (before, sick, after) = (await HoldingAsync(swept, cast, "a"), await HoldingAsync(swept, cast, "b"), await HoldingAsync(swept, cast, "c"));
+        foreach (var holding in (Holding[])[before, sick, after])
+        {
+            await environment.ChangeDocumentAsync(holding.Identity, d => d with { Active = d.Active! with { ExpiresAt = Clock.GetUtcNow() } });
+        }
+
+        tap.Interfere = (call, send) => call.Request.RequestUri!.AbsolutePath.EndsWith(sick.Identity, StringComparison.Ordinal)
+            && call.Name == (what == "read" ? TappedCall.Read : TappedCall.Write)
+            ? Task.FromResult(Broken(status))
+            : send();
+        var notes = await swept.SweepAsync();
+
+        Assert.Null((await environment.DocumentAsync(before.Identity)).Document.Active);
+        Assert.Null((await environment.DocumentAsync(after.Identity)).Document.Active);
+        Assert.NotNull((await environment.DocumentAsync(sick.Identity)).Document.Active);
+        Assert.Equal((true, what == "read" ? 1 : 0), (notes.HasEnded, notes.Missing));
+        swept.Says($"the sweep passed {sick.Identity} by");
+        swept.Says(" 1 left for the next");
+        Assert.DoesNotContain(swept.Logs.Lines, l => l.Contains("broke off", StringComparison.Ordinal));
+
+        tap.Interfere = null;
+        await swept.SweepAsync();
+        Assert.Null((await environment.DocumentAsync(sick.Identity)).Document.Active);
+    }
+
+    [Theory]
+    [InlineData(500, "{\"errors\":[\"something about identities/bcb.NAME\"]}", "the sweep passed ")]
+    [InlineData(404, "{\"errors\":[\"no handler for route 'codes/data/identities/bcb.NAME'\"]}", "broke off and goes on soon: ")]
+    public async Task Under_pseudonyms_the_workers_log_names_nobody(int status, string words, string says)
+    {
+        var (tap, pseudonyms) = (new VaultTap(environment.Names), new BackupCodeBroker.Telemetry.Pseudonyms([.. Enumerable.Range(0, 32).Select(i => (byte)i)]));
+        await using var swept = await StartAsync(tap, s => s with { Telemetry = s.Telemetry with { Pseudonyms = pseudonyms } });
+        var holding = await environment.HoldingAsync(swept.Broker, await CastAsync());
+        tap.Interfere = (call, send) => call.Name == TappedCall.Read && call.Request.RequestUri!.AbsolutePath.EndsWith(holding.Identity, StringComparison.Ordinal)
+            ? Task.FromResult(new HttpResponseMessage((System.Net.HttpStatusCode)status) { Content = new StringContent(words.Replace("NAME", holding.Identity, StringComparison.Ordinal)) })
+            : send();
+        await swept.Broker.UntilAsync(() =>
+        {
+            swept.Broker.Services.GetRequiredService<BackupCodeBroker.Worker.SweepSignal>().Ask();
+            return Task.FromResult(swept.Log.Contains(says, StringComparison.Ordinal));
+        });
+
+        swept.Says(pseudonyms.Of(holding.Identity)!);
+        Assert.DoesNotContain(holding.Identity, swept.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Several_in_a_row_are_passed_by_as_well_where_Vault_answers_and_break_the_sweep_off_where_it_does_not()
+    {
+        var tap = new VaultTap(environment.Names);
+        await using var swept = await StartAsync(tap);
+        var cast = await CastAsync();
+        var prefix = "team-a.row-" + Guid.NewGuid().ToString("n")[..6];
+        foreach (var i in Enumerable.Range(0, 12))
+        {
+            await swept.Broker.RegisterAsync(cast.Team, $"{prefix}{i:x}", cast.Owner);
+        }
+
+        bool IsRow(TappedCall call) => call.Name == TappedCall.Read && call.Request.RequestUri!.AbsolutePath.Contains(prefix, StringComparison.Ordinal);
+        tap.Interfere = (call, send) => IsRow(call) ? Task.FromResult(Broken()) : send();
+        var notes = await swept.SweepAsync();
+        Assert.Equal((true, 12), (notes.HasEnded, notes.Missing));
+
+        // Down from the middle of a page on: the page's own look at the state was answered.
+        var (sweeps, isDown) = (swept.Watch.Sweeps.Count, false);
+        tap.Interfere = (call, send) =>
+        {
+            isDown |= IsRow(call);
+            return isDown && (call.Name is TappedCall.Read or TappedCall.State) ? Task.FromResult(Broken()) : send();
+        };
+        swept.Broker.Services.GetRequiredService<BackupCodeBroker.Worker.SweepSignal>().Ask();
+        await swept.Broker.UntilAsync(() => Task.FromResult(swept.Log.Contains("broke off and goes on soon", StringComparison.Ordinal)));
+        Assert.DoesNotContain(swept.Watch.Sweeps.Skip(sweeps), s => s.HasEnded);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-25")]
+    public async Task Whoever_has_no_owner_is_counted_with_codes_or_without_and_suspended_or_not()
+    {
+        await using var swept = await StartAsync();
+        var cast = await CastAsync();
+        var without = BrokerEnvironment.NewIdentity();
+        await swept.Broker.RegisterAsync(cast.Team, without, cast.Owner);
+        await environment.HoldingAsync(swept.Broker, cast);
+        var suspended = await environment.HoldingAsync(swept.Broker, cast);
+        await environment.ChangeDocumentAsync(suspended.Identity, d => d with { Active = d.Active! with { Suspension = new Suspension(Clock.GetUtcNow(), "suspended", "op", Actor.Worker) } });
+        var metrics = swept.Broker.Services.GetRequiredService<BackupCodeBroker.Worker.WorkerMetrics>();
+        await swept.SweepAsync();
+        var before = metrics.Fleet!.Ownerless;
+
+        await environment.Root.PostAsync("identity/entity/id/" + cast.Owner.EntityId, new { disabled = true });
+        await swept.SweepAsync();
+        Assert.Equal(before + 3, metrics.Fleet!.Ownerless);
+        // By now all of them with codes are suspended.
+        await swept.SweepAsync();
+        Assert.Equal(before + 3, metrics.Fleet!.Ownerless);
+        await environment.Root.DeleteAsync("identity/entity/id/" + cast.Owner.EntityId);
+        await swept.SweepAsync();
+        Assert.Equal(before + 3, metrics.Fleet!.Ownerless);
+    }
+
     [Fact]
     public async Task An_identity_whose_alias_is_gone_or_disabled_is_passed_by_and_no_alias_is_made()
     {
@@ -207,12 +319,16 @@ public sealed class SweepTests(BrokerEnvironment environment) : IClassFixture<Br
         Assert.Equal((1, 1), (written, metrics.Count("bcb.sweep.acts", "suspended")));
     }
 
-    private async Task<Swept> StartAsync(VaultTap? tap = null)
+    private Task<Holding> HoldingAsync(Swept swept, Cast cast, string place) => environment.HoldingAsync(swept.Broker, cast, name: BrokerEnvironment.NewIdentity("team-a." + place));
+
+    private async Task<Swept> StartAsync(VaultTap? tap = null, Func<BrokerSettings, BrokerSettings>? settings = null)
     {
-        var swept = await SweepWatch.StartAsync(environment, Clock, tap);
+        var swept = await SweepWatch.StartAsync(environment, Clock, tap, settings);
         await swept.UntilLeadsAsync();
         return swept;
     }
+
+    private static HttpResponseMessage Broken(int status = 500) => new((System.Net.HttpStatusCode)status) { Content = new StringContent("{ this is no JSON") };
 
     private async Task<Cast> CastAsync() => (await environment.CastAsync()) with { Owner = await environment.OwnerAsync() };
 

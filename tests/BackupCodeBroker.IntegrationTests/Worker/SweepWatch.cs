@@ -55,6 +55,8 @@ internal sealed class SweepWatch : ISweepObserver
 
         public int Pages { get; private set; }
 
+        public int Missing { get; private set; }
+
         public IReadOnlyList<IdentityDocument> Seen
         {
             get
@@ -73,6 +75,8 @@ internal sealed class SweepWatch : ISweepObserver
                 _saw.Add(after);
             }
         }
+
+        public void Missed() => Missing++;
 
         public Task PageEndedAsync(CancellationToken cancellation)
         {

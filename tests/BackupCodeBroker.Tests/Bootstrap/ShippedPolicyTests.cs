@@ -60,8 +60,9 @@ public sealed class ShippedPolicyTests
             "bcb-auditor",
             "backup-codes-broker/report=read backup-codes-broker/list=read backup-codes-broker/status/*=read sys/policies/acl=list "
             + "sys/policies/acl/*=read identity/entity/id=list identity/entity/id/+=read identity/group/id=list identity/group/id/+=read "
-            + "sys/auth=read auth/+/role=list auth/+/role/+=read auth/+/users=list auth/+/users/+=read auth/+/groups=list "
-            + "auth/+/groups/+=read auth/token/roles=list auth/token/roles/+=read " + Self
+            + "sys/auth=read auth/+/role/=list auth/+/role/+=read auth/+/users/=list auth/+/users/+=read auth/+/groups/=list "
+            + "auth/+/groups/+=read auth/+/roles/=list auth/+/roles/+=read auth/+/certs/=list auth/+/certs/+=read "
+            + "auth/+/map/teams/=list auth/+/map/teams/+=read auth/+/map/users/=list auth/+/map/users/+=read " + Self
         },
         {
             "bcb-bootstrap",
@@ -78,6 +79,7 @@ public sealed class ShippedPolicyTests
             + "identity/lookup/entity=update auth/token/create/bcb-identity=update sys/auth/approle=create,sudo,update "
             + "sys/auth/bcb-recover=create,sudo,update auth/approle/role/bcb-broker=create,read,update auth/approle/role/bcb-broker/role-id=read "
             + "auth/approle/role/bcb-broker/secret-id=create,update auth/approle/role/bcb-broker/secret-id/lookup=create,update "
+            + "auth/kubernetes/role/bcb-broker=create,read,update auth/jwt/role/bcb-broker=create,read,update "
             + "transit/keys/bcb-pepper=create,read,update transit/keys/bcb-pepper/config=create,update "
             + "sys/config/auditing/request-headers/traceparent=create,read,sudo,update sys/audit=read,sudo auth/token/lookup-self=read"
         },

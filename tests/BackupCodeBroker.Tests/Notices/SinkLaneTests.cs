@@ -60,6 +60,15 @@ public sealed class SinkLaneTests : IDisposable
     }
 
     [Fact]
+    [Trait("Requirement", "R-37")]
+    public async Task A_sink_to_which_no_connection_comes_about_in_time_is_tried_again_and_ends_nothing()
+    {
+        var sink = new Sink(n => n <= 4 ? throw new TaskCanceledException("no connection", new TimeoutException()) : new SinkAnswer.Taken());
+        Assert.Equal(NoticeEnd.Delivered, await RunAsync(sink, TimeSpan.FromHours(2)));
+        Assert.Equal(5, sink.Offers.Count);
+    }
+
+    [Fact]
     public void A_sink_is_down_from_the_third_failure_in_a_row_until_it_takes_one_or_nobody_tries()
     {
         var health = new SinkHealth(_time);

@@ -11,7 +11,7 @@ public sealed class AccessEntryTests
 {
     [Fact]
     public void A_line_of_the_file_has_all_of_it_under_the_agreed_names() => Assert.Equal(
-        """{"time":"2026-03-04T04:06:07.020Z","started_at":"2026-03-04T04:06:07.008Z","operation_id":"11111111111111111111111111111111","trace_id":"22222222222222222222222222222222","span_id":"3333333333333333","operation":"consume","identity":"team-a.deploy","caller_entity":"entity-1","caller_accessor":"accessor-1","caller_name":"userpass-\"Zoë\"","caller_kind":"person","owner":"entity-2","outcome":"refused","reason":"wrong","generation":3,"profile":"machine","profile_digest":"0123456789abcdef","person_used_machine_code":true,"replica":"0a0b0c0d","vault_calls":7,"vault_uncertain":1,"vault_requests":["id-1","id-2"]}""" + "\n",
+        """{"time":"2026-03-04T04:06:07.020Z","started_at":"2026-03-04T04:06:07.008Z","operation_id":"11111111111111111111111111111111","trace_id":"22222222222222222222222222222222","span_id":"3333333333333333","operation":"consume","identity":"team-a.deploy","caller_entity":"entity-1","caller_accessor":"accessor-1","caller_name":"userpass-\"Zoë\"","caller_kind":"person","owner":"entity-2","outcome":"refused","reason":"wrong","generation":3,"profile":"machine","profile_digest":"0123456789abcdef","approval":"44444444444444444444444444444444","person_used_machine_code":true,"replica":"0a0b0c0d","vault_calls":7,"vault_uncertain":1,"vault_requests":["id-1","id-2"]}""" + "\n",
         JsonOf(Given.Most));
 
     [Fact]
@@ -27,8 +27,8 @@ public sealed class AccessEntryTests
             [
                 "bcb.operation_id=11111111111111111111111111111111", "bcb.operation=consume", "bcb.identity=~0123", "bcb.caller.entity=entity-1",
                 "bcb.caller.accessor=accessor-1", "bcb.caller.name=userpass-\"Zoë\"", "bcb.caller.kind=person", "bcb.owner=entity-2", "bcb.outcome=refused",
-                "bcb.reason=wrong", "bcb.generation=3", "bcb.profile=machine", "bcb.profile.digest=0123456789abcdef", "bcb.person_used_machine_code=True",
-                "bcb.replica=0a0b0c0d", "bcb.started_at=2026-03-04T04:06:07.008Z", "bcb.vault.calls=7", "bcb.vault.uncertain=1", "bcb.vault.requests=id-1,id-2",
+                "bcb.reason=wrong", "bcb.generation=3", "bcb.profile=machine", "bcb.profile.digest=0123456789abcdef",
+                "bcb.approval=44444444444444444444444444444444", "bcb.person_used_machine_code=True", "bcb.replica=0a0b0c0d", "bcb.started_at=2026-03-04T04:06:07.008Z", "bcb.vault.calls=7", "bcb.vault.uncertain=1", "bcb.vault.requests=id-1,id-2",
             ],
             entry.Select(a => $"{a.Key}={(a.Value is string[] many ? string.Join(',', many) : a.Value)}"));
         Assert.DoesNotContain("team-a.deploy", entry.ToString(), StringComparison.Ordinal);

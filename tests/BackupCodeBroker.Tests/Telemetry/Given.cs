@@ -34,6 +34,7 @@ internal static class Given
         Generation = 3,
         Profile = "machine",
         ProfileDigest = "0123456789abcdef",
+        Approval = new string('4', 32),
         PersonUsedMachineCode = true,
         Replica = "0a0b0c0d",
         VaultCalls = 7,

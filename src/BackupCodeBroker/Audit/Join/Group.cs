@@ -47,6 +47,7 @@ internal sealed class Group(SpanName? span, DateTimeOffset begunAt)
             Reason = null,
             Profile = null,
             ProfileDigest = null,
+            Approval = null,
             Replica = null,
         };
     }

@@ -75,6 +75,14 @@ internal sealed class LifeBook(FindingBook findings)
         {
             Revoked(record, identity, by, wraps);
         }
+        else if (done && name == OwnWork.EndLeaked && record.Generation is { } leaked)
+        {
+            Step(identity, leaked, record, LifeStep.Revoked, by);
+            Forget(_pending, identity, leaked);
+            Forget(_active, identity, leaked);
+            wraps.Ended(identity, leaked);
+            Ending(identity, record.EndedAt);
+        }
     }
 
     /// <summary>Something that was done to a wrap at Vault.</summary>
@@ -227,7 +235,7 @@ internal sealed class LifeBook(FindingBook findings)
                 At = record.EndedAt,
                 Step = step,
                 By = by,
-                Detail = record.Reason,
+                Detail = record.Reason ?? (record.Approval is { } approval ? "approval " + approval : null),
                 OperationId = record.OperationId,
                 TraceId = record.TraceId,
             });

@@ -72,6 +72,7 @@ internal static class OtlpLine
             Generation = Text(TelemetryNames.Generation) is { } generation ? int.Parse(generation, CultureInfo.InvariantCulture) : null,
             Profile = Text(TelemetryNames.Profile),
             ProfileDigest = Text(TelemetryNames.ProfileDigest),
+            Approval = Text(TelemetryNames.Approval),
             PersonUsedMachineCode = Text(TelemetryNames.PersonUsedMachineCode) is "true",
             Replica = Text(TelemetryNames.Replica),
             VaultCalls = Count(TelemetryNames.VaultCalls),

@@ -44,6 +44,7 @@ internal static class AnswerApproval
     public static Decided Decide(OperationScope scope, IdentityView view, string approval, bool given, string? note)
     {
         var told = given ? "approved" : "denied";
+        scope.Approval = approval;
         return AnswerApprovalDecision.Decide(view.Document, view.At(scope.Now), new ApprovalAnswer(scope.Id, scope.Caller!, approval, given, note)) switch
         {
             AnswerApprovalDecision.Answered answered => new Decided.Change(answered.Next, new Outcome.Done(204, null) { Reason = told }),

@@ -51,7 +51,7 @@ internal sealed class ConsumeFeature(
 
         async Task<ChangeStep> DecideAsync(IdentityView view)
         {
-            failure = null;
+            (failure, scope.Approval) = (null, null);
             var profile = profiles.Of(view.Document);
             scope.Profile = profile;
             var request = new ConsumeRequest(scope.Id, scope.Caller!, code.Selector, check.Verified, purpose, key);
@@ -60,10 +60,10 @@ internal sealed class ConsumeFeature(
                 case ConsumeDecision.Spend when view.Unusable is null && notices.Refusal(scope, view) is { } untold:
                     return new ChangeStep.Answer(await granted.Caller.RefuseAsync(scope, view, untold));
                 case ConsumeDecision.Spend spend when view.Unusable is null:
-                    scope.Generation = spend.Set.Generation;
+                    (scope.Generation, scope.Approval) = (spend.Set.Generation, spend.Next.ApprovalOf(scope.Id));
                     return new ChangeStep.Write(spend.Next, new Outcome.Done(200, Answer(view.Document, spend.Set, spend.Consumption)));
                 case ConsumeDecision.Repeat repeat when view.Unusable is null:
-                    scope.Generation = repeat.Set.Generation;
+                    (scope.Generation, scope.Approval) = (repeat.Set.Generation, view.Document.ApprovalOf(repeat.Consumption.OperationId));
                     return new ChangeStep.Answer(new Outcome.Done(200, Answer(view.Document, repeat.Set, repeat.Consumption), "repeat"));
                 case ConsumeDecision.KeyReused when view.Unusable is null:
                     return new ChangeStep.Answer(new Outcome.Conflict(ConflictKind.KeyReused));

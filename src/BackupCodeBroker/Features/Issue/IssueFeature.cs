@@ -67,10 +67,15 @@ internal sealed class IssueFeature(
 
         var profile = profiles.Of(view.Document);
         scope.Profile = profile;
-        var mayInLockdown = view.State.State.OverIssuing(view.Document) is not null
-            && await granted.Caller.HoldsAsync(Operation.IssueInLockdown, scope.Identity!.Value, view, scope.Call);
+        var isLockedDown = view.State.State.OverIssuing(view.Document) is not null;
+        var lockedOut = isLockedDown ? await granted.Caller.DeniedAlsoAsync(Operation.IssueInLockdown, view, scope.Call) : null;
+        if (lockedOut is not (null or Outcome.NotPermitted))
+        {
+            return lockedOut;
+        }
+
         return IssueDecision.Decide(
-            view.Document, view.At(scope.Now), profile, settings.OwnershipFacets, mayInLockdown, scope.Id, scope.Caller!) switch
+            view.Document, view.At(scope.Now), profile, settings.OwnershipFacets, isLockedDown && lockedOut is null, scope.Id, scope.Caller!) switch
         {
             IssueDecision.Planned when notices.Refusal(scope, view) is { } untold => await granted.Caller.RefuseAsync(scope, view, untold),
             IssueDecision.Planned planned => await MakeAsync(scope, granted, view, planned.Plan),
@@ -81,7 +86,7 @@ internal sealed class IssueFeature(
 
     private async Task<Outcome> MakeAsync(OperationScope scope, Admitted.Granted granted, IdentityView view, IssuePlan plan)
     {
-        scope.Generation = plan.Generation;
+        (scope.Generation, scope.Approval) = (plan.Generation, plan.Approval?.Id);
         if (await granted.Caller.StaleDenialAsync(scope.Call) is { } denied)
         {
             return denied;

@@ -15,7 +15,7 @@ internal sealed class ListRun(OperationScope scope, ListQuery query, Seeing seei
 
     private readonly List<ListedIdentity> _page = [];
     private readonly Dictionary<(string Id, bool IsGroup), string?> _owners = [];
-    private Fleet? _fleet;
+    private Surroundings? _around;
     private bool _asked;
 
     private Owning? Self => seeing is Seeing.All all ? all.Self : ((Seeing.Held)seeing).Self;
@@ -46,7 +46,7 @@ internal sealed class ListRun(OperationScope scope, ListQuery query, Seeing seei
 
     private async Task<IReadOnlyList<string>> AllNamesAsync()
     {
-        _fleet = await desk.OpenAsync(scope);
+        _around = await desk.OpenAsync(scope);
         return await desk.NamesAsync(scope.Call);
     }
 
@@ -73,9 +73,9 @@ internal sealed class ListRun(OperationScope scope, ListQuery query, Seeing seei
             return (names.Length, null);
         }
 
-        _fleet ??= await desk.OpenAsync(scope);
-        var documents = await desk.ReadAsync(scope, _fleet, readable);
-        var wanted = documents.Where(d => (held is null || held.Contains(d.Identity) || Self!.Owns(d)) && query.Wants(d, _fleet.Around, Self)).ToList();
+        _around ??= await desk.OpenAsync(scope);
+        var documents = await desk.ReadAsync(scope, readable);
+        var wanted = documents.Where(d => (held is null || held.Contains(d.Identity) || Self!.Owns(d)) && query.Wants(d, _around, Self)).ToList();
         if (query.Ownerless)
         {
             await LookAtOwnersAsync(wanted);
@@ -83,7 +83,7 @@ internal sealed class ListRun(OperationScope scope, ListQuery query, Seeing seei
         }
 
         var room = query.Limit - _page.Count;
-        _page.AddRange(wanted.Take(room).Select(d => ListedIdentity.Of(d, _fleet.Around, OwnerState(d))));
+        _page.AddRange(wanted.Take(room).Select(d => ListedIdentity.Of(d, _around, OwnerState(d))));
         return (wanted.Count > room ? Array.IndexOf(names, wanted[room - 1].Identity) + 1 : names.Length, null);
     }
 

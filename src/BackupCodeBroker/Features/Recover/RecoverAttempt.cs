@@ -88,14 +88,14 @@ internal sealed class RecoverAttempt(
 
     private async Task<ChangeStep> HandAsync(IdentityView view, RecoverDecision.Hand hand, Profile profile)
     {
-        scope.Generation = hand.Spend.Set.Generation;
+        (scope.Generation, scope.Approval) = (hand.Spend.Set.Generation, hand.Spend.Next.ApprovalOf(scope.Id));
         var made = await MakeAsync(view, profile);
         return Write(view, hand.With(made.Form, made.Accessor, scope.Now + made.Wrap.Ttl), Answer(view.Document, hand.Spend.Set, hand.Spend.Consumption, made));
     }
 
     private async Task<ChangeStep> AgainAsync(IdentityView view, RecoverDecision.Again again, Profile profile)
     {
-        scope.Generation = again.Set.Generation;
+        (scope.Generation, scope.Approval) = (again.Set.Generation, view.Document.ApprovalOf(again.Consumption.OperationId));
         var made = await MakeAsync(view, profile);
         return Write(view, again.With(made.Form, made.Accessor, scope.Id), Answer(view.Document, again.Set, again.Consumption, made) with { Kind = "repeat" });
     }
@@ -115,7 +115,7 @@ internal sealed class RecoverAttempt(
 
     private ChangeStep.Answer Counted(RecoverDecision.Refused refused)
     {
-        scope.Generation = refused.Generation;
+        (scope.Generation, scope.Approval) = (refused.Generation, null);
         Failure = refused.Counts ? new Failure(scope.Id, scope.Caller!, refused.Generation!.Value, code.Selector) : null;
         return Refused(refused.Reason);
     }

@@ -57,6 +57,18 @@ public sealed class ExplanationTests
         Assert.Equal(Unexplained.AnotherIdentity, Explanation.Of(ask, new Subject(SubjectKind.Ask, "consume/a.x"), Holder.Caller, Consume with { CallerEntity = "e2" }, "a.x"));
     }
 
+    [Theory]
+    [InlineData("issue", "issue-in-lockdown/a.x", Unexplained.No)]
+    [InlineData("issue", "issue-in-lockdown/@owned", Unexplained.No)]
+    [InlineData("issue", "issue-in-lockdown/a.y", Unexplained.AnotherIdentity)]
+    [InlineData("issue", "consume/a.x", Unexplained.AnotherIdentity)]
+    [InlineData("consume", "issue-in-lockdown/a.x", Unexplained.AnotherIdentity)]
+    public void Issuing_asks_for_a_second_permission_in_a_lockdown(string operation, string asked, Unexplained why)
+    {
+        var ask = Read with { Auth = new AuditAuth { Entity = "e1" }, Answer = null };
+        Assert.Equal(why, Explanation.Of(ask, new Subject(SubjectKind.Ask, asked), Holder.Caller, Consume with { Operation = operation }, "a.x"));
+    }
+
     [Fact]
     public void Every_operation_but_recover_may_ask_and_only_those_on_one_identity_reach_a_document_with_its_child()
     {
@@ -102,6 +114,14 @@ public sealed class ExplanationTests
     [InlineData(OwnWork.Sweep, SubjectKind.LookupAccessor, Holder.Broker, "update", true)]
     [InlineData(OwnWork.Sweep, SubjectKind.Wrap, Holder.Broker, "update", false)]
     [InlineData(OwnWork.Sweep, SubjectKind.PepperHmac, Holder.Broker, "update", false)]
+    [InlineData(OwnWork.ReportPass, SubjectKind.Document, Holder.Sweeper, "read", true)]
+    [InlineData(OwnWork.ReportPass, SubjectKind.Document, Holder.Sweeper, "update", false)]
+    [InlineData(OwnWork.ReportPass, SubjectKind.Document, Holder.Child, "read", false)]
+    [InlineData(OwnWork.ReportPass, SubjectKind.State, Holder.Sweeper, "read", true)]
+    [InlineData(OwnWork.ReportPass, SubjectKind.State, Holder.Sweeper, "update", false)]
+    [InlineData(OwnWork.ReportPass, SubjectKind.Fleet, Holder.Sweeper, "list", true)]
+    [InlineData(OwnWork.ReportPass, SubjectKind.EntityRead, Holder.Broker, "read", true)]
+    [InlineData(OwnWork.ReportPass, SubjectKind.LookupAccessor, Holder.Broker, "update", false)]
     [InlineData(OwnWork.Enforce, SubjectKind.Document, Holder.Child, "read", true)]
     [InlineData(OwnWork.Enforce, SubjectKind.Document, Holder.Child, "update", true)]
     [InlineData(OwnWork.Enforce, SubjectKind.Document, Holder.Child, "create", false)]
@@ -113,6 +133,20 @@ public sealed class ExplanationTests
     [InlineData(OwnWork.Lead, SubjectKind.Fleet, Holder.Sweeper, "list", false)]
     [InlineData(OwnWork.Lead, SubjectKind.Document, Holder.Sweeper, "read", false)]
     [InlineData(OwnWork.Lead, SubjectKind.Documents, Holder.Sweeper, "delete", false)]
+    [InlineData(OwnWork.FindLeaked, SubjectKind.Document, Holder.Sweeper, "read", true)]
+    [InlineData(OwnWork.FindLeaked, SubjectKind.Fleet, Holder.Sweeper, "list", true)]
+    [InlineData(OwnWork.FindLeaked, SubjectKind.Document, Holder.Child, "read", false)]
+    [InlineData(OwnWork.FindLeaked, SubjectKind.Document, Holder.Sweeper, "update", false)]
+    [InlineData(OwnWork.FindLeaked, SubjectKind.State, Holder.Sweeper, "update", false)]
+    [InlineData(OwnWork.FindLeaked, SubjectKind.PepperHmac, Holder.Broker, "update", false)]
+    [InlineData(OwnWork.EndLeaked, SubjectKind.Document, Holder.Child, "update", true)]
+    [InlineData(OwnWork.EndLeaked, SubjectKind.Document, Holder.Child, "create", false)]
+    [InlineData(OwnWork.EndLeaked, SubjectKind.Document, Holder.Sweeper, "read", false)]
+    [InlineData(OwnWork.EndLeaked, SubjectKind.EntityRead, Holder.Broker, "read", false)]
+    [InlineData("leaks", SubjectKind.PepperHmac, Holder.Broker, "update", true)]
+    [InlineData("leaks", SubjectKind.Document, Holder.Sweeper, "read", false)]
+    [InlineData("leaks", SubjectKind.Document, Holder.Child, "read", false)]
+    [InlineData("leaks", SubjectKind.Mint, Holder.Broker, "update", false)]
     public void The_worker_does_its_work_and_no_other(string work, SubjectKind kind, Holder holder, string verb, bool isItsWork)
     {
         var record = Consume with { Operation = work };

@@ -25,6 +25,7 @@ public sealed class IssueTests
         ["somebody gave the alias's entity a policy"] = (Reason.Overgranted, d => d, a => a with { Entity = Given.AliasEntity with { Policies = ["x"] } }, Given.Few),
         ["recertification is due"] = (Reason.RecertificationLapsed, d => d with { RecertifyBy = Given.Now }, a => a, Given.Few),
         ["the broker is below the epoch floor"] = (Reason.OtherEpoch, d => d, a => a with { State = a.State with { EpochFloor = 2 } }, Given.Few),
+        ["the clock stands before the leader's last beat"] = (Reason.ClockBackwards, d => d, a => Beaten(a, TimeSpan.FromTicks(1)), Given.Few),
         ["the clock stands before the registration"] = (Reason.ClockBackwards, d => d, a => a with { Now = Given.Now.AddHours(-1) }, Given.Few),
         ["a lockdown is in force"] = (Reason.IssueLockedDown, d => d, a => a.With(Given.Locked()), Given.Few),
     };
@@ -39,6 +40,10 @@ public sealed class IssueTests
         var (reason, document, around, profile) = Refusals[circumstance];
         Assert.Equal(new IssueDecision.Refused(reason), Decide(document(Given.Registered), around(Given.Around), profile));
     }
+
+    [Fact]
+    [Trait("Requirement", "R-18")]
+    public void Clocks_may_be_a_minute_apart() => Assert.IsType<IssueDecision.Planned>(Decide(Given.Registered, Beaten(Given.Around, TimeSpan.Zero), Given.Few));
 
     [Fact]
     public void An_entity_of_the_identitys_own_may_have_policies()
@@ -111,6 +116,9 @@ public sealed class IssueTests
         Assert.All(mint.Codes, code => Assert.Matches("^[0-]*$", Plain.Of(code)[4..]));
         Assert.Equal(new string('0', 26), Plain.Of(mint.Activation));
     }
+
+    private static Surroundings Beaten(Surroundings around, TimeSpan beyond) =>
+        around with { State = around.State with { Heartbeat = new Heartbeat(5, around.Now + SetStanding.ClockTolerance + beyond) } };
 
     private static IssueDecision Decide(IdentityDocument document, Surroundings around, Profile? profile, bool mayInLockdown = false) =>
         IssueDecision.Decide(document, around, profile, EntityFingerprint.DefaultFacets, mayInLockdown, Given.Id("issue"), Given.Owner);

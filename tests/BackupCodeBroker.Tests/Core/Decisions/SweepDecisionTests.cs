@@ -71,6 +71,38 @@ public sealed class SweepDecisionTests
     }
 
     [Fact]
+    public void Nobody_is_accused_of_not_activating_what_a_freeze_kept_from_being_activated()
+    {
+        var taken = Done(Waiting.Document, Around, SweepAct.Taken, wrap: WrapSight.Gone);
+        var frozen = Around.With(Locked(Lockdown.Freeze));
+        var late = Now + SweepDecision.ReceiptGrace + TimeSpan.FromTicks(1);
+        // It may be lifted in time: the set waits for its deadline.
+        Assert.Null(Decide(taken, frozen with { Now = late }).Next);
+        var lapsed = Done(taken, frozen with { Now = Deadline.AddTicks(1) }, SweepAct.Lapsed);
+        Assert.Equal((null, "lapse", "frozen"), (lapsed.Pending, lapsed.Events[^1].Operation, lapsed.Events[^1].Reason));
+        Assert.DoesNotContain(lapsed.Outbox, e => e.IsTakenNotActivated);
+    }
+
+    [Theory]
+    [InlineData("lifted, and the recipient has had their minute since", 0, 61, true)]
+    [InlineData("lifted, and their minute is not over", 0, 59, null)]
+    [InlineData("lifted so late that the deadline came first", -30, 1, false)]
+    [InlineData("lifted before the wrap was opened", null, 61, true)]
+    public void After_a_freeze_is_lifted_whoever_opened_the_wrap_has_their_minute(string what, int? liftedBeforeDeadline, int secondsLater, bool? accused)
+    {
+        var taken = Done(Waiting.Document, Around, SweepAct.Taken, wrap: WrapSight.Gone);
+        var at = liftedBeforeDeadline switch { null => Now.AddSeconds(-1), 0 => Now.AddSeconds(90), var before => Deadline.AddSeconds(before.Value) };
+        var lift = new LiftedLockdown(Locked(), new LockdownLift(at, Owner, "over", "op", ""));
+        var around = Around with { State = Around.State with { Lifted = [lift] } };
+        var now = liftedBeforeDeadline switch { null => Now, 0 => at, _ => Deadline };
+
+        var decision = Decide(taken, around with { Now = now.AddSeconds(secondsLater) });
+
+        Assert.True(decision.Acts.SequenceEqual(accused switch { null => [], true => [SweepAct.NotActivated], false => [SweepAct.Lapsed] }), what);
+        Assert.Equal(accused == true, decision.Next?.News.Added.Any(e => e.IsTakenNotActivated) ?? false);
+    }
+
+    [Fact]
     public void A_wrap_is_looked_at_while_its_time_is_not_over()
     {
         var over = Deadline - Profile.ActivationGrace;

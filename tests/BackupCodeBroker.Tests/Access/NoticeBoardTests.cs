@@ -1,0 +1,98 @@
+using System.Diagnostics.Metrics;
+using BackupCodeBroker.Access;
+using BackupCodeBroker.Configuration;
+using BackupCodeBroker.Core.Decisions;
+using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Telemetry;
+using BackupCodeBroker.Tests.Core.Decisions;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace BackupCodeBroker.Tests.Access;
+
+/// <summary>A wrap that was taken and not activated is alarmed of by whoever takes its notice up, so that a worker that dies after the write loses no alarm.</summary>
+public sealed class NoticeBoardTests : IDisposable
+{
+    private readonly FakeTimeProvider _time = new(Given.Now);
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly MeterListener _listener = new();
+    private readonly NoticeMetrics _metrics;
+    private readonly Alarms _alarms;
+    private int _raised;
+
+    public NoticeBoardTests()
+    {
+        var meters = _services.GetRequiredService<IMeterFactory>();
+        (_metrics, _alarms) = (new NoticeMetrics(meters), new Alarms(NullLogger<Alarms>.Instance, meters, Pseudonyms.None));
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (ReferenceEquals(instrument.Meter.Scope, meters) && instrument.Name == TelemetryNames.Alarms)
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>((_, value, _, _) => _raised += (int)value);
+        _listener.Start();
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-08")]
+    public void Whoever_wrote_it_raises_the_alarm_once_and_so_does_a_sweep_after_a_crash()
+    {
+        var ended = Ended();
+        var writer = Board();
+        writer.Written(ended);
+        Assert.Equal(1, _raised);
+
+        // Another process: all that it has is the document.
+        Assert.True(DocumentJson.TryReadIdentity(DocumentJson.Write(ended), Given.Identity, out var left, out _));
+        var sweeper = Board();
+        sweeper.Adopt(left);
+        Assert.Equal(1, _raised);
+        _time.Advance(TimeSpan.FromHours(1));
+        sweeper.Adopt(left);
+        Assert.Equal(2, _raised);
+
+        // Put back for the sweep and taken up again, it is the same alarm.
+        Assert.True(sweeper.Waiting.TryRead(out var notice));
+        sweeper.Finished(notice, NoticeEnd.LeftToSweep);
+        sweeper.Adopt(left);
+        Assert.True(sweeper.Waiting.TryRead(out _));
+        Assert.Equal(2, _raised);
+    }
+
+    [Fact]
+    public void What_lapsed_or_was_suspended_is_no_alarm()
+    {
+        var waiting = Given.Issue(Given.Registered, Given.Around, Given.Few).Document;
+        var lapsed = SweepDecision.Decide(waiting, Given.Around with { Now = Given.Now.AddDays(1) }, Rules()).Next!;
+        var suspended = SweepDecision.Decide(waiting, Given.Around with { Owner = null }, Rules()).Next!;
+        Assert.Equal((null, null), (lapsed.Pending, suspended.Pending));
+        var board = Board();
+        board.Written(lapsed);
+        board.Written(suspended);
+        Assert.Equal(0, _raised);
+    }
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _metrics.Dispose();
+        _alarms.Dispose();
+        _services.Dispose();
+    }
+
+    private static IdentityDocument Ended()
+    {
+        var waiting = Given.Issue(Given.Registered, Given.Around, Given.Few).Document;
+        var taken = waiting with { Outbox = [], Pending = waiting.Pending! with { Delivery = waiting.Pending.Delivery with { TakenAt = Given.Now } } };
+        var decision = SweepDecision.Decide(taken with { News = OutboxNews.None }, Given.Around with { Now = Given.Now.AddSeconds(61) }, Rules());
+        Assert.Equal([SweepAct.NotActivated], decision.Acts);
+        return decision.Next!;
+    }
+
+    private static SweepRules Rules() => new(Given.Id("sweep"), Given.Few, WrapSight.Unknown, PeopleWereRead: true);
+
+    private NoticeBoard Board() => new(new NoticeSettings(), _metrics, _alarms, _time);
+}
