@@ -131,7 +131,8 @@ public sealed class Explanation
     {
         (Holder.Caller, SubjectKind.LookupSelf or SubjectKind.Ask) => verb == "read" && Operation.Named(operation) is not null,
         (Holder.Caller, SubjectKind.Capabilities) => Operation.Named(operation) is not null,
-        (Holder.Broker, SubjectKind.AliasLookup) => OnOne.Contains(operation) && !WithoutAlias.Contains(operation),
+        (Holder.Broker, SubjectKind.AliasLookup) =>
+            (OnOne.Contains(operation) && !WithoutAlias.Contains(operation)) || operation is OwnWork.CountFailures or OwnWork.Deliver,
         (Holder.Broker, SubjectKind.Mint) => subject.Name == (OverAll.Contains(operation) ? _names.SweeperRole : _names.IdentityRole),
         // A list for who may not list all: whom the caller's entity makes an owner, and whose owners are gone.
         (Holder.Broker, SubjectKind.EntityRead) when operation == Operation.List.Name => true,
