@@ -4,8 +4,13 @@
 BCB := artifacts/bcb/bcb
 RESULTS := artifacts/test-results
 
-build: ## the program, runnable from any folder: artifacts/bcb/bcb
+build: ## the program, runnable from any folder: artifacts/bcb/bcb (VAULTSHARP=1: with its log-in methods)
 	@dotnet publish src/BackupCodeBroker -c Release -o artifacts/bcb --nologo -v quiet
+ifeq ($(VAULTSHARP),1)
+	@dotnet publish src/BackupCodeBroker.VaultSharp -c Release -o artifacts/bcb --nologo -v quiet
+else
+	@rm -f artifacts/bcb/BackupCodeBroker.VaultSharp.* artifacts/bcb/VaultSharp.*
+endif
 
 run: build ## broker, Vault and sample people, with lines to paste
 	@$(BCB) server --dev
@@ -13,8 +18,8 @@ run: build ## broker, Vault and sample people, with lines to paste
 demo: build ## the whole story, by itself
 	@$(BCB) demo
 
-test: ## unit and integration tests; the last line is: N passed, N failed, N skipped
-	@.ci/test
+test: ## unit and integration tests; the last line is: N passed, N failed, N skipped (VAULTSHARP=1: its log-ins too)
+	@VAULTSHARP=$(VAULTSHARP) .ci/test
 
 bench: build ## a bare client against the broker, on one Vault in one run
 	@dotnet run -c Release --project tests/BackupCodeBroker.Benchmarks --

@@ -40,12 +40,15 @@ path "identity/group/id/+" {
 }
 
 # The auth methods, and the roles, users and groups there that give out policies. "+" is one level: a role can be
-# read, and what lies below it (role-id, secret-id) cannot.
+# read, and what lies below it (role-id, secret-id) cannot. A list is asked with a slash at its end, which a rule with
+# "+" has to have too. A mount whose path has a slash in it needs rules of its own: who-can names them. Some methods
+# (AWS, GCP) list their roles under "roles", as the roles are by which tokens are made; certificates and GitHub's teams
+# and users have names of their own.
 path "sys/auth" {
   capabilities = ["read"]
 }
 
-path "auth/+/role" {
+path "auth/+/role/" {
   capabilities = ["list"]
 }
 
@@ -53,7 +56,7 @@ path "auth/+/role/+" {
   capabilities = ["read"]
 }
 
-path "auth/+/users" {
+path "auth/+/users/" {
   capabilities = ["list"]
 }
 
@@ -61,7 +64,7 @@ path "auth/+/users/+" {
   capabilities = ["read"]
 }
 
-path "auth/+/groups" {
+path "auth/+/groups/" {
   capabilities = ["list"]
 }
 
@@ -69,11 +72,35 @@ path "auth/+/groups/+" {
   capabilities = ["read"]
 }
 
-path "auth/token/roles" {
+path "auth/+/roles/" {
   capabilities = ["list"]
 }
 
-path "auth/token/roles/+" {
+path "auth/+/roles/+" {
+  capabilities = ["read"]
+}
+
+path "auth/+/certs/" {
+  capabilities = ["list"]
+}
+
+path "auth/+/certs/+" {
+  capabilities = ["read"]
+}
+
+path "auth/+/map/teams/" {
+  capabilities = ["list"]
+}
+
+path "auth/+/map/teams/+" {
+  capabilities = ["read"]
+}
+
+path "auth/+/map/users/" {
+  capabilities = ["list"]
+}
+
+path "auth/+/map/users/+" {
   capabilities = ["read"]
 }
 

@@ -77,6 +77,10 @@ path "sys/policies/acl/bcb-auditor" {
   capabilities = ["create", "read", "update"]
 }
 
+path "sys/policies/acl/bcb-recovery" {
+  capabilities = ["create", "read", "update"]
+}
+
 path "sys/policies/acl/bcb-bootstrap" {
   capabilities = ["read"]
 }
@@ -115,6 +119,11 @@ path "sys/auth/approle" {
   capabilities = ["create", "update", "sudo"]
 }
 
+# Where a profile has a recovery: the method in which each identity has a role, and nothing in it.
+path "sys/auth/bcb-recover" {
+  capabilities = ["create", "update", "sudo"]
+}
+
 path "auth/approle/role/bcb-broker" {
   capabilities = ["create", "read", "update"]
 }
@@ -129,6 +138,16 @@ path "auth/approle/role/bcb-broker/secret-id" {
 
 path "auth/approle/role/bcb-broker/secret-id/lookup" {
   capabilities = ["create", "update"]
+}
+
+# The same for a broker that logs in by a JWT, where these methods have their usual names. Enabling and configuring them is
+# another administrator's work: whose JWTs Vault believes concerns more than the broker.
+path "auth/kubernetes/role/bcb-broker" {
+  capabilities = ["create", "read", "update"]
+}
+
+path "auth/jwt/role/bcb-broker" {
+  capabilities = ["create", "read", "update"]
 }
 
 # The pepper's key, and its protection from deletion. It cannot be exported, here or ever.

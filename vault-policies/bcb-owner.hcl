@@ -16,6 +16,11 @@ path "backup-codes-broker/status/@owned" {
   capabilities = ["read"]
 }
 
+# Prove that a code works, without spending it: whoever holds codes should know on the day before that they are good.
+path "backup-codes-broker/drill/@owned" {
+  capabilities = ["read"]
+}
+
 # End the codes: a lost sheet of paper should not have to wait for anybody.
 path "backup-codes-broker/revoke/@owned" {
   capabilities = ["read"]

@@ -17,7 +17,25 @@ internal sealed class RequestPipeline(VaultCore core)
 {
     private readonly LoginTokens _logins = new(core);
 
-    public Result Handle(VaultRequest request)
+    public async Task<Result> HandleAsync(VaultRequest request, CancellationToken cancellation)
+    {
+        if (request.Path.StartsWith("auth/", StringComparison.Ordinal) && Errand(request) is { } errand)
+        {
+            await errand(cancellation);
+        }
+
+        return Handle(request);
+    }
+
+    private Func<CancellationToken, Task>? Errand(VaultRequest request)
+    {
+        lock (core.Gate)
+        {
+            return core.Seal.IsSealed ? null : core.Mounts.Find(request.Path, out string relative)?.Backend.Errand(request, relative);
+        }
+    }
+
+    private Result Handle(VaultRequest request)
     {
         lock (core.Gate)
         {

@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using BackupCodeBroker.DevVault.AppRole;
 using BackupCodeBroker.DevVault.Audit;
 using BackupCodeBroker.DevVault.Identity;
+using BackupCodeBroker.DevVault.Jwt;
+using BackupCodeBroker.DevVault.Kubernetes;
 using BackupCodeBroker.DevVault.Kv;
 using BackupCodeBroker.DevVault.Logical;
 using BackupCodeBroker.DevVault.Mounts;
@@ -69,7 +71,7 @@ internal sealed class VaultCore : IDisposable
 
     public static bool IsSecretEngine(string type) => type is "kv" or "generic" or "transit";
 
-    public static bool IsAuthMethod(string type) => type is "approle" or "userpass";
+    public static bool IsAuthMethod(string type) => type is "approle" or "jwt" or "kubernetes" or "userpass";
 
     public void MountEngine(MountRequest request)
     {
@@ -79,6 +81,8 @@ internal sealed class VaultCore : IDisposable
             "kv" or "generic" => request.Options?["version"]?.GetValue<string>() == "2" ? new KvV2Backend(Clock) : new KvV1Backend(config),
             "transit" => new TransitBackend(Clock),
             "approle" => new AppRoleBackend(Clock),
+            "jwt" => new JwtBackend(Clock),
+            "kubernetes" => new KubernetesBackend(Clock),
             "userpass" => new UserpassBackend(),
             _ => throw new ArgumentException("no such engine", nameof(request)),
         };

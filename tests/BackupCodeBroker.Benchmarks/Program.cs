@@ -21,6 +21,11 @@ if (args is [AuditBenchmark.Only, .. var size])
     return await new AuditBenchmark(Built, size is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : null).RunAsync() ? 0 : 1;
 }
 
+if (args is [ScanBenchmark.Only, .. var tree])
+{
+    return await new ScanBenchmark(Built, tree is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : null).RunAsync() ? 0 : 1;
+}
+
 if (args is [TelemetryBenchmark.Only])
 {
     await using var bench = await BenchDeployment.StartAsync(Built);
@@ -32,6 +37,12 @@ if (args is [SweepBenchmark.Only, .. var fleet])
 {
     await using var bench = await BenchDeployment.StartAsync(Built);
     return await new SweepBenchmark(bench, fleet is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : null).RunAsync() ? 0 : 1;
+}
+
+if (args is [WhoCanBenchmark.Only])
+{
+    await using var bench = await BenchDeployment.StartAsync(Built);
+    return await new WhoCanBenchmark(bench, Built).RunAsync() ? 0 : 1;
 }
 
 var program = args.FirstOrDefault() ?? Built;
@@ -47,4 +58,11 @@ await using (var bench = await BenchDeployment.StartAsync(program))
     swept = await new SweepBenchmark(bench).RunAsync();
 }
 
-return await new AuditBenchmark(program).RunAsync() && swept ? 0 : 1;
+bool told;
+await using (var bench = await BenchDeployment.StartAsync(program))
+{
+    told = await new WhoCanBenchmark(bench, program).RunAsync();
+}
+
+var scanned = await new ScanBenchmark(program).RunAsync();
+return await new AuditBenchmark(program).RunAsync() && swept && told && scanned ? 0 : 1;

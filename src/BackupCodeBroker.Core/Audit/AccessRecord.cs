@@ -117,6 +117,12 @@ public static class OwnWork
     /// <summary>Delivered notices, taken out of the document of an identity that nothing else was written to since.</summary>
     public const string Deliver = "deliver";
 
+    /// <summary>A page of identities that is looked through for codes that were reported as leaked, or their names.</summary>
+    public const string FindLeaked = "find-leaked";
+
+    /// <summary>The end of a set of which a code was reported as leaked.</summary>
+    public const string EndLeaked = "end-leaked";
+
     /// <summary>A page of identities that the worker looks at.</summary>
     public const string Sweep = "sweep";
 
@@ -128,5 +134,5 @@ public static class OwnWork
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Readiness, CountFailures, Bootstrap, Doctor, Names, Sweep, Enforce, Lead, LockdownProgress, Deliver];
+        [Readiness, CountFailures, Bootstrap, Doctor, Names, Sweep, Enforce, Lead, LockdownProgress, Deliver, FindLeaked, EndLeaked];
 }

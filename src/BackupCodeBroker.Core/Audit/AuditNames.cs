@@ -21,11 +21,20 @@ public sealed record AuditNames
     /// <summary>Token role and policy of the child that reads all.</summary>
     public string SweeperRole { get; init; } = "bcb-sweeper";
 
-    /// <summary>Mount of the broker's log-in.</summary>
-    public string AppRoleMount { get; init; } = "approle";
+    /// <summary>Mount of the broker's log-in, without <c>auth/</c>.</summary>
+    public string LoginMount { get; init; } = "approle";
 
-    /// <summary>The broker's role there, and its policy.</summary>
+    /// <summary>The broker's policy, and its role there.</summary>
     public string BrokerRole { get; init; } = "bcb-broker";
+
+    /// <summary>The broker's role there, where it is not called as the policy; null where it is.</summary>
+    public string? LoginRole { get; init; }
+
+    /// <summary>Mount of the AppRoles that recoveries hand secret-ids of.</summary>
+    public string RecoveryMount { get; init; } = "bcb-recover";
+
+    /// <summary>What the token roles begin with that recoveries hand tokens of.</summary>
+    public string RecoveryRolePrefix { get; init; } = "bcb-recover-";
 
     /// <summary>Namespace, without slashes at its ends; empty for the root.</summary>
     public string Namespace { get; init; } = "";

@@ -50,9 +50,9 @@ public enum Unexplained
 /// </summary>
 public sealed class Explanation
 {
-    private static readonly string[] WithoutAlias = [Operation.Register.Name, Operation.List.Name, Operation.Report.Name, Operation.Leaks.Name, Operation.Lockdown.Name];
-    private static readonly string[] UsingPepper = [Operation.Issue.Name, Operation.Consume.Name, Operation.Drill.Name];
-    private static readonly string[] OverAll = [OwnWork.Names, Operation.List.Name, Operation.Report.Name, Operation.Leaks.Name, Operation.Lockdown.Name];
+    private static readonly string[] WithoutAlias = [Operation.Register.Name, Operation.List.Name, Operation.Report.Name, Operation.Lockdown.Name];
+    private static readonly string[] UsingPepper = [Operation.Issue.Name, Operation.Consume.Name, Operation.Recover.Name, Operation.Drill.Name];
+    private static readonly string[] OverAll = [OwnWork.Names, Operation.List.Name, Operation.Report.Name, Operation.Lockdown.Name];
     private static readonly HashSet<string> OnOne = [.. Operation.All.Where(o => o.Target == OperationTarget.Identity).Select(o => o.Name)];
 
     private readonly AuditNames _names;
@@ -84,6 +84,9 @@ public sealed class Explanation
             OwnWork.Sweep => Sweeps(subject, holder, entry.Verb),
             OwnWork.Enforce => Enforces(subject, holder, entry.Verb),
             OwnWork.Lead => Leads(subject, holder, entry.Verb),
+            OwnWork.FindLeaked => Searches(subject, holder, entry.Verb),
+            OwnWork.EndLeaked => EndsLeaked(subject, holder, entry.Verb),
+            _ when record.Operation == Operation.Leaks.Name => Reports(subject, holder, entry.Verb),
             _ => Does(record.Operation, subject, entry.Verb, holder),
         };
         // Nothing has documents wrapped: who does takes them somewhere, and gets no id that could be missed on the record.
@@ -114,7 +117,7 @@ public sealed class Explanation
 
     /// <summary>
     /// Whether an operation reached code data and the log does not show that Vault granted it to its caller. The broker asks before it reads; a record
-    /// alone is as good as whoever can write the file.
+    /// alone is as good as whoever can write the file. A recovery's caller has a code and no token: nobody is asked, and what it handed out stands in the log.
     /// </summary>
     /// <param name="record">The operation.</param>
     /// <param name="requests">Its requests, each with what it is about.</param>
@@ -122,15 +125,15 @@ public sealed class Explanation
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(requests);
-        return !OwnWork.All.Contains(record.Operation)
+        return !OwnWork.All.Contains(record.Operation) && record.Operation != Operation.Recover.Name
             && requests.Any(r => r.Subject.IsCodeData)
             && !requests.Any(r => r.Subject.Kind == SubjectKind.Ask && r.Entry.MayHaveHappened);
     }
 
     private bool Does(string operation, Subject subject, string verb, Holder holder) => (holder, subject.Kind) switch
     {
-        (Holder.Caller, SubjectKind.LookupSelf or SubjectKind.Ask) => verb == "read" && Operation.Named(operation) is not null,
-        (Holder.Caller, SubjectKind.Capabilities) => Operation.Named(operation) is not null,
+        (Holder.Caller, SubjectKind.LookupSelf or SubjectKind.Ask) => verb == "read" && IsAsked(operation),
+        (Holder.Caller, SubjectKind.Capabilities) => IsAsked(operation),
         (Holder.Broker, SubjectKind.AliasLookup) =>
             (OnOne.Contains(operation) && !WithoutAlias.Contains(operation)) || operation is OwnWork.CountFailures or OwnWork.Deliver,
         (Holder.Broker, SubjectKind.Mint) => subject.Name == (OverAll.Contains(operation) ? _names.SweeperRole : _names.IdentityRole),
@@ -139,7 +142,11 @@ public sealed class Explanation
         (Holder.Sweeper, SubjectKind.Document or SubjectKind.State) when operation == OwnWork.Names => false,
         (Holder.Broker, SubjectKind.EntityRead) => OnOne.Contains(operation) || operation == OwnWork.Readiness,
         (Holder.Broker, SubjectKind.PepperHmac) => UsingPepper.Contains(operation),
+        (Holder.Broker, SubjectKind.Wrap) when operation == Operation.Recover.Name => true,
         (Holder.Broker, SubjectKind.Wrap) or (Holder.Wrap, SubjectKind.RevokeSelf) => operation == Operation.Issue.Name,
+        (Holder.Broker, SubjectKind.RecoveryMade or SubjectKind.RecoveryRole or SubjectKind.LookupAccessor) => operation == Operation.Recover.Name,
+        // Whoever ends codes, or makes one more credential than are kept, ends what was handed out.
+        (Holder.Broker, SubjectKind.RecoveryEnded or SubjectKind.RevokeAccessor) => Writes(operation),
         (Holder.Broker, SubjectKind.KvConfig or SubjectKind.AskReady) => operation == OwnWork.Readiness && verb == "read",
         (Holder.Child, SubjectKind.State) => verb == "read" && !OverAll.Contains(operation),
         (Holder.Child, SubjectKind.Document) when operation == OwnWork.Readiness => verb == "read" && subject.Name == Decoy.Name,
@@ -149,6 +156,8 @@ public sealed class Explanation
             OverAll.Contains(operation) && (verb is "read" or "list" || operation == Operation.Lockdown.Name),
         _ => false,
     };
+
+    private static bool IsAsked(string operation) => Operation.Named(operation) is { IsAsked: true };
 
     private static bool Writes(string operation) =>
         OnOne.Contains(operation) && operation != Operation.Status.Name || operation is OwnWork.CountFailures or OwnWork.Deliver;
@@ -185,7 +194,33 @@ public sealed class Explanation
     private bool Enforces(Subject subject, Holder holder, string verb) => (holder, subject.Kind) switch
     {
         (Holder.Broker, SubjectKind.Mint) => subject.Name == _names.IdentityRole,
-        (Holder.Broker, SubjectKind.AliasLookup or SubjectKind.EntityRead) => true,
+        (Holder.Broker, SubjectKind.AliasLookup or SubjectKind.EntityRead or SubjectKind.RecoveryEnded or SubjectKind.RevokeAccessor) => true,
+        (Holder.Child, SubjectKind.State) => verb == "read",
+        (Holder.Child, SubjectKind.Document) => verb is "read" or "update",
+        _ => false,
+    };
+
+    // Whoever reports a code asks; the broker hashes it. What it looks through and what it ends are its own work.
+    private static bool Reports(Subject subject, Holder holder, string verb) => (holder, subject.Kind) switch
+    {
+        (Holder.Caller, SubjectKind.LookupSelf or SubjectKind.Ask) => verb == "read",
+        (Holder.Caller, SubjectKind.Capabilities) => true,
+        (Holder.Broker, SubjectKind.PepperHmac) => true,
+        _ => false,
+    };
+
+    private bool Searches(Subject subject, Holder holder, string verb) => (holder, subject.Kind) switch
+    {
+        (Holder.Broker, SubjectKind.Mint) => subject.Name == _names.SweeperRole,
+        (Holder.Sweeper, SubjectKind.Document) => verb == "read",
+        (Holder.Sweeper, SubjectKind.Fleet) => verb == "list",
+        _ => false,
+    };
+
+    private bool EndsLeaked(Subject subject, Holder holder, string verb) => (holder, subject.Kind) switch
+    {
+        (Holder.Broker, SubjectKind.Mint) => subject.Name == _names.IdentityRole,
+        (Holder.Broker, SubjectKind.AliasLookup or SubjectKind.RecoveryEnded or SubjectKind.RevokeAccessor) => true,
         (Holder.Child, SubjectKind.State) => verb == "read",
         (Holder.Child, SubjectKind.Document) => verb is "read" or "update",
         _ => false,
@@ -205,6 +240,7 @@ public sealed class Explanation
     {
         SubjectKind.Ask => Asks(subject.Name, record, identity)
             && (record.CallerEntity is null || entry.Auth.Entity.Length == 0 || record.CallerEntity == entry.Auth.Entity),
+        SubjectKind.RecoveryMade or SubjectKind.RecoveryRole or SubjectKind.RecoveryEnded => identity is null || subject.Name == identity,
         SubjectKind.Document => subject.Name == Decoy.Name ? entry.Verb == "read" || record.Operation == OwnWork.Bootstrap : identity is null || subject.Name == identity,
         _ => true,
     };

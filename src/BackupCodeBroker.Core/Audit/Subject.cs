@@ -87,6 +87,18 @@ public enum SubjectKind
     /// <summary>The pepper's key, looked at.</summary>
     PepperRead,
 
+    /// <summary>A credential of a recovery, made; the name is the identity's.</summary>
+    RecoveryMade,
+
+    /// <summary>A recovery role's public half, read; the name is the identity's.</summary>
+    RecoveryRole,
+
+    /// <summary>A recovery's secret-id, ended; the name is the identity's.</summary>
+    RecoveryEnded,
+
+    /// <summary>A recovery role, changed; the name is the role's.</summary>
+    RecoveryRoleChange,
+
     /// <summary>A wrap, made.</summary>
     Wrap,
 

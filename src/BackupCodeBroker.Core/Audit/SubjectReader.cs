@@ -10,6 +10,7 @@ public sealed class SubjectReader
     private readonly string _ask;
     private readonly string _transit;
     private readonly string _login;
+    private readonly string _recovery;
     private readonly string[] _mounts;
 
     /// <summary>A reader for one deployment's names.</summary>
@@ -20,8 +21,9 @@ public sealed class SubjectReader
         _kv = names.KvMount + "/";
         _ask = names.AskMount + "/";
         _transit = names.TransitMount + "/";
-        _login = $"auth/{names.AppRoleMount}/";
-        _mounts = [names.KvMount, names.AskMount, names.TransitMount, "auth/" + names.AppRoleMount, "auth/token"];
+        _login = $"auth/{names.LoginMount}/";
+        _recovery = $"auth/{names.RecoveryMount}/role/";
+        _mounts = [names.KvMount, names.AskMount, names.TransitMount, "auth/" + names.LoginMount, "auth/" + names.RecoveryMount, "auth/token"];
     }
 
     /// <summary>What a request is about.</summary>
@@ -94,22 +96,47 @@ public sealed class SubjectReader
             return Token(path["auth/token/".Length..], verb);
         }
 
+        if (path.StartsWith(_recovery, StringComparison.Ordinal))
+        {
+            return Recovery(path[_recovery.Length..], verb);
+        }
+
         if (!path.StartsWith(_login, StringComparison.Ordinal))
         {
             return Subject.Other;
         }
 
         var rest = path[_login.Length..];
-        if (rest == "login")
+        if (rest == "login" || rest.StartsWith("login/", StringComparison.Ordinal))
         {
             return new Subject(SubjectKind.Login);
         }
 
+        // Whose JWTs Vault believes is as good as the broker's role.
+        if (rest == "config" && !Reads(verb))
+        {
+            return new Subject(SubjectKind.Role, rest);
+        }
+
         // Vault keeps these roles, as it keeps policies, under their names in lower case.
-        var role = "role/" + _names.BrokerRole;
+        var role = "role/" + (_names.LoginRole ?? _names.BrokerRole);
         return !rest.StartsWith(role, StringComparison.OrdinalIgnoreCase) || rest.Length > role.Length && rest[role.Length] != '/' ? Subject.Other
-            : Reads(verb) || rest.EndsWith("/lookup", StringComparison.Ordinal) ? new Subject(SubjectKind.RoleRead, _names.BrokerRole)
+            : Reads(verb) || rest.EndsWith("/lookup", StringComparison.Ordinal) ? new Subject(SubjectKind.RoleRead, role["role/".Length..])
             : new Subject(SubjectKind.Role, rest);
+    }
+
+    // NAME/secret-id, NAME/role-id, NAME/secret-id-accessor/destroy; the role itself, and what it says of its tokens, is an administrator's.
+    private static Subject Recovery(string path, string verb)
+    {
+        var slash = path.IndexOf('/', StringComparison.Ordinal);
+        var (name, rest) = slash < 0 ? (path, "") : (path[..slash], path[(slash + 1)..].TrimEnd('/'));
+        return rest switch
+        {
+            "secret-id" when verb == "update" => new Subject(SubjectKind.RecoveryMade, name),
+            "secret-id-accessor/destroy" or "secret-id/destroy" => new Subject(SubjectKind.RecoveryEnded, name),
+            _ when Reads(verb) || rest.EndsWith("/lookup", StringComparison.Ordinal) => rest == "role-id" ? new Subject(SubjectKind.RecoveryRole, name) : Subject.Other,
+            _ => new Subject(SubjectKind.RecoveryRoleChange, name),
+        };
     }
 
     private Subject Token(string path, string verb) => path switch
@@ -120,6 +147,10 @@ public sealed class SubjectReader
         "lookup-accessor" => new Subject(SubjectKind.LookupAccessor),
         "revoke-accessor" => new Subject(SubjectKind.RevokeAccessor),
         "create" or "create-orphan" => new Subject(SubjectKind.TokenMade),
+        _ when path.StartsWith("create/" + _names.RecoveryRolePrefix, StringComparison.Ordinal) =>
+            new Subject(SubjectKind.RecoveryMade, path[("create/" + _names.RecoveryRolePrefix).Length..]),
+        _ when path.StartsWith("roles/" + _names.RecoveryRolePrefix, StringComparison.Ordinal) && !Reads(verb) =>
+            new Subject(SubjectKind.RecoveryRoleChange, "token role " + path["roles/".Length..]),
         _ when path.StartsWith("create/", StringComparison.Ordinal) => path["create/".Length..] is var role && IsOurs(role)
             ? new Subject(SubjectKind.Mint, role)
             : new Subject(SubjectKind.TokenMade),

@@ -19,7 +19,7 @@ public sealed class BackupCode : IDisposable
     private const int GroupLength = 5;
 
     // B, C, B and 1 are symbols themselves, so the checksum covers the version as well.
-    private static readonly byte[] Prefix = [11, 12, 11, 1];
+    private static readonly byte[] PrefixSymbols = [11, 12, 11, 1];
 
     private readonly byte[] symbols;
 
@@ -42,6 +42,9 @@ public sealed class BackupCode : IDisposable
     /// <summary>Symbols of the secret, for hashing.</summary>
     internal ReadOnlySpan<byte> Secret => symbols.AsSpan(Prefix.Length + SelectorLength, Kind.SecretLength());
 
+    /// <summary>Symbols that every code begins with.</summary>
+    internal static ReadOnlySpan<byte> Prefix => PrefixSymbols;
+
     private ReadOnlySpan<byte> Body => symbols.AsSpan(Prefix.Length);
 
     /// <summary>Makes a code from random symbols; each byte's low five bits are one symbol.</summary>
@@ -57,7 +60,7 @@ public sealed class BackupCode : IDisposable
             symbol &= 31;
         }
 
-        Prefix.CopyTo(symbols, 0);
+        Prefix.CopyTo(symbols);
         Checksum.Compute(symbols.AsSpan(0, length), symbols.AsSpan(length));
         return new BackupCode(symbols, kind);
     }
@@ -98,6 +101,16 @@ public sealed class BackupCode : IDisposable
         return false;
     }
 
+    /// <summary>Whether it is the same code; in constant time.</summary>
+    public bool IsSame(BackupCode other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return CryptographicOperations.FixedTimeEquals(symbols, other.symbols);
+    }
+
+    /// <summary>A copy, to outlive this one.</summary>
+    public BackupCode Copy() => OfSymbols(symbols);
+
     /// <summary>Writes the canonical text, <see cref="TextLength"/> characters; the caller zeroes it.</summary>
     public void WriteTo(Span<char> destination)
     {
@@ -123,6 +136,9 @@ public sealed class BackupCode : IDisposable
 
     /// <inheritdoc />
     public override string ToString() => "[backup code " + Selector + "]";
+
+    /// <summary>The code that symbols are, checked before; they are copied.</summary>
+    internal static BackupCode OfSymbols(ReadOnlySpan<byte> symbols) => ((BackupCodeParse.Parsed)FromSymbols(symbols)).Code;
 
     private static bool BeginsWithCode(ReadOnlySpan<char> text)
     {

@@ -10,7 +10,7 @@ namespace BackupCodeBroker.Core.Decisions;
 /// </summary>
 internal sealed record ApprovedUse
 {
-    private const string Issue = "issue", Consume = "consume";
+    private const string Issue = "issue", Recover = "recover";
 
     private ApprovedUse(Approval? approval, string? cause) => (Approval, Cause) = (approval, cause);
 
@@ -20,11 +20,12 @@ internal sealed record ApprovedUse
     /// <summary>Why the use has to be looked at; null where it has not.</summary>
     public string? Cause { get; }
 
-    /// <summary>Of a consumption. Rules count that the set was issued under and those now in force: neither can be shaken off by changing the other.</summary>
-    public static (ApprovedUse? Use, Reason? Refusal) OfConsume(IdentityDocument document, CodeSet set, Surroundings around, Actor by, Profile? profile) => Of(
+    /// <summary>Of a code, by <c>consume</c> or <c>recover</c>. Rules count that the set was issued under and those now in force: neither can be shaken off by changing the other.</summary>
+    public static (ApprovedUse? Use, Reason? Refusal) OfCode(
+        IdentityDocument document, CodeSet set, Surroundings around, Actor by, Profile? profile, string operation) => Of(
         document,
-        Consume,
-        set.Approvals.Contains(Consume) || (profile?.Approvals.Contains(Consume) ?? false),
+        operation,
+        set.Approvals.Contains(operation) || (profile?.Approvals.Contains(operation) ?? false),
         set.BreakGlass || (profile?.BreakGlass ?? false),
         around,
         by);
@@ -57,10 +58,14 @@ internal sealed record ApprovedUse
     {
         var given = document.Approvals
             .Where(a => a.Operation == operation && ApprovalStanding.Of(document, a, around.State, around.Now) == ApprovalStanding.Approved).ToList();
-        var serving = given.Where(a => Serves(a, by) && !ApprovalParties.Of(a, by).Any(around.Gone.Contains)).MinBy(a => a.ExpiresAt);
+        var user = operation == Recover ? Recovering(document) : by;
+        var serving = given.Where(a => Serves(a, user) && !ApprovalParties.Of(a, user).Any(around.Gone.Contains)).MinBy(a => a.ExpiresAt);
         return serving is not null ? (serving, null)
-            : (null, given.Count > 0 || by.EntityId.Length == 0 ? Reason.NotASecondPerson : Reason.ApprovalRequired);
+            : (null, given.Count > 0 || user.EntityId.Length == 0 ? Reason.NotASecondPerson : Reason.ApprovalRequired);
     }
+
+    // Whoever recovers sends no token. They come as the identity itself, so it is its entity that may have neither asked nor consented.
+    private static Actor Recovering(IdentityDocument document) => Actor.CodeHolder with { EntityId = document.Entity ?? document.AliasEntity };
 
     private static bool Serves(Approval approval, Actor by) =>
         approval.Consent is { By: var approver }

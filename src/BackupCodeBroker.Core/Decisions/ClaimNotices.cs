@@ -8,6 +8,12 @@ namespace BackupCodeBroker.Core.Decisions;
 /// </summary>
 public static class ClaimNotices
 {
+    /// <summary>The document after a recovery: whoever had to use a code needs new ones, however many are left, unless some are on their way.</summary>
+    internal static IdentityDocument AfterRecovery(IdentityDocument document, DocumentEvent told) =>
+        document.Active is { Remaining: > 0 }
+            ? document.Pending is null ? document.Telling(NoticeKinds.ClaimRequested, told, "recovered") : document
+            : After(document, told, askBelow: 0);
+
     /// <summary>The document after codes became fewer. Who waits for the receipt of new ones has asked for them, and is not asked.</summary>
     /// <param name="document">The identity, with the change.</param>
     /// <param name="told">The change's event.</param>

@@ -26,8 +26,7 @@ public sealed record CodeMaterial(CodeBinding Binding, HashScheme Scheme, string
         var found = FoundCode.In(document, code.Selector);
         if (found is null || found.Set.Kind != code.Kind.Name())
         {
-            var scheme = (standIns ?? StandInSchemes.Default).Of(code.Kind);
-            return new CodeMaterial(new CodeBinding(document.Identity, 0, 0), scheme, NoSalt, null, "");
+            return OfNobody(code, standIns, document.Identity);
         }
 
         var stored = found.Code;
@@ -37,6 +36,14 @@ public sealed record CodeMaterial(CodeBinding Binding, HashScheme Scheme, string
             stored.Salt,
             stored.Pepper,
             stored.Hash);
+    }
+
+    /// <summary>The material for a code that is nobody's: nothing verifies against it.</summary>
+    public static CodeMaterial OfNobody(BackupCode code, StandInSchemes? standIns = null, string identity = "")
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        var scheme = (standIns ?? StandInSchemes.Default).Of(code.Kind);
+        return new CodeMaterial(new CodeBinding(identity, 0, 0), scheme, NoSalt, null, "");
     }
 
     /// <summary>Whether the final digest (after pepper) is the stored one; constant time, and false where nothing is stored.</summary>

@@ -10,8 +10,9 @@ namespace BackupCodeBroker.Core.Decisions;
 /// <param name="Verified">Whether its secret hashed to what is stored.</param>
 /// <param name="Purpose">For what.</param>
 /// <param name="IdempotencyKey">The caller's key of this request.</param>
+/// <param name="Operation">Which operation spends it: <c>consume</c>, or <c>recover</c>.</param>
 public sealed record ConsumeRequest(
-    string OperationId, Actor By, string Selector, bool Verified, string Purpose, string IdempotencyKey);
+    string OperationId, Actor By, string Selector, bool Verified, string Purpose, string IdempotencyKey, string Operation = "consume");
 
 /// <summary>
 /// Spends a code, or says why not. Pure: the caller reads, hashes, performs the write and answers. What is refused costs no write, but for a wrong
@@ -38,23 +39,29 @@ public abstract record ConsumeDecision
     /// <summary>Decides.</summary>
     public static ConsumeDecision Decide(IdentityDocument document, Surroundings around, ConsumeRequest request, Profile? profile)
     {
-        var found = FoundCode.In(document, request.Selector);
+        if (request.Verified && FoundCode.In(document, request.Selector) is { } found && Earlier(document, around, request, found) is { } earlier)
+        {
+            return earlier;
+        }
+
+        return (ConsumeDecision?)Refusal(document, around, request.Selector, request.Verified)
+            ?? Approved(document, around, request, FoundCode.In(document, request.Selector)!, profile);
+    }
+
+    /// <summary>Why a code is no good, whatever it is wanted for; null where it is a right code of a usable set.</summary>
+    internal static Refused? Refusal(IdentityDocument document, Surroundings around, string selector, bool verified)
+    {
+        var found = FoundCode.In(document, selector);
         if (found is null)
         {
-            return document.Ended is { } ended && ended.Unspent.Contains(request.Selector)
+            return document.Ended is { } ended && ended.Unspent.Contains(selector)
                 ? new Refused(Reason.Ended, ended.Generation)
                 : new Refused(Reason.UnknownCode, null);
         }
 
-        if (!request.Verified)
-        {
-            return RefuseWrong(document, around, found);
-        }
-
-        return Earlier(document, around, request, found)
-            ?? (Obstacle(document, around, found) is { } reason
-                ? new Refused(reason, found.Set.Generation)
-                : Approved(document, around, request, found, profile));
+        return !verified ? RefuseWrong(document, around, found)
+            : Obstacle(document, around, found) is { } reason ? new Refused(reason, found.Set.Generation)
+            : null;
     }
 
     // Only the selector of a live code in a usable set counts: whoever does not know one cannot run up failures.
@@ -112,7 +119,7 @@ public abstract record ConsumeDecision
     private static ConsumeDecision Approved(
         IdentityDocument document, Surroundings around, ConsumeRequest request, FoundCode found, Profile? profile)
     {
-        var (use, refusal) = ApprovedUse.OfConsume(document, found.Set, around, request.By, profile);
+        var (use, refusal) = ApprovedUse.OfCode(document, found.Set, around, request.By, profile, request.Operation);
         return use is null
             ? new Refused(refusal!.Value, found.Set.Generation)
             : Spent(document, around, request, found, profile, use);
@@ -139,9 +146,11 @@ public abstract record ConsumeDecision
             Failures = 0,
             Codes = [.. set.Codes.Select(c => c.Selector == request.Selector ? c with { Consumption = consumption, Failures = 0 } : c with { Failures = 0 })],
         };
-        var entry = new DocumentEvent(around.Now, "consume", request.OperationId, request.By, set.Generation);
-        var used = ApprovedUse.Record(document with { Active = next }, use.Approval, use.Cause, "consume", request.OperationId, request.By, around.Now);
-        return new Spend(ClaimNotices.After(used.With(entry), entry, profile?.AskBelow ?? 0), next, consumption);
+        var entry = new DocumentEvent(around.Now, request.Operation, request.OperationId, request.By, set.Generation);
+        var used = ApprovedUse.Record(document with { Active = next }, use.Approval, use.Cause, request.Operation, request.OperationId, request.By, around.Now);
+        var told = used.ProvenBy(entry, set.Generation).With(entry);
+        return new Spend(
+            request.Operation == "recover" ? ClaimNotices.AfterRecovery(told, entry) : ClaimNotices.After(told, entry, profile?.AskBelow ?? 0), next, consumption);
     }
 
     private static IEnumerable<string> Warnings(CodeSet set, int remaining, DateTimeOffset now, Profile? profile)

@@ -11,9 +11,12 @@ internal static class Ending
     /// <summary>Reason of a set that a lockdown ended for good.</summary>
     public const string LockedDown = "locked-down";
 
+    /// <summary>Reason of a set of which a code was found where others can read it.</summary>
+    public const string Leaked = "leaked";
+
     /// <summary>The identity without its sets: the active one is kept for repeats, the pending one is gone.</summary>
     public static IdentityDocument OfAll(IdentityDocument document, string reason, DateTimeOffset now) =>
-        document with { Active = null, Pending = null, Ended = Of(document.Active, reason, now) ?? document.Ended };
+        document.EndingRecoveries(now) with { Active = null, Pending = null, Ended = Of(document.Active, reason, now) ?? document.Ended };
 
     public static EndedSet? Of(CodeSet? set, string reason, DateTimeOffset now) => set is null ? null : new EndedSet
     {

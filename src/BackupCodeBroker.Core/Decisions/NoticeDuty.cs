@@ -6,14 +6,14 @@ namespace BackupCodeBroker.Core.Decisions;
 /// Which operations are not done where nobody could be told of them. A notice is written with its change and lasts, so one that cannot be delivered at once is no
 /// reason to refuse; that the way out is shut is one. What ends codes never asks.
 /// </summary>
-/// <param name="RequiredFor">Names of operations: <c>issue</c>, <c>consume</c>.</param>
+/// <param name="RequiredFor">Names of operations: <c>issue</c>, <c>consume</c>, <c>recover</c>.</param>
 public sealed record NoticeDuty(IReadOnlyList<string> RequiredFor)
 {
     /// <summary>A notice that waits longer than this tells that the way out is shut, whichever replica tried it.</summary>
     public static readonly TimeSpan Overdue = TimeSpan.FromMinutes(10);
 
     /// <summary>Operations that configuration may name.</summary>
-    public static IReadOnlyList<string> Possible { get; } = ["issue", "consume"];
+    public static IReadOnlyList<string> Possible { get; } = ["issue", "consume", "recover"];
 
     /// <summary>By default new codes are not handed out where their owner could not be told.</summary>
     public static NoticeDuty Default { get; } = new(["issue"]);

@@ -72,6 +72,9 @@ public enum Reason
     /// <summary>There is no such request, or it is not open any more.</summary>
     NoSuchApproval,
 
+    /// <summary>The profile hands nothing out to whoever holds a code.</summary>
+    NotRecoverable,
+
     /// <summary>There is nothing that an approval could be for: the profile asks for none, or there are no codes.</summary>
     NothingToApprove,
 

@@ -18,7 +18,7 @@ public abstract record RevokeDecision
     /// <summary>Decides.</summary>
     public static RevokeDecision Decide(IdentityDocument document, string reason, string operationId, Actor by, DateTimeOffset now)
     {
-        if (document.Active is null && document.Pending is null)
+        if (document.Active is null && document.Pending is null && document.Recoveries.All(r => r.EndedAt is not null))
         {
             return new NothingToEnd();
         }

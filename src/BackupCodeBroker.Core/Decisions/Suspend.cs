@@ -34,7 +34,7 @@ public abstract record SuspendDecision
 
         var suspension = new Suspension(now, cause, operationId, by);
         var generation = document.Active?.Generation ?? document.Pending?.Set.Generation;
-        var next = document with
+        var next = document.EndingRecoveries(now) with
         {
             Suspension = suspension,
             Active = document.Active is { } active ? active with { Suspension = suspension } : null,

@@ -42,6 +42,7 @@ public sealed record SweepDecision(IdentityDocument? Next, IReadOnlyList<SweepAc
         sweep.Expire();
         sweep.EndPending();
         sweep.Suspend();
+        sweep.EndRecoveries();
         sweep.Ask();
         sweep.Tidy();
         return sweep.Decision();

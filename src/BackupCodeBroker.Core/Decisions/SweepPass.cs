@@ -128,6 +128,24 @@ internal sealed class SweepPass(IdentityDocument document, Surroundings around, 
         }
     }
 
+    /// <summary>What recoveries handed out ends with an incident, also where codes are only frozen; what Vault has ended goes.</summary>
+    public void EndRecoveries()
+    {
+        var due = RecoveryEnding.Due(_now, around.State);
+        if (due.Count > 0)
+        {
+            _now = _now with { Recoveries = [.. _now.Recoveries.Select(r => due.Contains(r) ? r with { EndedAt = around.Now } : r)] };
+            _acts.Add(SweepAct.RecoveryEnded);
+        }
+
+        var kept = _now.Recoveries.Where(r => around.Now - r.At < Recovery.Kept && !(r.EndedAt is not null && (rules.Gone?.Contains(r.Accessor) ?? false))).ToList();
+        if (kept.Count < _now.Recoveries.Count)
+        {
+            _now = _now with { Recoveries = kept };
+            _acts.Add(SweepAct.Tidied);
+        }
+    }
+
     /// <summary>Approvals that expired are dropped.</summary>
     public void Tidy()
     {

@@ -7,7 +7,8 @@ namespace BackupCodeBroker.Core.Decisions;
 /// <param name="Profile">The identity's profile; null where configuration has it no longer.</param>
 /// <param name="Wrap">Whether the wrap of the pending set was opened before its time.</param>
 /// <param name="PeopleWereRead">Whether owner and entity were looked up: without that nothing is said of them.</param>
-public sealed record SweepRules(string OperationId, Profile? Profile, WrapSight Wrap, bool PeopleWereRead);
+/// <param name="Gone">Accessors of what recoveries handed out and Vault has ended; null where there is none.</param>
+public sealed record SweepRules(string OperationId, Profile? Profile, WrapSight Wrap, bool PeopleWereRead, IReadOnlyList<string>? Gone = null);
 
 /// <summary>What is known of a pending set's wrap.</summary>
 public enum WrapSight
@@ -46,7 +47,10 @@ public enum SweepAct
     /// <summary>The owner was asked to claim new codes.</summary>
     Asked,
 
-    /// <summary>Expired approvals were dropped.</summary>
+    /// <summary>What a recovery had handed out was ended.</summary>
+    RecoveryEnded,
+
+    /// <summary>Expired approvals, and what is left of old recoveries, were dropped.</summary>
     Tidied,
 }
 
@@ -63,6 +67,7 @@ public static class SweepActs
         SweepAct.Suspended => "suspended",
         SweepAct.LockedDown => "locked-down",
         SweepAct.Asked => "asked",
+        SweepAct.RecoveryEnded => "recovery-ended",
         _ => "tidied",
     };
 }

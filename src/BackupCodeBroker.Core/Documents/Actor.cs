@@ -9,6 +9,9 @@ public sealed record Actor(string EntityId, string Accessor, string DisplayName)
     /// <summary>The broker's own worker, for what it does of itself.</summary>
     public static Actor Worker { get; } = new("", "", "bcb worker");
 
+    /// <summary>Whoever holds a code and nothing else: no token says who that is.</summary>
+    public static Actor CodeHolder { get; } = new("", "", "holder of a code");
+
     /// <summary>Longest display name that is kept: it stands at every consumption, and the size of a document is bounded.</summary>
     public const int MaxNameLength = 64;
 

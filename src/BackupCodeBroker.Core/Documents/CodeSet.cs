@@ -189,7 +189,7 @@ public sealed record EndedSet
     /// <summary>When it ended.</summary>
     public required DateTimeOffset EndedAt { get; init; }
 
-    /// <summary>Why: <c>replaced</c>, <c>revoked</c>, <c>intercepted</c>, <c>expired</c>, <c>transferred</c>, <c>retired</c> or <c>locked-down</c>.</summary>
+    /// <summary>Why: <c>replaced</c>, <c>revoked</c>, <c>intercepted</c>, <c>expired</c>, <c>transferred</c>, <c>retired</c>, <c>leaked</c> or <c>locked-down</c>.</summary>
     public required string Reason { get; init; }
 
     /// <summary>The set, with its consumed codes only.</summary>

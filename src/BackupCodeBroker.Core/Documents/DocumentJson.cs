@@ -131,6 +131,9 @@ public static class DocumentJson
     /// <summary>Bytes of a review.</summary>
     internal static int Size(OpenReview review) => JsonSerializer.SerializeToUtf8Bytes(review, Context.OpenReview).Length;
 
+    /// <summary>Bytes of what a recovery handed out.</summary>
+    internal static int Size(Recovery recovery) => JsonSerializer.SerializeToUtf8Bytes(recovery, Context.Recovery).Length;
+
     /// <summary>Bytes of a notice.</summary>
     internal static int Size(OutboxEntry entry) => JsonSerializer.SerializeToUtf8Bytes(entry, Context.OutboxEntry).Length;
 

@@ -13,8 +13,8 @@ public static class DocumentSize
     // What a set takes on besides its codes: who activated it and when, who suspended it and why, when it was disabled, when and why it ended, longer counts.
     private const int SetBytes = 2048;
 
-    // What an identity takes on besides its sets: who suspended it and why, when it was retired, another owner.
-    private const int IdentityBytes = 1024;
+    // What an identity takes on besides its sets: who suspended it and why, when it was retired, another owner, and who last proved a code.
+    private const int IdentityBytes = 2048;
 
     // Ids of entities and accessors are UUIDs and shorter, with a namespace behind them.
     private static readonly Actor LongestActor = new(new string('e', 64), new string('a', 64), Wide(Actor.MaxNameLength));
@@ -41,6 +41,9 @@ public static class DocumentSize
         Failures = int.MaxValue,
     }));
 
+    private static readonly int RecoveryBytes = 32 + Recovery.Max * (1 + DocumentJson.Size(new Recovery(
+        new string('o', 32), DateTimeOffset.MaxValue, int.MaxValue, long.MaxValue, "approle", new string('a', 64), DateTimeOffset.MaxValue, DateTimeOffset.MaxValue)));
+
     private static readonly int ConsumptionBytes = BytesOf(LongestConsumption());
 
     // Of a set that ended it is not kept what its codes were consumed for.
@@ -49,7 +52,7 @@ public static class DocumentSize
     /// <summary>Most bytes that the document can come to.</summary>
     public static int Worst(IdentityDocument document)
     {
-        var bare = document with { Events = [], Approvals = [], Reviews = [], Outbox = [] };
+        var bare = document with { Events = [], Approvals = [], Reviews = [], Outbox = [], Recoveries = [], Proof = null };
         var still = Size(bare);
         var withoutEnded = Size(bare with { Ended = null, Active = bare.Active?.WithoutPurposes() });
         var open = document.Active?.Remaining ?? 0;
@@ -58,7 +61,7 @@ public static class DocumentSize
         // Until the pending set is activated its codes are not consumed; from then on what was kept of the set before the active one is gone.
         var beforeActivation = still + open * ConsumptionBytes;
         var afterActivation = withoutEnded + open * EndedConsumptionBytes + pending;
-        return Math.Max(beforeActivation, afterActivation) + IdentityDocument.MaxEvents * EventBytes + GovernanceBytes + OutboxBytes + 2 * SetBytes + IdentityBytes;
+        return Math.Max(beforeActivation, afterActivation) + IdentityDocument.MaxEvents * EventBytes + GovernanceBytes + OutboxBytes + RecoveryBytes + 2 * SetBytes + IdentityBytes;
     }
 
     private static int Size(IdentityDocument document) => DocumentJson.Write(document).Length;

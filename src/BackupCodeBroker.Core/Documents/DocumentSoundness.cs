@@ -11,7 +11,7 @@ internal static class DocumentSoundness
     /// <summary>What is wrong, without any content; null where nothing is.</summary>
     public static string? Flaw(IdentityDocument document) =>
         HasNull(document.Events) ? "an event is null"
-        : HasNull(document.Approvals) || HasNull(document.Reviews) || HasNull(document.Outbox) || HasNull(document.Lockdowns) ? "an entry of a list is null"
+        : HasNull(document.Approvals) || HasNull(document.Reviews) || HasNull(document.Outbox) || HasNull(document.Lockdowns) || HasNull(document.Recoveries) ? "an entry of a list is null"
         : document.Labels.Values.Any(v => v is null) ? "a label is null"
         : (Flaw(document.Active) ?? Flaw(document.Pending?.Set) ?? Flaw(document.Ended?.Set)) is { } flaw ? flaw
         : document.Ended is { } ended && HasNull(ended.Unspent) ? "a selector is null"

@@ -100,6 +100,12 @@ public sealed record IdentityDocument
     /// <summary>The lockdowns that ended a set of the identity for good, newest last: who has codes again is told from them.</summary>
     public IReadOnlyList<LockdownStamp> Lockdowns { get; init => field = value ?? []; } = [];
 
+    /// <summary>When and how a code was last found to work; null where none ever was.</summary>
+    public Proof? Proof { get; init; }
+
+    /// <summary>What recoveries handed out and Vault may still take, oldest first.</summary>
+    public IReadOnlyList<Recovery> Recoveries { get; init => field = value ?? []; } = [];
+
     /// <summary>The last events, oldest first.</summary>
     public required IReadOnlyList<DocumentEvent> Events { get; init; }
 
@@ -124,7 +130,7 @@ public sealed record IdentityDocument
         ?? Reviews.FirstOrDefault(r => r.OperationId == operationId)?.Approval?.Id;
 
     /// <summary>Whether an operation has left its mark here: how an unknown outcome of a write is told.</summary>
-    public bool Bears(string operationId) => Events.Any(e => e.OperationId == operationId);
+    public bool Bears(string operationId) => Proof?.OperationId == operationId || Events.Any(e => e.OperationId == operationId);
 }
 
 /// <summary>One thing that happened to an identity.</summary>

@@ -43,6 +43,7 @@ public static class NoticeKinds
         ["transfer"] = "transferred",
         ["retire"] = "retired",
         ["lockdown"] = "locked-down",
+        ["leak"] = "leaked",
         ["approval-request"] = "approval-requested",
         ["approve"] = "approved",
         ["deny"] = "denied",

@@ -15,6 +15,9 @@ public sealed record Operation(string Name, OperationTarget Target, bool CanBeOw
     /// <summary>Both segments of the path that nobody grants on purpose: a token that may read it is granted by a wildcard.</summary>
     public const string Probe = "@probe";
 
+    /// <summary>Whether callers ask Vault for it with a token of their own. Nobody asks for <see cref="Recover"/>: the code is all that its caller has.</summary>
+    public bool IsAsked { get; init; } = true;
+
     /// <summary>Bind an identity to owner, entity, profile and labels.</summary>
     public static Operation Register { get; } = new("register", OperationTarget.Identity, CanBeOwned: false);
 
@@ -26,6 +29,9 @@ public sealed record Operation(string Name, OperationTarget Target, bool CanBeOw
 
     /// <summary>Spend one code for one purpose.</summary>
     public static Operation Consume { get; } = new("consume", OperationTarget.Identity, CanBeOwned: true);
+
+    /// <summary>Spend one code for a credential, with no other proof than the code.</summary>
+    public static Operation Recover { get; } = new("recover", OperationTarget.Identity, CanBeOwned: false) { IsAsked = false };
 
     /// <summary>Prove that a code would work, without spending it.</summary>
     public static Operation Drill { get; } = new("drill", OperationTarget.Identity, CanBeOwned: true);
@@ -63,7 +69,7 @@ public sealed record Operation(string Name, OperationTarget Target, bool CanBeOw
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Operation> All { get; } =
     [
-        Register, Issue, Retrieve, Consume, Drill, Status, Revoke, Approve, Transfer, Retire, IssueInLockdown, Lockdown, List, Report, Leaks,
+        Register, Issue, Retrieve, Consume, Recover, Drill, Status, Revoke, Approve, Transfer, Retire, IssueInLockdown, Lockdown, List, Report, Leaks,
     ];
 
     /// <summary>The operation of that name, or null.</summary>

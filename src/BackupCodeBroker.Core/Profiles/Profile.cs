@@ -52,6 +52,12 @@ public sealed record Profile
     /// <summary>The owner is asked to claim new codes when the set ends sooner than this, or a third of its life where that is shorter.</summary>
     public TimeSpan AskBeforeExpiry { get; init; } = TimeSpan.FromDays(14);
 
+    /// <summary>How old the proof that a code works may become before the identity counts as unproven; zero where a set needs one proof in its life.</summary>
+    public TimeSpan ProveEvery { get; init; } = TimeSpan.Zero;
+
+    /// <summary>What whoever holds a code may recover with it, without any token.</summary>
+    public RecoveryForm Recovery { get; init; }
+
     /// <summary>Which identities may use it.</summary>
     public NamePattern Identities { get; init; } = NamePattern.Any;
 
@@ -107,6 +113,11 @@ public sealed record Profile
             yield return $"ask_below is {AskBelow}, must be 1 to {CodeSet.MaxCodes}";
         }
 
+        if (ProveEvery < TimeSpan.Zero || ProveEvery > MaxLifetime)
+        {
+            yield return $"prove_every is {ProveEvery}, must be 0 to {MaxLifetime}";
+        }
+
         if (Assurance.Length is 0 or > 64)
         {
             yield return "assurance must be 1 to 64 characters";
@@ -143,6 +154,11 @@ public sealed record Profile
             yield return $"approvals may list {string.Join(", ", Approvable)}, each once";
         }
 
+        if (Recovery != RecoveryForm.None && Approvals.Contains("consume") && !Approvals.Contains("recover"))
+        {
+            yield return "approvals lists consume and not recover: whoever holds a code would go around the second person";
+        }
+
         if (ApprovalTtl < MinApprovalTtl || ApprovalTtl > Approval.MaxLife)
         {
             yield return $"approval_ttl is {ApprovalTtl}, must be {MinApprovalTtl} to {Approval.MaxLife}";
@@ -151,5 +167,5 @@ public sealed record Profile
 
     private string Canonical() => string.Join(
         '|', Name, Kind.Name(), Count, Lifetime.Ticks, WrapTtl.Ticks, Scheme.Name, Scheme.Iterations, Scheme.Peppered, Assurance, WarnBelow,
-        WarnBeforeExpiry.Ticks, AskBelow, AskBeforeExpiry.Ticks, Identities.Text, string.Join(',', Approvals.Order(StringComparer.Ordinal)), ApprovalTtl.Ticks, BreakGlass);
+        WarnBeforeExpiry.Ticks, AskBelow, AskBeforeExpiry.Ticks, Identities.Text, string.Join(',', Approvals.Order(StringComparer.Ordinal)), ApprovalTtl.Ticks, BreakGlass, ProveEvery.Ticks, Recovery.Name());
 }

@@ -65,6 +65,7 @@ internal static class PathTemplate
             _ when alias is null => null,
             "id" => NotEmpty(alias.Id),
             "name" => NotEmpty(alias.Name),
+            _ when After(field, "custom_metadata.") is { } custom => alias.CustomMetadata.GetValueOrDefault(custom),
             _ => After(field, "metadata.") is { } key ? alias.Metadata.GetValueOrDefault(key) : null,
         };
     }

@@ -20,7 +20,11 @@ public sealed record PolicySubject
 }
 
 /// <summary>One alias: the name by which one auth mount knows the entity.</summary>
-public sealed record SubjectAlias(string MountAccessor, string Id, string Name, IReadOnlyDictionary<string, string> Metadata);
+public sealed record SubjectAlias(string MountAccessor, string Id, string Name, IReadOnlyDictionary<string, string> Metadata)
+{
+    /// <summary>Metadata that an administrator wrote to the alias; Vault knows it from 1.9 on.</summary>
+    public IReadOnlyDictionary<string, string> CustomMetadata { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>One group of the entity.</summary>
 public sealed record SubjectGroup(string Id, string Name, IReadOnlyDictionary<string, string> Metadata);

@@ -57,6 +57,18 @@ public sealed class VaultAcl
         return acl;
     }
 
+    /// <summary>Puts stanzas together whose paths were rendered and read.</summary>
+    internal static VaultAcl Of(IEnumerable<(PathPattern Pattern, VaultPathRule Rule)> rules)
+    {
+        var acl = new VaultAcl(isRoot: false);
+        foreach ((PathPattern pattern, VaultPathRule rule) in rules)
+        {
+            acl._rules.Add(pattern, rule);
+        }
+
+        return acl;
+    }
+
     /// <summary>
     /// What the token may do at a path, as <c>sys/capabilities</c> answers: <see cref="VaultCapabilities.Deny"/> where nothing is
     /// granted. Vault looks a path up here as for a list, so <c>a/b/</c> also finds the rule <c>a/b</c>.

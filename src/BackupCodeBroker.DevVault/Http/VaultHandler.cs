@@ -79,7 +79,7 @@ internal sealed class VaultHandler(VaultCore core)
             return;
         }
 
-        Result result = _pipeline.Handle(request!);
+        Result result = await _pipeline.HandleAsync(request!, context.RequestAborted);
         await Answers.WriteAsync(context, request!, result, IsInjected(path));
     }
 

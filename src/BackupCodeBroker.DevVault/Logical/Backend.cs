@@ -52,6 +52,12 @@ internal abstract class Backend
         return answer.Failure?.Message;
     }
 
+    /// <summary>
+    /// What has to be asked of others before a request can be handled; null where nothing has. It is planned under the core's lock and done outside it, so that
+    /// one who waits for an answer keeps nobody else waiting; what it brings it leaves in the request.
+    /// </summary>
+    public virtual Func<CancellationToken, Task>? Errand(VaultRequest request, string relative) => null;
+
     public bool IsLoginPath(string relative) => Matches(LoginPaths, relative);
 
     public bool IsRootPath(string relative) => Matches(RootPaths, relative);

@@ -30,6 +30,9 @@ internal sealed class VaultRequest
 
     public int RemainingUses { get; set; }
 
+    /// <summary>What the backend's errand brought; null where it had none, or it failed.</summary>
+    public object? Brought { get; set; }
+
     public Mount? Mount { get; set; }
 
     /// <summary>The path below the mount.</summary>

@@ -46,6 +46,17 @@ internal sealed class Admission(CallerGate gate, IdentityChildren children, Peop
             : new Admitted.Denied(((Asked.Denied)await asking).Outcome);
     }
 
+    /// <summary>
+    /// The way to an identity for somebody who sends no token: what they hold is a code, and whether it is one the document tells. A name that nobody
+    /// registered, or that cannot be used, leads to the decoy, by the same calls.
+    /// </summary>
+    public async Task<IdentityHandle> OfCodeHolderAsync(OperationScope scope)
+    {
+        var facts = Facts();
+        var identity = scope.Identity!;
+        return Kept(scope.Operation, identity) ?? await OpenAsync(scope, identity, await children.ExistsAsync(identity.Alias, facts.TokenMountAccessor, scope.Call));
+    }
+
     /// <summary>Admits a caller to an operation over all identities.</summary>
     public async Task<Outcome?> ToAllAsync(OperationScope scope, VaultToken token)
     {
@@ -68,10 +79,15 @@ internal sealed class Admission(CallerGate gate, IdentityChildren children, Peop
     }
 
     /// <summary>Admits a caller to an operation on all identities whose names begin alike; an empty prefix is all.</summary>
-    public async Task<(Admittance? Caller, Outcome? Denial)> ToPrefixAsync(OperationScope scope, VaultToken token, string prefix)
+    public Task<(Admittance? Caller, Outcome? Denial)> ToPrefixAsync(OperationScope scope, VaultToken token, string prefix) => ToAsync(scope, token, prefix);
+
+    /// <summary>Admits a caller to an operation over all identities that ends in a write: the grant can be renewed before it.</summary>
+    public Task<(Admittance? Caller, Outcome? Denial)> ToWorkOverAllAsync(OperationScope scope, VaultToken token) => ToAsync(scope, token, null);
+
+    private async Task<(Admittance? Caller, Outcome? Denial)> ToAsync(OperationScope scope, VaultToken token, string? target)
     {
         Facts();
-        var introduction = await gate.IntroduceAsync(token, scope.Operation, prefix, scope.Call);
+        var introduction = await gate.IntroduceAsync(token, scope.Operation, target, scope.Call);
         if (introduction is not Introduction.Known { Caller: var caller })
         {
             return (null, Denied(scope, (Introduction.Denied)introduction).Outcome);
@@ -104,11 +120,11 @@ internal sealed class Admission(CallerGate gate, IdentityChildren children, Peop
         return new Admitted.Denied(denied.Outcome);
     }
 
-    // Stand-ins serve consumption alone, where strangers could time the difference; elsewhere a name that was just registered through another
+    // Stand-ins serve codes alone, where strangers could time the difference; elsewhere a name that was just registered through another
     // replica must not stay unknown here for as long as one is kept.
     private IdentityHandle? Kept(Operation operation, IdentityName identity) =>
         children.Of(identity.Alias) is { } child ? new IdentityHandle(identity.Alias, identity.Value, child, null, operation == Operation.Register)
-        : operation == Operation.Consume && children.StandInOf(identity.Alias) is { } standIn ? InPlaceOf(standIn)
+        : (operation == Operation.Consume || operation == Operation.Recover) && children.StandInOf(identity.Alias) is { } standIn ? InPlaceOf(standIn)
         : null;
 
     private async Task<IdentityHandle> OpenAsync(OperationScope scope, IdentityName identity, bool exists)

@@ -37,10 +37,9 @@ internal sealed class FleetCensus(BrokerDesk desk, AccessLog log, OperationMetri
 
         try
         {
-            var names = await OwnAsync(parent, call => NamesAsync(call, pattern ?? NamePattern.Any), cancellation);
-            foreach (var page in names.Chunk(PageSize))
+            foreach (var page in (await NamesAsync(OwnWork.LockdownProgress, pattern, parent, cancellation)).Chunk(PageSize))
             {
-                foreach (var document in await OwnAsync(parent, call => PageAsync(call, page), cancellation))
+                foreach (var document in await PageAsync(OwnWork.LockdownProgress, page, parent, cancellation))
                 {
                     look(document);
                 }
@@ -52,10 +51,18 @@ internal sealed class FleetCensus(BrokerDesk desk, AccessLog log, OperationMetri
         }
     }
 
-    private async Task<T> OwnAsync<T>(ActivityContext parent, Func<VaultCall, Task<T>> work, CancellationToken cancellation)
+    /// <summary>The names that a pattern lets through, in their order; null for all.</summary>
+    public Task<IReadOnlyList<string>> NamesAsync(string work, NamePattern? pattern, ActivityContext parent, CancellationToken cancellation) =>
+        OwnAsync(work, parent, call => NamesAsync(call, pattern ?? NamePattern.Any), cancellation);
+
+    /// <summary>The documents of a page of names; those that are gone or cannot be read are left out.</summary>
+    public Task<IEnumerable<IdentityDocument>> PageAsync(string work, string[] names, ActivityContext parent, CancellationToken cancellation) =>
+        OwnAsync(work, parent, call => PageAsync(call, names), cancellation);
+
+    private async Task<T> OwnAsync<T>(string work, ActivityContext parent, Func<VaultCall, Task<T>> look, CancellationToken cancellation)
     {
-        using var scope = new OwnWorkScope(OwnWork.LockdownProgress, log, metrics, time, parent);
-        return await scope.RunAsync(() => work(scope.Call(cancellation)));
+        using var scope = new OwnWorkScope(work, log, metrics, time, parent);
+        return await scope.RunAsync(() => look(scope.Call(cancellation)));
     }
 
     private async Task<IReadOnlyList<string>> NamesAsync(VaultCall call, NamePattern pattern) =>

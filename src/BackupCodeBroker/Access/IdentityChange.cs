@@ -20,14 +20,14 @@ internal sealed class IdentityChange(IdentityDesk desk, KeyedLocks locks, Operat
     /// <summary>Runs one change.</summary>
     /// <param name="scope">The operation.</param>
     /// <param name="identity">Whose document.</param>
-    /// <param name="admittance">The caller's grant, renewed before a write where it has grown old.</param>
+    /// <param name="admittance">The caller's grant, renewed before a write where it has grown old; null where a code is all that the caller has.</param>
     /// <param name="withPeople">Whether the decision needs owner and entity.</param>
     /// <param name="decide">Makes the next step from what was read.</param>
     /// <param name="beside">Work that needs nothing but the document.</param>
     public async Task<Outcome> RunAsync(
         OperationScope scope,
         IdentityHandle identity,
-        Admittance admittance,
+        Admittance? admittance,
         bool withPeople,
         Func<IdentityView, Task<ChangeStep>> decide,
         Func<IdentityDocument, Task>? beside = null)
@@ -38,8 +38,8 @@ internal sealed class IdentityChange(IdentityDesk desk, KeyedLocks locks, Operat
         {
             for (var attempt = 1; attempt <= MaxTries; attempt++)
             {
-                admittance.LookEarly(desk.Guess(identity), scope.Call);
-                var view = await desk.ReadAsync(scope.Call, identity, withPeople, admittance.Beside(scope.Call, beside));
+                admittance?.LookEarly(desk.Guess(identity), scope.Call);
+                var view = await desk.ReadAsync(scope.Call, identity, withPeople, admittance is null ? beside : admittance.Beside(scope.Call, beside));
                 view.Note(scope);
                 if (doubt.Settles(view, scope.Id) is { } settled)
                 {
@@ -68,15 +68,15 @@ internal sealed class IdentityChange(IdentityDesk desk, KeyedLocks locks, Operat
     }
 
     private async Task<Outcome?> StepAsync(
-        OperationScope scope, Admittance admittance, IdentityView view, Doubt doubt, Func<IdentityView, Task<ChangeStep>> decide)
+        OperationScope scope, Admittance? admittance, IdentityView view, Doubt doubt, Func<IdentityView, Task<ChangeStep>> decide)
     {
-        var step = await admittance.DeniedAsOwnerAsync(view, scope.Call) is { } notOwner ? new ChangeStep.Answer(notOwner) : await decide(view);
+        var step = admittance is not null && await admittance.DeniedAsOwnerAsync(view, scope.Call) is { } notOwner ? new ChangeStep.Answer(notOwner) : await decide(view);
         switch (step)
         {
             case ChangeStep.Answer answer:
                 return await AnswerAsync(scope, view, doubt, answer.Outcome);
             case ChangeStep.Write write:
-                return await admittance.StaleDenialAsync(scope.Call) is { } denial
+                return admittance is not null && await admittance.StaleDenialAsync(scope.Call) is { } denial
                     ? await AnswerAsync(scope, view, doubt, denial)
                     : await WriteAsync(scope, view, doubt, write);
             default:

@@ -13,7 +13,7 @@ namespace BackupCodeBroker.Access;
 /// wrong is read again. Documents that are not there are stood in for by the decoy's, so that unknown names cost what known ones cost.
 /// </summary>
 internal sealed class IdentityDesk(
-    VaultClient vault, PeopleDesk people, IdentityChildren children, Deployment deployment, DeskOptions options, NoticeBoard notices, Alarms alarms, TimeProvider time)
+    VaultClient vault, PeopleDesk people, IdentityChildren children, Deployment deployment, DeskOptions options, NoticeBoard notices, RecoveryDesk recoveries, Alarms alarms, TimeProvider time)
 {
     private const int MaxRemembered = 50_000;
 
@@ -48,7 +48,7 @@ internal sealed class IdentityDesk(
     /// <summary>
     /// Writes the next document over the version that was read. A child that Vault refuses is replaced once: what was denied was not executed. A child
     /// of another document, which takes its place where the identity cannot be used any more, writes nothing. Notices that were delivered go out of the
-    /// document with the write, and what it has put in is delivered after it.
+    /// document with the write, and what it has put in is delivered after it; what recoveries had handed out and is marked to end is ended at Vault.
     /// </summary>
     public async Task<KvWrite> WriteAsync(VaultCall call, IdentityHandle handle, IdentityDocument next, long version)
     {
@@ -63,6 +63,7 @@ internal sealed class IdentityDesk(
         if (written is KvWrite.Saved)
         {
             notices.Written(next);
+            await recoveries.EndMarkedAsync(call, next);
         }
 
         return written;

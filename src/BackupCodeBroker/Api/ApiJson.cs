@@ -4,9 +4,12 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using BackupCodeBroker.Features.Approvals;
 using BackupCodeBroker.Features.Consume;
+using BackupCodeBroker.Features.Drill;
 using BackupCodeBroker.Features.Issue;
+using BackupCodeBroker.Features.Leaks;
 using BackupCodeBroker.Features.Listing;
 using BackupCodeBroker.Features.Lockdowns;
+using BackupCodeBroker.Features.Recover;
 using BackupCodeBroker.Features.Register;
 using BackupCodeBroker.Features.Status;
 using BackupCodeBroker.Health;
@@ -41,6 +44,8 @@ internal static class ApiJson
 [JsonSerializable(typeof(RegisterAnswer))]
 [JsonSerializable(typeof(IssueAnswer))]
 [JsonSerializable(typeof(ConsumeAnswer))]
+[JsonSerializable(typeof(RecoverAnswer))]
+[JsonSerializable(typeof(DrillAnswer))]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(ListAnswer))]
 [JsonSerializable(typeof(RequestedAnswer))]
@@ -49,6 +54,7 @@ internal static class ApiJson
 [JsonSerializable(typeof(DryRunAnswer))]
 [JsonSerializable(typeof(LockdownAnswer))]
 [JsonSerializable(typeof(LockdownsAnswer))]
+[JsonSerializable(typeof(LeakAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(ReadinessAnswer))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Vault;
@@ -19,8 +20,14 @@ internal sealed class ApiRequest(HttpRequest http, VaultToken token, RequestBody
 
     private const int MaxQuery = 128;
 
-    /// <summary>The caller's Vault token.</summary>
+    /// <summary>The caller's Vault token; null where the operation takes none.</summary>
     public VaultToken Token => token;
+
+    /// <summary>Address of the other end of the connection.</summary>
+    public IPAddress Peer => http.HttpContext.Connection.RemoteIpAddress ?? IPAddress.None;
+
+    /// <summary>The headers, for what a proxy says in them.</summary>
+    public IHeaderDictionary Headers => http.Headers;
 
     /// <summary>The body; empty where the request has none.</summary>
     public RequestBody Body => body;

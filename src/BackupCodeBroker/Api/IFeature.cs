@@ -9,6 +9,9 @@ internal interface IFeature
     /// <summary>The operation that policy must grant.</summary>
     Operation Operation { get; }
 
+    /// <summary>Whether callers send their Vault token; false where whoever is locked out has none.</summary>
+    bool TakesToken => Operation.IsAsked;
+
     /// <summary>Longest time that it works.</summary>
     TimeSpan Deadline => OperationScope.Deadline;
 

@@ -18,6 +18,7 @@ internal static class OpenApiDescription
 {
     private const string IdentityPattern = "^(?!.*[.]{2})[a-z0-9][a-z0-9._-]{0,62}$";
     private const string ConsumeOperation = "Consume";
+    private const string RecoverOperation = "Recover";
     private const string DeclareOperation = "DeclareLockdown";
     private const string LockdownsOperation = "ListLockdowns";
     private const string VaultToken = "vaultToken";
@@ -83,7 +84,7 @@ internal static class OpenApiDescription
         if (path.StartsWith("/v1/", StringComparison.Ordinal))
         {
             operation.Parameters = [.. Parameters(path, operation)];
-            operation.Security =
+            operation.Security = operation.OperationId == RecoverOperation ? [] :
             [
                 new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(VaultToken, document)] = [] },
                 new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] },
@@ -108,11 +109,11 @@ internal static class OpenApiDescription
             yield return Parameter(id.Name, ParameterLocation.Path, id.Description, new OpenApiSchema { Type = JsonSchemaType.String, Pattern = id.Pattern });
         }
 
-        if (operation.OperationId is ConsumeOperation or DeclareOperation)
+        if (operation.OperationId is ConsumeOperation or RecoverOperation or DeclareOperation)
         {
             var key = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = ApiRequest.MaxIdempotencyKey, Pattern = "^[ -~]+$" };
             yield return Parameter(
-                ApiRequest.IdempotencyHeader, ParameterLocation.Header, "A new one for each request; the same one repeats it.", key, required: operation.OperationId == ConsumeOperation);
+                ApiRequest.IdempotencyHeader, ParameterLocation.Header, "A new one for each request; the same one repeats it.", key, required: operation.OperationId != DeclareOperation);
         }
 
         var queries = (path, operation.OperationId) switch

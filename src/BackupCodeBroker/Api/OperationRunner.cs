@@ -84,7 +84,8 @@ internal sealed partial class OperationRunner(
 
     private async Task<(Outcome?, Problem?)> ReadAsync(HttpContext http, OperationScope scope, IFeature feature)
     {
-        var token = RequestReading.Token(http.Request.Headers, out var refusal);
+        Outcome? refusal;
+        var token = feature.TakesToken ? RequestReading.Token(http.Request.Headers, out refusal) : RequestReading.NoToken(http.Request.Headers, out refusal);
         if ((refusal ?? RequestReading.Namespace(http.Request.Headers, vault.Namespace) ?? Identity(http, scope)) is { } malformed)
         {
             return (malformed, null);

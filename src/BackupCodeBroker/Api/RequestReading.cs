@@ -15,6 +15,15 @@ internal static class RequestReading
     /// <summary>What the specification asks everybody to pass on at least.</summary>
     private const int MaxTraceState = 512;
 
+    /// <summary>For operations that take no token: one that is sent is an error. Nobody would ask whose it is, and it would seem to count.</summary>
+    public static VaultToken? NoToken(IHeaderDictionary headers, out Outcome? refusal)
+    {
+        refusal = headers["X-Vault-Token"].Concat(headers.Authorization).All(string.IsNullOrEmpty)
+            ? null
+            : new Outcome.Malformed("token", "send none: the code alone counts here");
+        return null;
+    }
+
     /// <summary>The caller's token, from one of two headers; two different ones are an error.</summary>
     public static VaultToken? Token(IHeaderDictionary headers, out Outcome? refusal)
     {

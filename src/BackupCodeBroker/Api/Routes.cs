@@ -2,10 +2,13 @@ using BackupCodeBroker.Access;
 using BackupCodeBroker.Features.Approvals;
 using BackupCodeBroker.Core.Operations;
 using BackupCodeBroker.Features.Consume;
+using BackupCodeBroker.Features.Drill;
 using BackupCodeBroker.Features.Issue;
+using BackupCodeBroker.Features.Leaks;
 using BackupCodeBroker.Features.Listing;
 using BackupCodeBroker.Features.Lockdowns;
 using BackupCodeBroker.Features.Receive;
+using BackupCodeBroker.Features.Recover;
 using BackupCodeBroker.Features.Register;
 using BackupCodeBroker.Features.Retire;
 using BackupCodeBroker.Features.Revoke;
@@ -45,6 +48,10 @@ internal static class Routes
             .Accepts<ReasonRequestShape>("application/json").Produces(204);
         Operation<ConsumeFeature>(app, "POST", "/v1/identities/{identity}/consume", "Spend one code; needs an Idempotency-Key header")
             .Accepts<ConsumeRequestShape>("application/json").Produces<ConsumeAnswer>(200);
+        Operation<RecoverFeature>(app, "POST", "/v1/identities/{identity}/recover", "Spend one code for a wrapped credential, without a Vault token; needs an Idempotency-Key header")
+            .Accepts<CodeRequestShape>("application/json").Produces<RecoverAnswer>(200);
+        Operation<DrillFeature>(app, "POST", "/v1/identities/{identity}/drill", "Prove that a code would work, and spend nothing")
+            .Accepts<CodeRequestShape>("application/json").Produces<DrillAnswer>(200);
         Operation<RevokeFeature>(app, "POST", "/v1/identities/{identity}/revoke", "End an identity's codes")
             .Accepts<ReasonRequestShape>("application/json").Produces(204);
         Operation<SuspendFeature>(app, "POST", "/v1/identities/{identity}/suspend", "Set an identity's codes aside until its owner is confirmed or another")
@@ -53,6 +60,8 @@ internal static class Routes
             .Accepts<TransferRequestShape>("application/json").Produces(204);
         Operation<RetireFeature>(app, "POST", "/v1/identities/{identity}/retire", "End an identity for good")
             .Accepts<ReasonRequestShape>("application/json").Produces(204);
+        Operation<LeaksFeature>(app, "POST", "/v1/leaks", "Report a code that was found where others can read it: it ends the set that the code is of")
+            .Accepts<CodeRequestShape>("application/json").Produces<LeakAnswer>(202);
         MapApprovals(app);
         MapLockdowns(app);
     }
@@ -90,7 +99,9 @@ internal static class Routes
             .WithName(typeof(TFeature).Name.Replace("Feature", "", StringComparison.Ordinal))
             .WithTags(feature.Operation.Name)
             .WithSummary(summary)
-            .WithDescription($"Vault policy must grant read on the broker's asking mount: {feature.Operation.Name}{Target(feature.Operation.Target)}.");
+            .WithDescription(feature.Operation.IsAsked
+                ? $"Vault policy must grant read on the broker's asking mount: {feature.Operation.Name}{Target(feature.Operation.Target)}."
+                : "No token is sent, and no policy asked: the code is all that counts.");
         foreach (var status in ProblemStatuses)
         {
             route.Produces<Problem>(status, "application/problem+json");
@@ -166,3 +177,6 @@ internal sealed record TransferRequestShape(string Owner, string Reason, bool? C
 
 /// <summary>As above.</summary>
 internal sealed record ConsumeRequestShape(string Code, string Purpose);
+
+/// <summary>As above.</summary>
+internal sealed record CodeRequestShape(string Code);

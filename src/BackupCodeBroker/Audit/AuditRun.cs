@@ -4,6 +4,7 @@ using BackupCodeBroker.Bootstrap;
 using BackupCodeBroker.Core.Audit;
 using BackupCodeBroker.Memory;
 using BackupCodeBroker.Vault;
+using BackupCodeBroker.Vault.Login;
 
 namespace BackupCodeBroker.Audit;
 
@@ -19,8 +20,8 @@ internal sealed class AuditRun(AuditQuestion question, Func<Stream> standardInpu
     private const int BufferSize = 256 * 1024;
     private const long HeapFloor = 56L * 1024 * 1024;
 
-    /// <summary>The names of a deployment; its policies are those that bootstrap writes.</summary>
-    public static AuditNames NamesOf(VaultSettings vault, string policyPrefix) => new()
+    /// <summary>The names of a deployment; its policies are those that bootstrap writes, and its log-in is AppRole where nothing else is said.</summary>
+    public static AuditNames NamesOf(VaultSettings vault, string policyPrefix, LoginSettings? login = null) => new()
     {
         KvMount = vault.KvMount,
         AskMount = vault.AskMount,
@@ -28,7 +29,10 @@ internal sealed class AuditRun(AuditQuestion question, Func<Stream> standardInpu
         PepperKey = vault.PepperKey,
         IdentityRole = vault.TokenRole,
         SweeperRole = vault.SweeperRole,
-        AppRoleMount = vault.AppRoleMount,
+        LoginMount = login?.MountIn(vault) ?? vault.AppRoleMount,
+        LoginRole = login?.ByJwt?.Role,
+        RecoveryMount = vault.RecoveryMount,
+        RecoveryRolePrefix = vault.RecoveryRolePrefix,
         BrokerRole = vault.AppRoleName,
         Namespace = vault.Namespace?.Trim('/') ?? "",
         Policies = ShippedPolicies.In(vault, policyPrefix).Select(p => p.Name).ToHashSet(StringComparer.Ordinal),

@@ -1,4 +1,5 @@
 using BackupCodeBroker.Telemetry;
+using BackupCodeBroker.Vault.Login;
 
 namespace BackupCodeBroker.Bootstrap;
 
@@ -10,6 +11,15 @@ internal sealed record BootstrapOptions
 
     /// <summary>Where to leave the broker's role-id and secret-id; null to leave none.</summary>
     public string? CredentialsDirectory { get; init; }
+
+    /// <summary>How the broker logs in: what is set up for it.</summary>
+    public LoginSettings Login { get; init; } = new();
+
+    /// <summary>Whom its role lets in, where it logs in by JWT.</summary>
+    public LoginBounds Bounds { get; init; } = LoginBounds.None;
+
+    /// <summary>Whether some profile has a recovery, so that the broker needs the policy for it; else it loses it.</summary>
+    public bool Recoveries { get; init; }
 
     /// <summary>Where the run's access record goes; null for nowhere.</summary>
     public AccessFile? AccessFile { get; init; }

@@ -17,8 +17,7 @@ internal static class BootstrapPlan
         var documentMount = engines.DocumentMount();
         var documentConfig = engines.DocumentConfig(documentMount);
         var transit = engines.TransitMount();
-        var appRole = roles.AppRoleMount();
-        var brokerRole = roles.BrokerRole(appRole);
+        var login = LogIn(session, options, roles).ToList();
         var identityRole = roles.IdentityRole();
         var alias = decoy.Alias(identityRole);
 
@@ -33,15 +32,30 @@ internal static class BootstrapPlan
             .. policies.All(),
             identityRole,
             roles.SweeperRole(),
-            appRole,
-            brokerRole,
+            .. login.Take(login.Count - 1),
+            .. options.Recoveries ? [new RecoverySteps(session).Mount()] : Array.Empty<BootstrapStep>(),
+            login[^1],
             alias,
             decoy.Document(documentMount, alias),
             decoy.State(documentMount, documentConfig),
-            .. Credentials(session, options, brokerRole),
+            .. Credentials(session, options, login[^1]),
         ];
     }
 
+    // One log-in: where the broker has no use for secret-ids, there is no role that takes them.
+    private static IEnumerable<BootstrapStep> LogIn(BootstrapSession session, BootstrapOptions options, RoleSteps roles)
+    {
+        string[] recovery = options.Recoveries ? [ShippedPolicies.NameOf(ShippedPolicies.Recovery, options.PolicyPrefix)] : [];
+        string[] policies = [session.Settings.AppRoleName, .. recovery];
+        if (options.Login.ByJwt is { } jwt)
+        {
+            return new JwtRoleSteps(session, jwt, policies, options.Bounds).All();
+        }
+
+        var appRole = roles.AppRoleMount();
+        return [appRole, roles.BrokerRole(appRole, policies)];
+    }
+
     private static IEnumerable<BootstrapStep> Credentials(BootstrapSession session, BootstrapOptions options, BootstrapStep brokerRole) =>
-        options.CredentialsDirectory is { } folder ? new CredentialSteps(session, new(folder)).All(brokerRole) : [];
+        options.CredentialsDirectory is { } folder && options.Login.ByJwt is null ? new CredentialSteps(session, new(folder)).All(brokerRole) : [];
 }

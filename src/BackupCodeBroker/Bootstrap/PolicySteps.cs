@@ -27,6 +27,7 @@ internal sealed class PolicySteps(BootstrapSession session, string prefix)
         var name when name == session.Settings.AppRoleName => "Without it the broker's log-in may do nothing.",
         var name when name == session.Settings.TokenRole => "Without it the broker reaches no identity's document.",
         var name when name == session.Settings.SweeperRole => "Without it nothing is swept, listed or reported.",
+        _ when policy.ShippedName == ShippedPolicies.Recovery => "Without it nobody recovers without a Vault token.",
         _ => "Without it those who would be given it can do nothing here until they have a policy of your own.",
     };
 

@@ -30,10 +30,10 @@ internal sealed class RoleSteps(BootstrapSession session)
         };
     }
 
-    /// <summary>The broker's role.</summary>
-    public BootstrapStep BrokerRole(BootstrapStep method)
+    /// <summary>The broker's role, with these policies.</summary>
+    public BootstrapStep BrokerRole(BootstrapStep method, IReadOnlyList<string> policies)
     {
-        var desired = BrokerForms.BrokerRole(session.Settings.AppRoleName);
+        var desired = BrokerForms.BrokerRole(policies);
         return new BootstrapStep
         {
             Id = StepIds.BrokerRole,

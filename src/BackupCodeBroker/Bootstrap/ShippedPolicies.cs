@@ -32,6 +32,12 @@ internal static partial class ShippedPolicies
     /// <summary>The policy that bootstrap itself runs under: it may look at this one and not write it.</summary>
     public const string OwnName = "bcb-bootstrap";
 
+    /// <summary>The policy that the broker's token needs beside its own where some profile has a recovery.</summary>
+    public const string Recovery = "bcb-recovery";
+
+    /// <summary>What a shipped policy for others than the broker's roles is called where its prefix is another.</summary>
+    public static string NameOf(string shipped, string prefix) => prefix + shipped[Prefix.Length..];
+
     /// <summary>Every shipped policy, in the words of <paramref name="settings"/>.</summary>
     public static IReadOnlyList<ShippedPolicy> In(VaultSettings settings, string prefix)
     {
@@ -45,7 +51,7 @@ internal static partial class ShippedPolicies
 
     private static Dictionary<string, string> Names(VaultSettings settings, string prefix)
     {
-        var names = Files().ToDictionary(file => file.Name, file => prefix + file.Name[Prefix.Length..], StringComparer.Ordinal);
+        var names = Files().ToDictionary(file => file.Name, file => NameOf(file.Name, prefix), StringComparer.Ordinal);
         names[Defaults.TokenRole] = settings.TokenRole;
         names[Defaults.SweeperRole] = settings.SweeperRole;
         names[Defaults.AppRoleName] = settings.AppRoleName;
@@ -54,6 +60,8 @@ internal static partial class ShippedPolicies
         names[Defaults.TransitMount] = settings.TransitMount;
         names[Defaults.PepperKey] = settings.PepperKey;
         names[Defaults.AppRoleMount] = settings.AppRoleMount;
+        names[Defaults.RecoveryMount] = settings.RecoveryMount;
+        names[Defaults.RecoveryRolePrefix + "*"] = settings.RecoveryRolePrefix + "*";
         return names;
     }
 

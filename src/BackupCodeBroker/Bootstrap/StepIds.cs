@@ -12,7 +12,9 @@ internal static class StepIds
     public const string PeoplesPolicies = "peoples-policies";
     public const string TokenRoles = "token-roles";
     public const string AppRoleMount = "approle-mount";
+    public const string LoginMount = "login-mount";
     public const string BrokerRole = "broker-role";
+    public const string RecoveryMount = "recovery-mount";
     public const string AuditedHeader = "audited-header";
     public const string DecoyEntity = "decoy-entity";
     public const string DecoyDocument = "decoy-document";

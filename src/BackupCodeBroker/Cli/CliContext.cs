@@ -18,6 +18,9 @@ internal enum Reach
 
     /// <summary>Vault itself, with the user's own token.</summary>
     Vault = 2,
+
+    /// <summary>Neither with a token: whoever runs it is locked out, and what is left of a token says nothing.</summary>
+    WithoutToken = 4,
 }
 
 /// <summary>What the global options and the environment said, put together for one run of a client verb.</summary>
@@ -25,12 +28,13 @@ internal sealed class CliContext : IDisposable
 {
     private readonly BrokerApi? _broker;
     private readonly VaultClient? _vault;
+    private readonly UserToken? _token;
     private readonly TraceContext _trace;
 
-    private CliContext(CliSettings settings, UserToken token, TraceContext trace, BrokerApi? broker, VaultClient? vault)
+    private CliContext(CliSettings settings, UserToken? token, TraceContext trace, BrokerApi? broker, VaultClient? vault)
     {
         Settings = settings;
-        Token = token;
+        _token = token;
         _trace = trace;
         _broker = broker;
         _vault = vault;
@@ -43,7 +47,7 @@ internal sealed class CliContext : IDisposable
     public CliSurroundings Surroundings => Settings.Surroundings;
 
     /// <summary>The user's own Vault token.</summary>
-    public UserToken Token { get; }
+    public UserToken Token => _token ?? throw new InvalidOperationException("this verb runs without a token");
 
     /// <summary>The trace of this run.</summary>
     public string TraceId => _trace.TraceId;
@@ -59,13 +63,14 @@ internal sealed class CliContext : IDisposable
     {
         List<string> errors = [];
         var surroundings = settings.Surroundings;
-        var token = UserToken.Find(surroundings, out var noToken);
-        errors.AddRange(token is null ? [noToken] : []);
+        var noToken = "";
+        var token = reach.HasFlag(Reach.WithoutToken) ? null : UserToken.Find(surroundings, out noToken);
+        errors.AddRange(noToken.Length > 0 ? [noToken] : []);
         var connection = reach.HasFlag(Reach.Broker) ? BrokerConnection(settings, errors) : null;
         var vault = reach.HasFlag(Reach.Vault) ? settings.Vault : null;
         errors.AddRange(vault?.Validate() ?? []);
         error = string.Join("; ", errors);
-        if (token is null || errors.Count > 0)
+        if (errors.Count > 0)
         {
             context = null;
             return false;

@@ -73,6 +73,26 @@ internal sealed class CliFrame(CliSurroundings surroundings)
             }
         });
 
+    /// <summary>Makes a command run as a client verb where an option says so, and without servers, token and context where it does not.</summary>
+    public void RunWhere(Command command, Option<bool> says, Reach reach, Func<CliContext?, ParseResult, CancellationToken, Task<Outcome>> verb) =>
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            if (!parsed.GetValue(says))
+            {
+                return await PrintAsync(Problem.Local, parsed, () => verb(null, parsed, cancellation), cancellation);
+            }
+
+            if (!CliContext.TryCreate(new CliSettings(Surroundings, parsed.GetValue(Address), parsed.GetValue(VaultAddress)), reach, out var context, out var error))
+            {
+                return Print(parsed, Outcome.Usage(error));
+            }
+
+            using (context)
+            {
+                return await PrintAsync(context.Problem, parsed, () => verb(context, parsed, cancellation), cancellation);
+            }
+        });
+
     /// <summary>Makes a command run that reaches no server and needs no token.</summary>
     public void RunAlone(Command command, Func<ParseResult, CancellationToken, Outcome> verb) =>
         command.SetAction((parsed, cancellation) => PrintAsync(

@@ -5,6 +5,7 @@ using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Hashing;
 using BackupCodeBroker.Core.Profiles;
 using BackupCodeBroker.Vault;
+using BackupCodeBroker.Vault.Login;
 
 namespace BackupCodeBroker.Configuration;
 
@@ -27,11 +28,8 @@ internal sealed record BrokerSettings
     /// <summary>Vault and what things are called there.</summary>
     public VaultSettings Vault { get; init; } = new();
 
-    /// <summary>Folder with <c>role-id</c> and <c>secret-id</c>; null where a token file is used.</summary>
-    public string? Credentials { get; init; }
-
-    /// <summary>File that holds the broker's token, kept by Vault Agent; null where AppRole is used.</summary>
-    public string? TokenFile { get; init; }
+    /// <summary>How the broker logs in there.</summary>
+    public LoginSettings Login { get; init; } = new();
 
     /// <summary>The deployment's epoch, from 1: raised after a restore of Vault's storage.</summary>
     public int Epoch { get; init; } = 1;
@@ -63,11 +61,17 @@ internal sealed record BrokerSettings
     /// <summary>How people are told of what happens to their codes.</summary>
     public NoticeSettings Notices { get; init; } = new();
 
+    /// <summary>How recoveries are throttled.</summary>
+    public RecoverSettings Recover { get; init; } = new();
+
     /// <summary>Operations at once.</summary>
     public int MaxOperations { get; init; } = 512;
 
     /// <summary>Connections at once.</summary>
     public int MaxConnections { get; init; } = 2048;
+
+    /// <summary>Whether some profile hands credentials out to whoever holds a code.</summary>
+    public bool HasRecoveries => Profiles.Values.Any(profile => profile.Recovery != RecoveryForm.None);
 
     /// <summary>The profiles by name.</summary>
     public IReadOnlyDictionary<string, Profile> Profiles { get; init; } = new Dictionary<string, Profile>

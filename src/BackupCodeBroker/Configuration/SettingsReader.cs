@@ -72,8 +72,7 @@ internal sealed partial class SettingsReader
             TlsCertificate = File("tls:certificate"),
             TlsKey = File("tls:key"),
             Vault = Vault(),
-            Credentials = Text("login:credentials"),
-            TokenFile = Text("login:token_file"),
+            Login = Login(),
             Epoch = Number("epoch", defaults.Epoch, 1, int.MaxValue),
             Environment = EnvironmentName(),
             Worker = Worker(defaults.Worker),
@@ -84,6 +83,7 @@ internal sealed partial class SettingsReader
             MachineLogins = Mounts("machine_logins"),
             Telemetry = Telemetry(),
             Notices = Notices(),
+            Recover = Recover(defaults.Recover),
             MaxOperations = Number("limits:operations", defaults.MaxOperations, 1, 100_000),
             MaxConnections = Number("limits:connections", defaults.MaxConnections, 1, 100_000),
             Profiles = Profiles(defaults),
@@ -138,11 +138,6 @@ internal sealed partial class SettingsReader
         {
             _errors.Add(unreadable);
         }
-
-        if (settings.Credentials is not null && settings.TokenFile is not null)
-        {
-            _errors.Add("login.credentials and login.token_file exclude each other");
-        }
     }
 
     private TelemetrySettings Telemetry() => new()
@@ -159,10 +154,9 @@ internal sealed partial class SettingsReader
         return pseudonyms ?? Pseudonyms.None;
     }
 
-    // As people know them: a mount's path, perhaps with auth/ before it.
     private IReadOnlyList<string> Mounts(string key)
     {
-        var mounts = Texts(key).Select(m => (m.StartsWith("auth/", StringComparison.Ordinal) ? m["auth/".Length..] : m).Trim('/')).ToList();
+        var mounts = Texts(key).Select(WithoutAuth).ToList();
         _errors.AddRange(mounts.Where(m => m.Length == 0).Select(_ => Shown(key) + ": a mount's path is empty"));
         return mounts;
     }
@@ -183,12 +177,15 @@ internal sealed partial class SettingsReader
             SweeperRole = Text("vault:sweeper_role") ?? defaults.SweeperRole,
             AppRoleMount = Text("vault:approle_mount") ?? defaults.AppRoleMount,
             AppRoleName = Text("vault:approle_name") ?? defaults.AppRoleName,
+            RecoveryMount = Text("vault:recovery_mount") ?? defaults.RecoveryMount,
+            RecoveryRolePrefix = Text("vault:recovery_role_prefix") ?? defaults.RecoveryRolePrefix,
             CallTimeout = Span("vault:call_timeout", defaults.CallTimeout),
             MaxConcurrency = Number("vault:max_concurrency", defaults.MaxConcurrency, 1, 4096),
             MaxQueue = Number("vault:max_queue", defaults.MaxQueue, 0, 65536),
             AllowedRedirectHosts = Texts("vault:redirect_hosts"),
         };
         _errors.AddRange(vault.Validate());
+        RecoveryContradictions(vault);
         return vault;
     }
 
@@ -252,6 +249,8 @@ internal sealed partial class SettingsReader
             WarnBelow = Number(at + "warn_below", defaults.WarnBelow, int.MinValue, int.MaxValue),
             AskBelow = Number(at + "ask_below", defaults.AskBelow, int.MinValue, int.MaxValue),
             AskBeforeExpiry = Span(at + "ask_before_expiry", defaults.AskBeforeExpiry),
+            ProveEvery = Span(at + "prove_every", defaults.ProveEvery),
+            Recovery = RecoveryOf(name, at),
             Identities = pattern ?? NamePattern.Any,
             Approvals = Texts(at + "approvals") is { Count: > 0 } approvals ? approvals : [],
             ApprovalTtl = Span(at + "approval_ttl", defaults.ApprovalTtl),

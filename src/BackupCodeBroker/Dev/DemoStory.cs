@@ -22,8 +22,12 @@ internal sealed class DemoStory(DevEnvironment environment, DemoStage stage)
         await RaceAsync(codes[1], cancellation);
         await RevokeAsync(codes[2]);
         await new DemoHelpDesk(environment, stage).TellAsync("7");
-        await new DemoChanges(environment, stage).TransferAsync("8");
-        await new DemoChanges(environment, stage).IncidentAsync("9");
+        var recovery = new DemoRecovery(environment, stage);
+        await recovery.LockedOutAsync("8");
+        await recovery.BreakGlassAsync("9");
+        await recovery.GoodDayAsync("10");
+        await new DemoChanges(environment, stage).TransferAsync("11");
+        await new DemoChanges(environment, stage).IncidentAsync("12");
     }
 
     private async Task RegisterAsync()

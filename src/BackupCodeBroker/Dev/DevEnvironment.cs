@@ -2,12 +2,14 @@ using System.Security.Cryptography;
 using BackupCodeBroker.Access;
 using BackupCodeBroker.Bootstrap;
 using BackupCodeBroker.Configuration;
+using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Core.Profiles;
 using BackupCodeBroker.DevVault;
 using BackupCodeBroker.Server;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
 using BackupCodeBroker.Vault.Administration;
+using BackupCodeBroker.Vault.Login;
 
 namespace BackupCodeBroker.Dev;
 
@@ -38,6 +40,12 @@ internal sealed class DevEnvironment : IAsyncDisposable
 
     /// <summary>A sample profile: printed codes of administrators, which a second person must consent to.</summary>
     public const string AdminProfile = "admin";
+
+    /// <summary>A sample profile: a few printed codes for emergencies, each use of which somebody has to look at.</summary>
+    public const string BreakGlassProfile = "break-glass";
+
+    /// <summary>What the names begin with that it is for.</summary>
+    public const string BreakGlassPrefix = "team-a.break-glass-";
 
     /// <summary>Address of the broker.</summary>
     public string BrokerAddress => _broker.Urls.Single();
@@ -78,7 +86,7 @@ internal sealed class DevEnvironment : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("bcb-dev-").FullName;
         try
         {
-            var configured = settings(new BrokerSettings { Listen = listen, Vault = names, Credentials = folder, Telemetry = Telemetry(variable), Profiles = Profiles() });
+            var configured = settings(new BrokerSettings { Listen = listen, Vault = names, Login = new LoginSettings { CredentialsDirectory = folder }, Telemetry = Telemetry(variable), Profiles = Profiles() });
             await BootstrapAsync(names, admin, folder, configured.Telemetry.AccessFile, step, cancellation);
             var people = await PeopleAsync(names, admin, folder, cancellation);
             var broker = BrokerHost.Build(configured, quiet ? services => services.AddLogging(logging => logging.ClearProviders()) : null);
@@ -96,8 +104,26 @@ internal sealed class DevEnvironment : IAsyncDisposable
 
     private static Dictionary<string, Profile> Profiles() => new(new BrokerSettings().Profiles)
     {
-        [AdminProfile] = Profile.Printable with { Name = AdminProfile, Approvals = ["consume"] },
+        [AdminProfile] = Profile.Printable with { Name = AdminProfile, Approvals = ["consume", "recover"], Recovery = RecoveryForm.AppRole },
+        [BreakGlassProfile] = Profile.Printable with
+        {
+            Name = BreakGlassProfile,
+            Count = 4,
+            BreakGlass = true,
+            Identities = NamePattern.TryParse(BreakGlassPrefix + "*")!,
+        },
     };
+
+    /// <summary>Makes the role by which an identity recovers, as a person who owns identities.</summary>
+    public async Task MakeRecoveryRoleAsync(string identity, string entityId)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var wire = new AdminWire(_names, _admin, VaultCall.Fresh(patience.Token), TimeProvider.System);
+        if (!await new SampleRecovery(wire, _names).MakeAsync(identity, entityId, "bcb-owner", patience.Token))
+        {
+            throw new DevStartException("VAULT_TOKEN may not make a recovery role: it must be an administrator's");
+        }
+    }
 
     /// <summary>Waits until the process is told to stop.</summary>
     public Task WaitForShutdownAsync(CancellationToken cancellation) => _broker.WaitForShutdownAsync(cancellation);
@@ -172,7 +198,7 @@ internal sealed class DevEnvironment : IAsyncDisposable
         // Let go of again before the broker opens it.
         await using var file = accessFile is null ? null : AccessFile.Open(accessFile, loss: null);
         var bootstrapper = new Bootstrapper(names, FirstDocuments.For(TimeProvider.System, epoch: 1), TimeProvider.System, report => step(report.ToString()));
-        var report = await bootstrapper.RunAsync(new BootstrapOptions { CredentialsDirectory = folder, AccessFile = file }, admin, cancellation);
+        var report = await bootstrapper.RunAsync(new BootstrapOptions { CredentialsDirectory = folder, AccessFile = file, Recoveries = true }, admin, cancellation);
         if (report.HasFailures)
         {
             throw new DevStartException("Vault could not be set up: " + string.Join("; ", report.Steps.Where(s => s.Result is StepResult.Failed)));

@@ -1,11 +1,12 @@
 using BackupCodeBroker.Bootstrap;
 using BackupCodeBroker.Vault;
 using BackupCodeBroker.Vault.Administration;
+using BackupCodeBroker.Vault.Login;
 
 namespace BackupCodeBroker.Doctor;
 
 /// <summary>The audit devices, and what mounts were tuned to show in them.</summary>
-internal sealed class AuditChecks(BootstrapSession session, VaultSurvey survey)
+internal sealed class AuditChecks(BootstrapSession session, VaultSurvey survey, LoginSettings login)
 {
     /// <summary>Devices and mounts.</summary>
     public async Task<IReadOnlyList<CheckReport>> AllAsync(CancellationToken cancellation) =>
@@ -77,7 +78,7 @@ internal sealed class AuditChecks(BootstrapSession session, VaultSurvey survey)
         CheckReport[] found =
         [
             .. ClearKeys("", await session.Admin.ListMountsAsync(cancellation), [settings.KvMount, settings.TransitMount, "sys", "cubbyhole"]),
-            .. ClearKeys("auth/", await session.Admin.ListAuthMethodsAsync(cancellation), ["token", settings.AppRoleMount]),
+            .. ClearKeys("auth/", await session.Admin.ListAuthMethodsAsync(cancellation), ["token", login.MountIn(settings)]),
         ];
         return found.Length > 0 ? found : [new CheckReport(DoctorChecks.AuditClearKeys, "", new CheckResult.Ok())];
     }

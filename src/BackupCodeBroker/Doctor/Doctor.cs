@@ -28,6 +28,7 @@ internal sealed class Doctor(DoctorOptions options, TimeProvider time, Func<Http
     public async Task<DoctorReport> RunAsync(VaultToken token, CancellationToken cancellation)
     {
         _reports.AddRange(ConfigurationChecks.Of(options));
+        _reports.AddRange(LoginChecks.Of(options, time.GetUtcNow()));
         await LookAtVaultAsync(token, cancellation);
         _reports.AddRange(await ServerChecks.OfAsync(options, cancellation));
         return new DoctorReport(_reports);
@@ -78,6 +79,7 @@ internal sealed class Doctor(DoctorOptions options, TimeProvider time, Func<Http
         }
 
         await LookInsideAsync(session, new VaultSurvey(wire), cancellation);
+        _reports.AddRange(await new OwnRecoveryChecks(wire, patient, options).AllAsync(cancellation));
     }
 
     private async Task LookInsideAsync(BootstrapSession session, VaultSurvey survey, CancellationToken cancellation)
@@ -85,7 +87,8 @@ internal sealed class Doctor(DoctorOptions options, TimeProvider time, Func<Http
         _reports.AddRange(await new SetupChecks(session, options).AllAsync(cancellation));
         _reports.AddRange(await new DocumentChecks(session, options).AllAsync(cancellation));
         _reports.AddRange(await new EntityChecks(session, survey).AllAsync(cancellation));
-        _reports.AddRange(await new AuditChecks(session, survey).AllAsync(cancellation));
+        _reports.AddRange(await new RecoveryChecks(session, survey, options).AllAsync(cancellation));
+        _reports.AddRange(await new AuditChecks(session, survey, options.Login).AllAsync(cancellation));
         _reports.AddRange(await new HeaderChecks(session, survey).AllAsync(cancellation));
         _reports.AddRange(await new PolicyChecks(session, survey, options.PolicyPrefix).AllAsync(cancellation));
     }
@@ -110,13 +113,23 @@ internal sealed class Doctor(DoctorOptions options, TimeProvider time, Func<Http
         return $"{(token.DisplayName.Length > 0 ? token.DisplayName : "a token")} with {(policies.Length > 0 ? "policies " + policies : "no policy")}";
     }
 
+    // Of the ways to log in, one is the broker's.
+    private bool IsFor(string id) => id switch
+    {
+        StepIds.Credentials => options.CredentialsDirectory is not null,
+        StepIds.LoginMount => options.Login.ByJwt is not null,
+        StepIds.AppRoleMount => options.Login.ByJwt is null,
+        DoctorChecks.OwnRecovery => options.ListIdentities is not null,
+        _ => true,
+    };
+
     // What was not looked at is listed, check by check: a gap that nobody sees would look like health.
     private void Skip(string why)
     {
         var done = _reports.Select(report => report.Id).ToHashSet(StringComparer.Ordinal);
         _reports.AddRange(DoctorChecks.All
             .Select(check => check.Id)
-            .Where(id => !done.Contains(id) && !ServerChecks.Ids.Contains(id) && (id != StepIds.Credentials || options.CredentialsDirectory is not null))
+            .Where(id => !done.Contains(id) && !ServerChecks.Ids.Contains(id) && IsFor(id))
             .Select(id => new CheckReport(id, "", new CheckResult.NotChecked(why))));
     }
 }

@@ -1,5 +1,7 @@
+using BackupCodeBroker.Core.WhoCan;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
+using BackupCodeBroker.Vault.Login;
 
 namespace BackupCodeBroker.Doctor;
 
@@ -27,8 +29,11 @@ internal sealed record DoctorOptions
     /// <summary>Folder of the broker's role-id and secret-id, where this machine has it; null where it is not known.</summary>
     public string? CredentialsDirectory { get; init; }
 
-    /// <summary>Whether the broker logs in by AppRole; else somebody keeps a token for it.</summary>
-    public bool UsesAppRole { get; init; } = true;
+    /// <summary>How the broker logs in.</summary>
+    public LoginSettings Login { get; init; } = new();
+
+    /// <summary>Whether some profile has a recovery.</summary>
+    public bool Recoveries { get; init; }
 
     /// <summary>What the names of the people's policies begin with.</summary>
     public string PolicyPrefix { get; init; } = "bcb-";
@@ -44,7 +49,16 @@ internal sealed record DoctorOptions
 
     /// <summary>What the broker says of itself; null where nobody asks it.</summary>
     public Func<CancellationToken, Task<BrokerSaid>>? AskBroker { get; init; }
+
+    /// <summary>The identities, as the broker lists them to the token's holder; null where nobody asks it.</summary>
+    public Func<CancellationToken, Task<IdentitiesListed>>? ListIdentities { get; init; }
 }
+
+/// <summary>What a broker listed.</summary>
+/// <param name="Identities">The identities, or null.</param>
+/// <param name="Trouble">Why there are none.</param>
+/// <param name="Path">The path that the token would have to be granted, or null.</param>
+internal sealed record IdentitiesListed(IReadOnlyList<IdentityAccess>? Identities, string Trouble = "", string? Path = null);
 
 /// <summary>What a broker answered at <c>/healthz</c> and <c>/readyz</c>.</summary>
 /// <param name="Address">Where it was asked.</param>

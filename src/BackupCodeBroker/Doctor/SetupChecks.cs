@@ -12,14 +12,21 @@ internal sealed class SetupChecks(BootstrapSession session, DoctorOptions option
     /// <summary>Every step.</summary>
     public async Task<IReadOnlyList<CheckReport>> AllAsync(CancellationToken cancellation)
     {
-        var plan = new BootstrapOptions { Check = true, CredentialsDirectory = options.CredentialsDirectory, PolicyPrefix = options.PolicyPrefix };
+        var plan = new BootstrapOptions
+        {
+            Check = true,
+            CredentialsDirectory = options.CredentialsDirectory,
+            PolicyPrefix = options.PolicyPrefix,
+            Login = options.Login,
+            Recoveries = options.Recoveries,
+        };
         // Nothing is written: what the first documents would hold is of no interest.
         var documents = new BootstrapDocuments(_ => [], () => []);
         var reports = new List<CheckReport>();
         foreach (var step in BootstrapPlan.For(session, plan, documents))
         {
             var result = await LookAsync(step, cancellation);
-            if (result is CheckResult.Finding && step.Id is StepIds.DocumentMount or StepIds.TransitMount or StepIds.AppRoleMount)
+            if (result is CheckResult.Finding && step.Id is StepIds.DocumentMount or StepIds.TransitMount or StepIds.AppRoleMount or StepIds.LoginMount)
             {
                 _wanting.Add(step);
             }
@@ -27,14 +34,19 @@ internal sealed class SetupChecks(BootstrapSession session, DoctorOptions option
             reports.Add(new CheckReport(step.Id, step.What, result));
         }
 
+        if (!options.Recoveries)
+        {
+            reports.Add(new CheckReport(StepIds.RecoveryMount, $"auth method {session.Settings.RecoveryMount}/", new CheckResult.Ok("not used: no profile has a recovery")));
+        }
+
         return reports;
     }
 
     private async Task<CheckResult> LookAsync(BootstrapStep step, CancellationToken cancellation)
     {
-        if (!options.UsesAppRole && step.Id is StepIds.AppRoleMount or StepIds.BrokerRole)
+        if (options.Login is { IsAppRole: false, ByJwt: null } && step.Id is StepIds.AppRoleMount or StepIds.BrokerRole)
         {
-            return new CheckResult.Ok("not used: the broker has a token file");
+            return new CheckResult.Ok("not used: the broker logs in otherwise");
         }
 
         if (step.Needs.FirstOrDefault(_wanting.Contains) is { } need)

@@ -40,7 +40,7 @@ internal static class ReadinessWords
     public static Shortcoming Of(BrokerFaultException fault, bool loggedIn) => (fault.Kind, loggedIn) switch
     {
         (FaultKind.NotReady, true) => new(StepIds.BrokerPolicies, fault.Message, ""),
-        (FaultKind.NotReady, false) => new("log-in", fault.Message, "`bcb doctor --credentials DIR` looks at the broker's credentials"),
+        (FaultKind.NotReady, false) => new("log-in", fault.Message, "`bcb doctor --config FILE` looks at the broker's log-in"),
         _ => new("vault-reachable", fault.Message, "", fault.Fault?.IsLoad == true),
     };
 

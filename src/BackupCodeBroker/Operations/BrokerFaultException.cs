@@ -23,20 +23,25 @@ internal sealed class BrokerFaultException : Exception
     public TimeSpan? RetryAfter { get; }
 
     /// <summary>The call to Vault that it is the fault of; null where it is the broker's own word.</summary>
-    public VaultFault? Fault { get; private init; }
+    public VaultFault? Fault { get; private set; }
 
     /// <summary>The fault of a call to Vault.</summary>
-    public static BrokerFaultException Of(VaultFault fault) => fault switch
+    public static BrokerFaultException Of(VaultFault fault)
     {
-        VaultFault.Busy => new BrokerFaultException(FaultKind.Busy, fault.Describe()) { Fault = fault },
-        VaultFault.RateLimited limited => new BrokerFaultException(FaultKind.Busy, fault.Describe(), limited.RetryAfter) { Fault = fault },
-        VaultFault.WronglySetUp => new BrokerFaultException(
-            FaultKind.NotReady, fault.Describe(), told: "Vault is not set up for the broker: an administrator runs `bcb bootstrap --check`") { Fault = fault },
-        VaultFault.Unexpected => new BrokerFaultException(
-            FaultKind.Unavailable, fault.Describe(), told: "Vault gave an unexpected answer; the broker's log has it under the operation's id") { Fault = fault },
-        VaultFault.Unreachable => new BrokerFaultException(FaultKind.Unavailable, fault.Describe(), told: "Vault cannot be reached") { Fault = fault },
-        _ => new BrokerFaultException(FaultKind.Unavailable, fault.Describe()) { Fault = fault },
-    };
+        BrokerFaultException made = fault switch
+        {
+            VaultFault.Busy => new(FaultKind.Busy, fault.Describe()),
+            VaultFault.RateLimited limited => new(FaultKind.Busy, fault.Describe(), limited.RetryAfter),
+            VaultFault.WronglySetUp => new(
+                FaultKind.NotReady, fault.Describe(), told: "Vault is not set up for the broker: an administrator runs `bcb bootstrap --check`"),
+            VaultFault.Unexpected => new(
+                FaultKind.Unavailable, fault.Describe(), told: "Vault gave an unexpected answer; the broker's log has it under the operation's id"),
+            VaultFault.Unreachable => new(FaultKind.Unavailable, fault.Describe(), told: "Vault cannot be reached"),
+            _ => new(FaultKind.Unavailable, fault.Describe()),
+        };
+        made.Fault = fault;
+        return made;
+    }
 }
 
 /// <summary>What follows from the kind.</summary>

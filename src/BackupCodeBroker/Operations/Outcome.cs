@@ -47,8 +47,8 @@ internal abstract record Outcome
     /// <summary>There is no such lockdown; only whoever may see all of them is told.</summary>
     internal sealed record NoSuchLockdown : Outcome;
 
-    /// <summary>Vault limits this caller's rate.</summary>
-    internal sealed record Throttled(TimeSpan? RetryAfter) : Outcome;
+    /// <summary>Vault limits this caller's rate, or the broker does.</summary>
+    internal sealed record Throttled(TimeSpan? RetryAfter, bool ByBroker = false) : Outcome;
 }
 
 /// <summary>An answer's body; each knows its own JSON members.</summary>

@@ -34,6 +34,9 @@ internal sealed class OwnWorkScope : IDisposable
     /// <summary>Identity that it is about; null for work over all.</summary>
     public string? Identity { get; set; }
 
+    /// <summary>Generation of the code set concerned, once known.</summary>
+    public int? Generation { get; set; }
+
     /// <summary>What its calls to Vault carry.</summary>
     public VaultCall Call(CancellationToken cancellation) => _span.Call(cancellation);
 
@@ -63,7 +66,7 @@ internal sealed class OwnWorkScope : IDisposable
         _span.Tag(TelemetryNames.Identity, _log.Shown(Identity));
         if (_span.Journal is not { Answered: 0, Uncertain: 0 })
         {
-            _log.Write(_span.Record(_outcome, _reason) with { Identity = Identity }, ownWork: true);
+            _log.Write(_span.Record(_outcome, _reason) with { Identity = Identity, Generation = Generation }, ownWork: true);
         }
 
         _metrics?.Ended(_span.Name, _outcome, _reason, _time.GetElapsedTime(_span.Started));

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using BackupCodeBroker.Configuration;
 using BackupCodeBroker.Dev;
 using BackupCodeBroker.Telemetry;
+using BackupCodeBroker.Vault.Login;
 using Microsoft.AspNetCore.Connections;
 
 namespace BackupCodeBroker.Server;
@@ -42,9 +43,9 @@ internal static class ServerCommand
     public static async Task<int> RunAsync(string? file, IReadOnlyList<(string Key, string? Value)> options, CancellationToken cancellation)
     {
         var (settings, errors) = ReadSettings(file ?? Environment.GetEnvironmentVariable("BCB_CONFIG"), options);
-        if (settings is { Credentials: null, TokenFile: null } && errors.Count == 0)
+        if (settings.Login.IsEmpty && errors.Count == 0)
         {
-            errors = ["the broker has no way to log in to Vault: give --credentials DIR (bcb bootstrap --credentials DIR makes it), or login.token_file"];
+            errors = [LoginSettings.NoMethod];
         }
 
         if (errors.Count > 0)

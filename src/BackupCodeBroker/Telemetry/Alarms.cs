@@ -42,6 +42,7 @@ internal sealed partial class Alarms : IDisposable
         AlarmKind.NoticesGivenUp => "notices-given-up",
         AlarmKind.TakenNotActivated => "taken-not-activated",
         AlarmKind.StorageRestored => "storage-restored",
+        AlarmKind.CodeLeaked => "code-leaked",
         _ => "activation-guessed",
     };
 
@@ -75,6 +76,9 @@ internal enum AlarmKind
 
     /// <summary>A wrap was opened, and nobody activated what was in it.</summary>
     TakenNotActivated,
+
+    /// <summary>A code that could be used was found where others can read it.</summary>
+    CodeLeaked,
 
     /// <summary>Storage was set back: every set is void until it is issued anew under a higher epoch.</summary>
     StorageRestored,

@@ -8,10 +8,11 @@ internal sealed partial class VaultClient
 {
     private static readonly string[] BadCredentials = ["invalid role", "invalid secret", "missing role_id", "missing secret_id"];
 
-    /// <summary>Logs in by AppRole. Credentials that Vault does not take are <see cref="VaultDenial.InvalidToken"/>.</summary>
-    public Task<VaultAnswer<LoginFacts>> LoginAppRoleAsync(string roleId, VaultSecretId secretId, VaultCall call)
+    /// <summary>Logs in by AppRole. Credentials that Vault does not take are <see cref="VaultDenial.InvalidToken"/>. Without a mount it is the broker's own.</summary>
+    public Task<VaultAnswer<LoginFacts>> LoginAppRoleAsync(string roleId, VaultSecretId secretId, VaultCall call, string? mount = null)
     {
-        var path = VaultPath.Of($"auth/{_settings.AppRoleMount}/login");
+        mount ??= _settings.AppRoleMount;
+        var path = VaultPath.Of($"auth/{mount}/login");
         var body = RequestBody.Of(
             writer =>
             {
@@ -25,7 +26,7 @@ internal sealed partial class VaultClient
 
             // Where no auth method is mounted, Vault asks for a token instead.
             { Status: 400 or 403 } when reply.Says("missing client token") =>
-                new VaultAnswer<LoginFacts>.Faulted(new VaultFault.WronglySetUp($"no auth method at 'auth/{_settings.AppRoleMount}'")),
+                new VaultAnswer<LoginFacts>.Faulted(new VaultFault.WronglySetUp($"no auth method at 'auth/{mount}'")),
             _ => LoginAnswer(reply, path),
         });
     }

@@ -49,7 +49,11 @@ internal sealed record LoginFacts(
     IReadOnlyList<string> Policies,
     TimeSpan Lease,
     bool Renewable,
-    string EntityId);
+    string EntityId)
+{
+    /// <summary>The token's text, for the file of whoever logged in.</summary>
+    public string HandOver() => Token.Reveal();
+}
 
 /// <summary>A keyed digest by a key that never leaves Vault, and the version of the key.</summary>
 internal sealed record PepperedDigest(int KeyVersion, byte[] Digest);

@@ -43,6 +43,12 @@ internal sealed record VaultSettings
     /// <summary>The broker's role in it.</summary>
     public string AppRoleName { get; init; } = "bcb-broker";
 
+    /// <summary>Mount of the AppRoles that recoveries hand secret-ids of: one for each identity, called like it, and no others.</summary>
+    public string RecoveryMount { get; init; } = "bcb-recover";
+
+    /// <summary>What the token roles begin with that recoveries hand tokens of; behind it stands the identity's name.</summary>
+    public string RecoveryRolePrefix { get; init; } = "bcb-recover-";
+
     /// <summary>How long one call may take, waiting for its turn included.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
@@ -54,6 +60,12 @@ internal sealed record VaultSettings
 
     /// <summary>Hosts, beside the address's own, that a standby may send a call to: <c>host</c> or <c>host:port</c>.</summary>
     public IReadOnlyList<string> AllowedRedirectHosts { get; init; } = [];
+
+    /// <summary>Whether a policy is one that the broker or its children live by.</summary>
+    public bool IsOwnPolicy(string policy) =>
+        string.Equals(policy, AppRoleName, StringComparison.OrdinalIgnoreCase)
+        || string.Equals(policy, TokenRole, StringComparison.OrdinalIgnoreCase)
+        || string.Equals(policy, SweeperRole, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The settings with what Vault's own variables say, as users of Vault expect.</summary>
     public static VaultSettings FromEnvironment(Func<string, string?> variable)
@@ -108,6 +120,7 @@ internal sealed record VaultSettings
         [
             ("kv_mount", KvMount), ("ask_mount", AskMount), ("transit_mount", TransitMount), ("pepper_key", PepperKey),
             ("token_role", TokenRole), ("sweeper_role", SweeperRole), ("approle_mount", AppRoleMount), ("approle_name", AppRoleName),
+            ("recovery_mount", RecoveryMount), ("recovery_role_prefix", RecoveryRolePrefix),
             ("namespace", Namespace?.TrimEnd('/') ?? "root"),
         ];
         var errors = names

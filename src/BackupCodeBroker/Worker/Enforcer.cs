@@ -16,7 +16,7 @@ namespace BackupCodeBroker.Worker;
 /// decision stands. A write that was not answered is looked for by its operation's id; where it is not found, deciding anew leaves nothing done twice.
 /// </summary>
 internal sealed class Enforcer(
-    IdentityDesk desk, IdentityChildren children, Deployment deployment, BrokerProfiles profiles, AccessLog access, OperationMetrics metrics, TimeProvider time)
+    IdentityDesk desk, RecoveryDesk recoveries, IdentityChildren children, Deployment deployment, BrokerProfiles profiles, AccessLog access, OperationMetrics metrics, TimeProvider time)
 {
     private const int MaxTries = 8;
 
@@ -39,6 +39,7 @@ internal sealed class Enforcer(
         }
 
         SweepDecision? doubtful = null;
+        IReadOnlyList<string>? gone = null;
         for (var attempt = 1; attempt <= MaxTries; attempt++)
         {
             var view = await desk.ReadAsync(call, handle, withPeople: true);
@@ -53,7 +54,7 @@ internal sealed class Enforcer(
             }
 
             var sight = wrap is { } seen && seen.Accessor == view.Document.Pending?.Delivery.Accessor ? seen.Sight : WrapSight.Unknown;
-            var decision = SweepDecision.Decide(view.Document, view.At(time.Moment()), new SweepRules(work.Id, profiles.Of(view.Document), sight, PeopleWereRead: true));
+            var decision = SweepDecision.Decide(view.Document, view.At(time.Moment()), new SweepRules(work.Id, profiles.Of(view.Document), sight, PeopleWereRead: true, gone ??= await recoveries.EndMarkedAsync(call, view.Document)));
             if (decision.Next is not { } next)
             {
                 return new Enforced(view.Document, []);

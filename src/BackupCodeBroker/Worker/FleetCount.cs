@@ -26,7 +26,7 @@ internal sealed class FleetCount(BrokerProfiles profiles)
     /// <summary>Identities whose owner is gone or disabled, with codes or without.</summary>
     public int Ownerless { get; private set; }
 
-    /// <summary>Active sets of which no code was ever used: nobody knows that they work.</summary>
+    /// <summary>Active sets of which nobody knows that they work (<see cref="Proving"/>).</summary>
     public int Unproven { get; private set; }
 
     /// <summary>Requests that wait for a second person.</summary>
@@ -53,7 +53,7 @@ internal sealed class FleetCount(BrokerProfiles profiles)
                 Count(_remaining, profile?.Name ?? "", set.Remaining);
                 OldestSet = OldestSet < set.IssuedAt ? OldestSet : set.IssuedAt;
                 Overdue += set.Remaining == 0 || SweepAsking.IsOverdue(set, profile, around.Now) ? 1 : 0;
-                Unproven += set.Codes.Any(c => c.Consumption is not null) ? 0 : 1;
+                Unproven += Proving.IsUnproven(after, profile, around.Now) ? 1 : 0;
             }
 
             Ownerless += SweepDecision.WantsOwner(after) && (around.Owner is null || around.Owner.Disabled) ? 1 : 0;

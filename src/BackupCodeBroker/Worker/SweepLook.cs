@@ -86,7 +86,7 @@ internal sealed partial class SweepLook(
         await Task.WhenAll(wrap, people);
         var (owner, entity) = await people;
         var around = new Surroundings(state.State, state.Version, options.Epoch, owner, entity, time.Moment(), options.Environment);
-        var decision = SweepDecision.Decide(document, around, new SweepRules("", profiles.Of(document), await wrap, wantsPeople));
+        var decision = SweepDecision.Decide(document, around, new SweepRules("", profiles.Of(document), await wrap, wantsPeople, Marked(document)));
         if (decision.Unreachable is not null)
         {
             run.Tally.MissWay();
@@ -102,6 +102,9 @@ internal sealed partial class SweepLook(
         run.Notes.Saw(document);
         return unchanged;
     }
+
+    // Whether Vault has ended it is asked by whoever makes the change.
+    private static IReadOnlyList<string> Marked(IdentityDocument document) => [.. document.Recoveries.Where(r => r.EndedAt is not null).Select(r => r.Accessor)];
 
     private async Task<(IdentityDocument Document, Exception? Unchanged)> ChangeAsync(
         SweepRun run, ActivityContext page, IdentityName identity, IdentityDocument document, WrapSight wrap)

@@ -32,7 +32,7 @@ internal sealed class WorkerMetrics : IDisposable
         Gauge(TelemetryNames.FleetOldestSet, "s", "Age of the oldest active set.", f => f.OldestSet is { } at ? [Of((_time.GetUtcNow() - at).TotalSeconds)] : []);
         Gauge(TelemetryNames.FleetOverdue, "{set}", "Active sets that should have been replaced.", f => [Of(f.Overdue)]);
         Gauge(TelemetryNames.FleetOwnerless, "{identity}", "Identities whose owner is gone or disabled.", f => [Of(f.Ownerless)]);
-        Gauge(TelemetryNames.FleetUnproven, "{set}", "Active sets of which no code was ever used.", f => [Of(f.Unproven)]);
+        Gauge(TelemetryNames.FleetUnproven, "{set}", "Active sets of which no code was proven, or not lately.", f => [Of(f.Unproven)]);
         Gauge(TelemetryNames.FleetApprovalsOpen, "{approval}", "Approvals that wait for a second person.", f => [Of(f.ApprovalsOpen)]);
         Gauge(TelemetryNames.FleetReviewsOpen, "{review}", "Uses that nobody has reviewed.", f => [Of(f.ReviewsOpen)]);
         Gauge(TelemetryNames.FleetDeadLetters, "{notice}", "Notices that were given up.", f => [Of(f.DeadLetters)]);

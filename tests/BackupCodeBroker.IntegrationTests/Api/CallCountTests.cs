@@ -2,6 +2,7 @@ using BackupCodeBroker.Configuration;
 using BackupCodeBroker.Core.Hashing;
 using BackupCodeBroker.Core.Profiles;
 using BackupCodeBroker.IntegrationTests.Kit;
+using BackupCodeBroker.IntegrationTests.Recoveries;
 using Xunit;
 using static BackupCodeBroker.IntegrationTests.Kit.TappedCall;
 
@@ -45,6 +46,43 @@ public sealed class CallCountTests(BrokerEnvironment environment) : IClassFixtur
             ? [Introduction, [Ask("consume"), Mint], Documents, [.. People, .. pepper], [Write]]
             : [[Ask("consume")], [.. Documents, .. People], pepper, [Write]];
         await MeasureAsync(() => verifier.ConsumeAsync(holding.Identity, holding.Code()), cold ? UntilCold : default, 200, roundTrips, rounds);
+    }
+
+    [Theory]
+    [Trait("Requirement", "R-43")]
+    [InlineData(Recovering.ByRole, true, 7)]
+    [InlineData(Recovering.ByRole, false, 4)]
+    [InlineData(Recovering.ByToken, true, 7)]
+    [InlineData(Recovering.ByToken, false, 4)]
+    public async Task Recover(string profile, bool cold, int roundTrips)
+    {
+        await environment.BootstrapAsync(recoveries: true);
+        await ArrangeAsync();
+        var holding = await environment.HoldingAsync(_broker!, _cast, profile);
+        await new Recovering(environment, _broker!, _cast).MakeRoleAsync(holding.Identity);
+        using var nobody = _broker!.AsNobody();
+        await nobody.RecoverAsync(holding.Identity, holding.Code(9));
+        string[][] making = profile == Recovering.ByRole ? [[SecretId, RoleId], [Wrap]] : [[RecoveryToken], [LookupAccessor]];
+        string[][] rounds = cold
+            ? [[Alias], [Mint], Documents, People, .. making, [Write]]
+            : [[.. Documents, .. People], .. making, [Write]];
+        await MeasureAsync(() => nobody.RecoverAsync(holding.Identity, holding.Code()), cold ? UntilCold : default, 200, roundTrips, rounds);
+    }
+
+    [Theory]
+    [Trait("Requirement", "R-43")]
+    [InlineData(true, 5)]
+    [InlineData(false, 3)]
+    public async Task Drill(bool cold, int roundTrips)
+    {
+        await ArrangeAsync();
+        var holding = await environment.HoldingAsync(_broker!, _cast);
+        using var desk = _broker!.As(_cast.Desk);
+        await desk.DrillAsync(holding.Identity, holding.Code());
+        string[][] rounds = cold
+            ? [Introduction, [Ask("drill"), Mint], Documents, People, [Write]]
+            : [[Ask("drill")], [.. Documents, .. People], [Write]];
+        await MeasureAsync(() => desk.DrillAsync(holding.Identity, holding.Code()), cold ? UntilCold : default, 200, roundTrips, rounds);
     }
 
     [Theory]
@@ -204,6 +242,8 @@ public sealed class CallCountTests(BrokerEnvironment environment) : IClassFixtur
         Profiles = new Dictionary<string, Profile>
         {
             [Profile.Machine.Name] = Profile.Machine,
+            [Recovering.ByRole] = Profile.Machine with { Name = Recovering.ByRole, Recovery = RecoveryForm.AppRole },
+            [Recovering.ByToken] = Profile.Machine with { Name = Recovering.ByToken, Recovery = RecoveryForm.Token },
             [Profile.Printable.Name] = Profile.Printable with { Scheme = HashScheme.PrintableDefault with { Iterations = HashScheme.MinIterations } },
         },
     };

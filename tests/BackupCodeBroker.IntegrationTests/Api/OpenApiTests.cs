@@ -43,7 +43,7 @@ public sealed partial class OpenApiTests(BrokerEnvironment environment) : IClass
         var (broker, cast) = (await environment.SharedAsync(), await environment.CastAsync());
         using var client = broker.As(cast.Team);
         var bodies = Operations(document).Where(o => o.Operation.TryGetProperty("requestBody", out _)).ToList();
-        Assert.Equal(14, bodies.Count);
+        Assert.Equal(17, bodies.Count);
         foreach (var (path, method, operation) in bodies)
         {
             var body = operation.GetProperty("requestBody");

@@ -54,7 +54,7 @@ internal sealed class AuditedRun : IAsyncDisposable
     public RootClient Root => Environment.Root;
 
     /// <summary>Beginning of the period: what is set up before it is an administrator's, and is not reported.</summary>
-    public DateTimeOffset Since { get; private set; }
+    public DateTimeOffset Since { get; set; }
 
     public string LogPath => _log.Path;
 

@@ -23,8 +23,9 @@ public sealed class DevelopmentTests
         Assert.Contains("1 of 32 was told yes", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("6. The platform team revokes", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("7. Alice lost her phone", output.ToString(), StringComparison.Ordinal);
-        Assert.Contains("8. A service account changes owner", output.ToString(), StringComparison.Ordinal);
-        Assert.Contains("9. An incident", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("8. Alice is locked out of Vault itself", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("11. A service account changes owner", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("12. An incident", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("Reviewed. It is not open any more.", output.ToString(), StringComparison.Ordinal);
     }
 

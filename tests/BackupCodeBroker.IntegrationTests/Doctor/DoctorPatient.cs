@@ -65,6 +65,9 @@ internal sealed class DoctorPatient(DoctorVault vault)
             case ["timedatectl", ..]:
                 Time = TimeProvider.System;
                 break;
+            case ["echo", .., ">", var file]:
+                _files[file] = command[(command.IndexOf('\'') + 1)..command.LastIndexOf('\'')];
+                break;
             case ["echo", .., ">>", var file]:
                 _files[file] += "\n" + command[(command.IndexOf('\'') + 1)..command.LastIndexOf('\'')];
                 break;

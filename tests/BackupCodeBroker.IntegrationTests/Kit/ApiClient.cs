@@ -26,12 +26,19 @@ public sealed class ApiClient(string address, string? token) : IDisposable
     public Task<ApiReply> ConsumeAsync(string identity, string code, string? key = null, string purpose = "test") =>
         SendAsync(HttpMethod.Post, $"/v1/identities/{identity}/consume", new { code, purpose }, ("Idempotency-Key", key ?? Guid.NewGuid().ToString()));
 
+    public Task<ApiReply> RecoverAsync(string identity, string code, string? key = null, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Post, $"/v1/identities/{identity}/recover", new { code }, [("Idempotency-Key", key ?? Guid.NewGuid().ToString()), .. headers]);
+
+    public Task<ApiReply> DrillAsync(string identity, string code) => SendAsync(HttpMethod.Post, $"/v1/identities/{identity}/drill", new { code });
+
     public Task<ApiReply> StatusAsync(string identity) => SendAsync(HttpMethod.Get, "/v1/identities/" + identity);
 
     public Task<ApiReply> ListAsync(string query = "") => SendAsync(HttpMethod.Get, "/v1/identities" + query);
 
     public Task<ApiReply> RevokeAsync(string identity, string reason = "test") =>
         SendAsync(HttpMethod.Post, $"/v1/identities/{identity}/revoke", new { reason });
+
+    public Task<ApiReply> ReportLeakAsync(string code) => SendAsync(HttpMethod.Post, "/v1/leaks", new { code });
 
     public Task<ApiReply> TransferAsync(string identity, string owner, bool confirm = false, string reason = "test") =>
         SendAsync(HttpMethod.Post, $"/v1/identities/{identity}/transfer", new { owner, reason, confirm });

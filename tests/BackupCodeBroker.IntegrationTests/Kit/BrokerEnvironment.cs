@@ -7,6 +7,7 @@ using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Server;
 using BackupCodeBroker.Vault;
+using BackupCodeBroker.Vault.Login;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Kit;
@@ -45,6 +46,8 @@ public sealed class BrokerEnvironment(TestVault vault) : IAsyncLifetime
         TokenRole = _prefix + "-identity",
         SweeperRole = _prefix + "-sweeper",
         AppRoleName = _prefix + "-broker",
+        RecoveryMount = _prefix + "-recover",
+        RecoveryRolePrefix = _prefix + "-recover-",
     };
 
     /// <summary>Settings of the brokers; without a worker, which would do of itself what a test has not asked for.</summary>
@@ -52,7 +55,7 @@ public sealed class BrokerEnvironment(TestVault vault) : IAsyncLifetime
     {
         Listen = new Uri("http://127.0.0.1:0"),
         Vault = Names,
-        Credentials = _credentials,
+        Login = new LoginSettings { CredentialsDirectory = _credentials },
         Worker = new WorkerSettings { Enabled = false },
     };
 
@@ -62,13 +65,13 @@ public sealed class BrokerEnvironment(TestVault vault) : IAsyncLifetime
         await Root.PostAsync($"auth/token/roles/{_prefix}-people", new { allowed_entity_aliases = new[] { "*" }, orphan = true, renewable = true });
     }
 
-    /// <summary>Sets this deployment up in Vault, or sets it right again.</summary>
-    public async Task BootstrapAsync()
+    /// <summary>Sets this deployment up in Vault, or sets it right again; <paramref name="recoveries"/>: as one whose profiles have some.</summary>
+    public async Task BootstrapAsync(bool recoveries = false)
     {
         var documents = new BootstrapDocuments(
             id => DocumentJson.Write(DecoyDocument.Make(id, DateTimeOffset.UtcNow)), () => DocumentJson.Write(BrokerState.Initial(1, DateTimeOffset.UtcNow)));
         var bootstrapper = new Bootstrapper(Names, documents, TimeProvider.System, _ => { });
-        var options = new BootstrapOptions { CredentialsDirectory = _credentials, PolicyPrefix = PolicyPrefix };
+        var options = new BootstrapOptions { CredentialsDirectory = _credentials, PolicyPrefix = PolicyPrefix, Recoveries = recoveries };
         var report = await bootstrapper.RunAsync(options, new VaultToken(vault.RootToken), CancellationToken.None);
         Assert.False(report.HasFailures, string.Join('\n', report.Steps));
     }
@@ -236,6 +239,9 @@ internal sealed class RunningBroker(WebApplication app) : IAsyncDisposable
     public IServiceProvider Services => app.Services;
 
     public ApiClient As(Person person) => new(Address, person.Token);
+
+    /// <summary>Somebody who has no token.</summary>
+    public ApiClient AsNobody() => new(Address, null);
 
     public Task UntilReadyAsync()
     {

@@ -82,6 +82,9 @@ internal sealed partial class VaultTap(VaultSettings names) : DelegatingHandler(
         path = Replaced(path, names.AskMount + "/", "ask/");
         path = Replaced(path, names.TransitMount + "/", "transit/");
         path = path.Replace(names.TokenRole, "identity", StringComparison.Ordinal).Replace(names.SweeperRole, "sweeper", StringComparison.Ordinal);
+        path = Replaced(path, $"auth/{names.RecoveryMount}/role/", "recovery/");
+        path = Replaced(path, "auth/token/create/" + names.RecoveryRolePrefix, "recovery-token/");
+        path = RecoveryPath().Replace(path, "$1/{identity}$2");
         path = DocumentPath().Replace(path, "identities/{identity}");
         path = EntityPath().Replace(path, "$1/id/{id}");
         return request.Method.Method + " " + AskPath().Replace(path, "ask/$1/{target}");
@@ -92,6 +95,9 @@ internal sealed partial class VaultTap(VaultSettings names) : DelegatingHandler(
 
     [GeneratedRegex(@"identities/bcb\.[^/]+$")]
     private static partial Regex DocumentPath();
+
+    [GeneratedRegex("^(recovery|recovery-token)/[^/]+(.*)$")]
+    private static partial Regex RecoveryPath();
 
     [GeneratedRegex("(entity|group)/id/[^/]+$")]
     private static partial Regex EntityPath();
@@ -117,6 +123,12 @@ internal sealed record TappedCall(HttpRequestMessage Request, string Name, int S
     public const string Capabilities = "POST sys/capabilities-self";
     public const string Pepper = "POST transit/hmac/bcb-pepper";
     public const string Wrap = "POST sys/wrapping/wrap";
+    public const string SecretId = "POST recovery/{identity}/secret-id";
+    public const string RoleId = "GET recovery/{identity}/role-id";
+    public const string EndSecretId = "POST recovery/{identity}/secret-id-accessor/destroy";
+    public const string RecoveryToken = "POST recovery-token/{identity}";
+    public const string LookupAccessor = "POST auth/token/lookup-accessor";
+    public const string EndToken = "POST auth/token/revoke-accessor";
 
     /// <summary>When it was answered.</summary>
     public int Finished { get; set; } = int.MaxValue;

@@ -34,13 +34,36 @@ internal static class CanaryFlows
             }
         }
 
+        await RecoveredAsync(run, (run.Visible, payload.Codes), (run.PrintableIdentity, printable.Codes));
         await run.AskAsync(run.Cast.Verifier, c => c.StatusAsync(run.Visible));
         await run.AskAsync(run.Cast.Team, c => c.StatusAsync(run.Visible));
         await run.AskAsync(run.Cast.Team, c => c.ListAsync());
         await run.AskAsync(null, c => c.ConsumeAsync(run.Visible, payload.Codes[5]));
+        await run.AskAsync(run.Cast.Team, c => c.ReportLeakAsync(run.Wrong(MadeCodes.WrongSecretOf(printable.Codes[5]))), 202);
+        await run.AskAsync(run.Cast.Verifier, c => c.ReportLeakAsync(printable.Codes[5]), 403);
+        await run.AskAsync(run.Cast.Team, c => c.ReportLeakAsync(printable.Codes[5]), 202);
         await run.AskAsync(run.Cast.Team, c => c.RevokeAsync(run.PrintableIdentity));
         await run.AskAsync(run.Cast.Desk, c => c.ConsumeAsync(run.PrintableIdentity, printable.Codes[6]), 403);
         return payload;
+    }
+
+    // The third and fourth code of each, by the API and by the command line; a drill proves the sixth.
+    private static async Task RecoveredAsync(CanaryRun run, params (string Identity, IReadOnlyList<string> Codes)[] all)
+    {
+        foreach (var (identity, codes) in all)
+        {
+            await run.MakeRolesAsync(identity);
+            await run.AskAsync(null, c => c.RecoverAsync(identity, codes[2], "k"), 200);
+            await run.AskAsync(null, c => c.RecoverAsync(identity, codes[2], "k"), 200);
+            await run.AskAsync(null, c => c.RecoverAsync(identity, run.Wrong(MadeCodes.WrongSecretOf(codes[3])), "w"), 403);
+            await run.AskAsync(run.Cast.Owner, c => c.RecoverAsync(identity, codes[3], "t"), 400);
+            var recovered = await run.RunCliAsync(null, codes[3] + "\n", "recover", identity);
+            Assert.True(recovered.ExitCode == 0, recovered.Output + recovered.Error);
+            Assert.NotEqual(0, (await run.RunCliAsync(null, codes[3] + "\n", "recover", identity, "--json")).ExitCode);
+            await run.AskAsync(run.Cast.Desk, c => c.DrillAsync(identity, codes[5]), 200);
+            await run.AskAsync(run.Cast.Verifier, c => c.DrillAsync(identity, codes[5]), 403);
+            Assert.Equal(0, (await run.RunCliAsync(run.Cast.Desk, codes[5] + "\n", "drill", identity)).ExitCode);
+        }
     }
 
     /// <summary>By the command line, as processes.</summary>

@@ -57,6 +57,7 @@ internal sealed class CanaryRun : IAsyncDisposable
 
     public static async Task<CanaryRun> StartAsync(BrokerEnvironment environment)
     {
+        await environment.BootstrapAsync(recoveries: true);
         var run = new CanaryRun(environment) { Receiver = await OtlpReceiver.StartAsync(), Cast = await environment.CastAsync() };
         run.Proxy = await VaultProxy.StartAsync(environment.Vault.Address);
         run.Proxy.Seen = run.Note;
@@ -121,14 +122,31 @@ internal sealed class CanaryRun : IAsyncDisposable
         return secret;
     }
 
-    /// <summary>Runs a verb of the command line as somebody.</summary>
-    public async Task<CliResult> RunCliAsync(Person who, string input, params string[] args)
+    /// <summary>Makes the roles by which an identity recovers.</summary>
+    public async Task MakeRolesAsync(string identity)
+    {
+        await _environment.Root.PostAsync($"auth/{_environment.Names.RecoveryMount}/role/{identity}", new { secret_id_num_uses = 1, token_ttl = "5m" });
+        await _environment.Root.PostAsync(
+            $"auth/token/roles/{_environment.Names.RecoveryRolePrefix}{identity}", new { allowed_policies = new[] { "default" }, orphan = true, token_type = "service", token_explicit_max_ttl = "5m" });
+    }
+
+    /// <summary>Runs a verb of the command line as somebody; what a recovery leaves in the file of the token is noted.</summary>
+    public async Task<CliResult> RunCliAsync(Person? who, string input, params string[] args)
     {
         var home = Directory.CreateDirectory(Path.Combine(_folder.FullName, "home-" + Guid.NewGuid().ToString("n"))).FullName;
-        await File.WriteAllTextAsync(Path.Combine(home, ".vault-token"), who.Token);
+        if (who is not null)
+        {
+            await File.WriteAllTextAsync(Path.Combine(home, ".vault-token"), who.Token);
+        }
+
         var result = await CliProcess.RunAsync(home, _broker.Address, Proxy.Address, input, args);
         _cli.Append(string.Join(' ', args)).Append('\n').Append(result.Output).Append(result.Error);
         _seen.Append(result.Seen);
+        if (who is null && File.Exists(Path.Combine(home, ".vault-token")))
+        {
+            Noted("recovered token", await File.ReadAllTextAsync(Path.Combine(home, ".vault-token")));
+        }
+
         if (File.Exists(Path.Combine(home, "codes")))
         {
             var codes = (await File.ReadAllLinesAsync(Path.Combine(home, "codes"))).Where(l => l.StartsWith("BCB1", StringComparison.Ordinal)).ToList();
@@ -189,6 +207,8 @@ internal sealed class CanaryRun : IAsyncDisposable
             variables[name] = value;
         }
 
+        variables["BCB_PROFILES__MACHINE__RECOVERY"] = "token";
+        variables["BCB_PROFILES__PRINTABLE__RECOVERY"] = "approle";
         variables["BCB_NOTICES__SINKS"] = "log,webhook";
         foreach (var log in new[] { "", "Console__", "OpenTelemetry__" })
         {
@@ -209,10 +229,13 @@ internal sealed class CanaryRun : IAsyncDisposable
             Noted("token on its way to Vault", token);
         }
 
-        if (request.Path.Value!.Contains("/wrapping/", StringComparison.Ordinal) && !request.Path.Value.EndsWith("/wrap", StringComparison.Ordinal))
+        if (request.Path.Value!.Contains("/wrapping/", StringComparison.Ordinal) || request.Path.Value.EndsWith("/login", StringComparison.Ordinal))
         {
             using var json = JsonDocument.Parse(body);
-            Noted("wrapping token", json.RootElement.GetProperty("token").GetString()!);
+            foreach (var (name, label) in new[] { ("token", "wrapping token"), ("secret_id", "secret-id of a recovery") })
+            {
+                _ = json.RootElement.TryGetProperty(name, out var secret) ? Noted(label, secret.GetString()!) : null;
+            }
         }
 
         if (request.Path.Value!.Contains("/hmac/", StringComparison.Ordinal))
@@ -227,7 +250,7 @@ internal sealed class CanaryRun : IAsyncDisposable
 
     private string Told(ApiReply reply)
     {
-        if (reply.Status != 201 || !reply.Json.TryGetProperty("wrapping", out var wrapping))
+        if (reply.Status is not (200 or 201) || !reply.Json.TryGetProperty("wrapping", out var wrapping))
         {
             return reply.Text;
         }

@@ -24,6 +24,11 @@ public sealed class ShippedPolicyTests
             + "backup-codes/data/broker/state=read"
         },
         {
+            "bcb-recovery",
+            "auth/bcb-recover/role/+/secret-id=update auth/bcb-recover/role/+/role-id=read auth/bcb-recover/role/+/secret-id-accessor/destroy=update "
+            + "auth/token/create/bcb-recover-*=update auth/token/revoke-accessor=update"
+        },
+        {
             "bcb-sweeper",
             "backup-codes/metadata/identities/=list backup-codes/data/identities/*=read backup-codes/metadata/broker/lockdowns/=list "
             + "backup-codes/data/broker/*=create,read,update"
@@ -31,7 +36,7 @@ public sealed class ShippedPolicyTests
         {
             "bcb-owner",
             "backup-codes-broker/issue/@owned=read backup-codes-broker/retrieve/@owned=read backup-codes-broker/status/@owned=read "
-            + "backup-codes-broker/revoke/@owned=read backup-codes-broker/approve/@owned=read sys/wrapping/lookup=update sys/wrapping/unwrap=update " + Self
+            + "backup-codes-broker/drill/@owned=read backup-codes-broker/revoke/@owned=read backup-codes-broker/approve/@owned=read sys/wrapping/lookup=update sys/wrapping/unwrap=update " + Self
         },
         { "bcb-verifier", "backup-codes-broker/consume/*=read backup-codes-broker/drill/*=read " + Self },
         {
@@ -55,8 +60,9 @@ public sealed class ShippedPolicyTests
             "bcb-auditor",
             "backup-codes-broker/report=read backup-codes-broker/list=read backup-codes-broker/status/*=read sys/policies/acl=list "
             + "sys/policies/acl/*=read identity/entity/id=list identity/entity/id/+=read identity/group/id=list identity/group/id/+=read "
-            + "sys/auth=read auth/+/role=list auth/+/role/+=read auth/+/users=list auth/+/users/+=read auth/+/groups=list "
-            + "auth/+/groups/+=read auth/token/roles=list auth/token/roles/+=read " + Self
+            + "sys/auth=read auth/+/role/=list auth/+/role/+=read auth/+/users/=list auth/+/users/+=read auth/+/groups/=list "
+            + "auth/+/groups/+=read auth/+/roles/=list auth/+/roles/+=read auth/+/certs/=list auth/+/certs/+=read "
+            + "auth/+/map/teams/=list auth/+/map/teams/+=read auth/+/map/users/=list auth/+/map/users/+=read " + Self
         },
         {
             "bcb-bootstrap",
@@ -67,11 +73,13 @@ public sealed class ShippedPolicyTests
             + "sys/policies/acl/bcb-broker=create,read,update sys/policies/acl/bcb-platform-team=create,read,update "
             + "sys/policies/acl/bcb-owner=create,read,update sys/policies/acl/bcb-verifier=create,read,update "
             + "sys/policies/acl/bcb-help-desk=create,read,update sys/policies/acl/bcb-incident-responder=create,read,update "
-            + "sys/policies/acl/bcb-auditor=create,read,update sys/policies/acl/bcb-bootstrap=read "
+            + "sys/policies/acl/bcb-auditor=create,read,update sys/policies/acl/bcb-recovery=create,read,update "
+            + "sys/policies/acl/bcb-bootstrap=read "
             + "auth/token/roles/bcb-identity=create,read,update auth/token/roles/bcb-sweeper=create,read,update "
             + "identity/lookup/entity=update auth/token/create/bcb-identity=update sys/auth/approle=create,sudo,update "
-            + "auth/approle/role/bcb-broker=create,read,update auth/approle/role/bcb-broker/role-id=read "
+            + "sys/auth/bcb-recover=create,sudo,update auth/approle/role/bcb-broker=create,read,update auth/approle/role/bcb-broker/role-id=read "
             + "auth/approle/role/bcb-broker/secret-id=create,update auth/approle/role/bcb-broker/secret-id/lookup=create,update "
+            + "auth/kubernetes/role/bcb-broker=create,read,update auth/jwt/role/bcb-broker=create,read,update "
             + "transit/keys/bcb-pepper=create,read,update transit/keys/bcb-pepper/config=create,update "
             + "sys/config/auditing/request-headers/traceparent=create,read,sudo,update sys/audit=read,sudo auth/token/lookup-self=read"
         },
@@ -146,6 +154,8 @@ public sealed class ShippedPolicyTests
             SweeperRole = "prod-sweeper",
             AppRoleMount = "services",
             AppRoleName = "prod-broker",
+            RecoveryMount = "prod-recover",
+            RecoveryRolePrefix = "prod-recover-",
         };
         var policies = ShippedPolicies.In(settings, "prod-").ToDictionary(policy => policy.ShippedName);
 
@@ -160,6 +170,9 @@ public sealed class ShippedPolicyTests
         Assert.Contains("auth/token/create/prod-identity", Paths("bcb-broker"));
         Assert.Contains("auth/token/create/prod-sweeper", Paths("bcb-broker"));
         Assert.Contains("auth/services/role/prod-broker/secret-id/lookup", Paths("bcb-bootstrap"));
+        Assert.Contains("auth/prod-recover/role/+/secret-id", Paths("bcb-recovery"));
+        Assert.Contains("auth/token/create/prod-recover-*", Paths("bcb-recovery"));
+        Assert.Contains("sys/auth/prod-recover", Paths("bcb-bootstrap"));
         Assert.Contains("sys/mounts/prod/codes", Paths("bcb-bootstrap"));
         Assert.Contains("sys/policies/acl/prod-help-desk", Paths("bcb-bootstrap"));
         Assert.Contains("prod/codes/data/identities/bcb._decoy", Paths("bcb-bootstrap"));

@@ -44,6 +44,13 @@ internal sealed class FakeServer : HttpMessageHandler
         return response;
     });
 
+    /// <summary>Forgets what was written down for a route, and answers this.</summary>
+    public FakeServer Replace(string route, int status, string body)
+    {
+        _answers.Remove(route);
+        return On(route, status, body);
+    }
+
     public FakeServer Lost(string route) => Broken(route, () => new HttpRequestException(HttpRequestError.ConnectionError, "broken"));
 
     public FakeServer Broken(string route, Func<Exception> fault) => On(route, () => throw fault());

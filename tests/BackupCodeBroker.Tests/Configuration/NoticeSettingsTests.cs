@@ -45,7 +45,7 @@ public sealed class NoticeSettingsTests : IDisposable
     [InlineData("""{"sinks":["webhook"],"secret_file":"SECRET","url":"https://me:pass@hooks.example/"}""", "notices.url must be an https URL without a password and fragment (http on this machine only)")]
     [InlineData("""{"sinks":["webhook"],"secret_file":"/nowhere","url":"https://hooks.example/"}""", "notices.secret_file: /nowhere cannot be read")]
     [InlineData("""{"sinks":["webhook"],"secret_file":"SECRET","url":"https://hooks.example/","ca_certificate":"SECRET"}""", "notices.ca_certificate must name a readable file with PEM certificates")]
-    [InlineData("""{"required_for":["revoke"]}""", "notices.required_for may name issue and consume")]
+    [InlineData("""{"required_for":["revoke"]}""", "notices.required_for may name issue and consume and recover")]
     [InlineData("""{"give_up_after":"30s"}""", "notices.give_up_after must be 1m to 30d")]
     [InlineData("""{"give_up_after":"soon"}""", "notices.give_up_after must be a duration such as 90d, 24h, 5m or 60s")]
     [InlineData("""{"colour":"red"}""", "notices.colour is unknown")]

@@ -39,7 +39,7 @@ public sealed class SettingsReaderTests
             }
             """);
         Assert.Empty(errors);
-        Assert.Equal(("http://127.0.0.1:9999/", 3, true, "/etc/bcb"), (settings.Listen.ToString(), settings.Epoch, settings.AllowBroadTokens, settings.Credentials));
+        Assert.Equal(("http://127.0.0.1:9999/", 3, true, "/etc/bcb"), (settings.Listen.ToString(), settings.Epoch, settings.AllowBroadTokens, settings.Login.CredentialsDirectory));
         Assert.Equal(
             ("https://vault.example:8200", "team", "codes", "ask", 9),
             (settings.Vault.Address, settings.Vault.Namespace, settings.Vault.KvMount, settings.Vault.AskMount, settings.Vault.MaxConcurrency));
@@ -69,6 +69,15 @@ public sealed class SettingsReaderTests
     [InlineData("""{"listen":"https://127.0.0.1:8400"}""", "listen is https: tls.certificate and tls.key are needed")]
     [InlineData("""{"tls":{"certificate":"/no/such/file.pem"}}""", "tls.certificate: there is no file")]
     [InlineData("""{"login":{"credentials":"a","token_file":"b"}}""", "login.credentials and login.token_file exclude each other")]
+    [InlineData("""{"login":{"credentials":"a","kubernetes":{"role":"r"}}}""", "login.credentials and login.kubernetes exclude each other")]
+    [InlineData("""{"login":{"kubernetes":{"role":"r"},"jwt":{"role":"r","file":"f"}}}""", "login.kubernetes and login.jwt exclude each other")]
+    [InlineData("""{"login":{"kubernetes":{"mount":"k8s"}}}""", "login.kubernetes.role is needed")]
+    [InlineData("""{"login":{"kubernetes":{"role":"../sys"}}}""", "login.kubernetes.role consists of")]
+    [InlineData("""{"login":{"kubernetes":{"role":"r","mount":"a b"}}}""", "login.kubernetes.mount consists of")]
+    [InlineData("""{"login":{"kubernetes":{"role":"r","token":"canary"}}}""", "login.kubernetes.token is unknown")]
+    [InlineData("""{"login":{"jwt":{"role":"r"}}}""", "login.jwt.file is needed")]
+    [InlineData("""{"login":{"jwt":{"file":"/run/jwt"}}}""", "login.jwt.role is needed")]
+    [InlineData("""{"login":{"jwt":{"role":"r","file":"f","jwt":"canary"}}}""", "login.jwt.jwt is unknown")]
     [InlineData("""{"epoch":0}""", "epoch must be a number from 1")]
     [InlineData("""{"epoch":"one"}""", "epoch must be a number")]
     [InlineData("""{"epoch":99999999999}""", "epoch must be a number")]

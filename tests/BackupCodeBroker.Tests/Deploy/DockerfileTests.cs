@@ -7,6 +7,9 @@ namespace BackupCodeBroker.Tests.Deploy;
 /// <summary>The image, as far as its recipe shows it: no engine is needed here, and none builds it.</summary>
 public sealed class DockerfileTests
 {
+    // It has a package that the image's builder need not find.
+    private const string Optional = "BackupCodeBroker.VaultSharp";
+
     private static readonly List<(string Word, string Text)> Instructions = Read();
 
     [Fact]
@@ -45,7 +48,8 @@ public sealed class DockerfileTests
     {
         Assert.Contains(Instructions, i => i.Word == "RUN" && i.Text.Contains("restore", StringComparison.Ordinal) && i.Text.Contains("--locked-mode", StringComparison.Ordinal));
         Assert.Contains(Instructions, i => i.Word == "RUN" && i.Text.Contains("publish", StringComparison.Ordinal) && i.Text.Contains("--no-restore", StringComparison.Ordinal));
-        foreach (var project in Directory.EnumerateFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories).Select(p => Path.GetFileNameWithoutExtension(p)))
+        foreach (var project in Directory.EnumerateFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories)
+            .Select(p => Path.GetFileNameWithoutExtension(p)).Where(p => p != Optional))
         {
             Assert.Contains(Instructions, i => i.Word == "COPY" && i.Text == $"src/{project}/{project}.csproj src/{project}/packages.lock.json src/{project}/");
         }

@@ -34,9 +34,16 @@ internal sealed class LoginVault
 
     public int Unwraps { get; private set; }
 
+    /// <summary>The bodies of log-ins by JWT, in their order.</summary>
+    public List<string> JwtLogins { get; } = [];
+
+    /// <summary>What Vault says to a JWT that it does not take; null where it takes it.</summary>
+    public (int Status, string Body)? JwtRefusal { get; set; }
+
     public Func<FakeVault.Seen, CancellationToken, Task<HttpResponseMessage>> Answer(FakeVault.Seen seen) => seen.Uri.AbsolutePath switch
     {
         "/v1/auth/approle/login" => Login(),
+        "/v1/auth/kubernetes/login" or "/v1/auth/corp/jwt/login" => LoginByJwt(seen.Body),
         _ when Sealed => FakeVault.Answer(503, VaultBodies.Sealed),
         "/v1/sys/wrapping/lookup" when WrapSpent => FakeVault.Answer(400, VaultBodies.NotValid),
         "/v1/sys/wrapping/lookup" => FakeVault.Answer(200, $$$"""{"data":{"creation_path":"{{{WrapPath}}}","creation_time":"t","creation_ttl":60}}"""),
@@ -64,6 +71,16 @@ internal sealed class LoginVault
         Revoked = false;
         var token = "s.BrokerBrokerBroker" + Logins.ToString(CultureInfo.InvariantCulture);
         return FakeVault.Answer(200, VaultBodies.Login.Replace("s.BrokerBrokerBrokerBroker", token, StringComparison.Ordinal));
+    }
+
+    private Func<FakeVault.Seen, CancellationToken, Task<HttpResponseMessage>> LoginByJwt(string body)
+    {
+        lock (JwtLogins)
+        {
+            JwtLogins.Add(body);
+        }
+
+        return !Sealed && JwtRefusal is var (status, text) ? FakeVault.Answer(status, text) : Login();
     }
 
     private Func<FakeVault.Seen, CancellationToken, Task<HttpResponseMessage>> Renew()

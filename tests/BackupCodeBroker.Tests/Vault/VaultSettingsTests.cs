@@ -65,10 +65,13 @@ public sealed class VaultSettingsTests
     }
 
     [Theory]
-    [InlineData(null, null, false)]
-    [InlineData("d", "f", false)]
-    [InlineData("d", null, true)]
-    [InlineData(null, "f", true)]
-    public void There_is_one_way_to_log_in(string? directory, string? file, bool good) =>
-        Assert.Equal(good, new LoginSettings { CredentialsDirectory = directory, TokenFile = file }.Validate().Count == 0);
+    [InlineData(null, null, true, true)]
+    [InlineData("d", "f", false, false)]
+    [InlineData("d", null, true, false)]
+    [InlineData(null, "f", true, false)]
+    public void There_is_one_way_to_log_in(string? directory, string? file, bool good, bool none)
+    {
+        var settings = new LoginSettings { CredentialsDirectory = directory, TokenFile = file };
+        Assert.Equal((good, none), (!settings.Errors().Any(), settings.IsEmpty));
+    }
 }

@@ -203,8 +203,8 @@ internal sealed class AuditJoin
     {
         _open[id] = request;
         var entry = request.Entry;
-        if (request.Subject.Kind is SubjectKind.Unwrap or SubjectKind.Rewrap or SubjectKind.RevokeAccessor
-            || request.Subject.Kind == SubjectKind.Wrap && _tokens.HolderOf(entry) != Holder.Broker)
+        if (request.Subject.Kind is SubjectKind.Unwrap or SubjectKind.Rewrap
+            || request.Subject.Kind is SubjectKind.Wrap or SubjectKind.RevokeAccessor && _tokens.HolderOf(entry) != Holder.Broker)
         {
             _agenda.At(entry.Time + _patience + _question.Skew, () => AtVault(id, request));
             return;

@@ -71,6 +71,9 @@ internal sealed class ChangeBook(AuditNames names, FindingBook findings, PeopleB
                     ? $"used the credentials of the broker's role ({entry.Path}): whoever holds one can log in as the broker."
                     : $"changed a role of the broker's ({entry.Path}).");
                 break;
+            case SubjectKind.RecoveryMade:
+                Report(FindingKind.RoleChange, entry, $"made a credential that only recoveries hand out ({entry.Path}): whoever has it is in without a code.");
+                break;
             case SubjectKind.PepperKey:
                 Report(FindingKind.KeyChange, entry, $"changed or took the pepper's key ({entry.Path}).");
                 break;

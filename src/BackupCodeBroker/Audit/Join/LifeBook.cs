@@ -55,7 +55,7 @@ internal sealed class LifeBook(FindingBook findings)
         {
             Received(record, identity, received, by, wraps, asked);
         }
-        else if (name == Core.Operations.Operation.Consume.Name)
+        else if (name == Core.Operations.Operation.Consume.Name || name == Core.Operations.Operation.Recover.Name)
         {
             if (record.Generation is { } spent && record.Outcome is "done" or "refused")
             {
@@ -74,6 +74,14 @@ internal sealed class LifeBook(FindingBook findings)
         else if (done && (name == Core.Operations.Operation.Revoke.Name || name == Core.Operations.Operation.Retire.Name || name == Core.Operations.Operation.Transfer.Name))
         {
             Revoked(record, identity, by, wraps);
+        }
+        else if (done && name == OwnWork.EndLeaked && record.Generation is { } leaked)
+        {
+            Step(identity, leaked, record, LifeStep.Revoked, by);
+            Forget(_pending, identity, leaked);
+            Forget(_active, identity, leaked);
+            wraps.Ended(identity, leaked);
+            Ending(identity, record.EndedAt);
         }
     }
 

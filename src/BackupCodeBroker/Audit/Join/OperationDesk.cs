@@ -116,7 +116,7 @@ internal sealed class OperationDesk(
     public void Add(AccessRecord record, SpanName span)
     {
         var group = Of(span, record.StartedAt);
-        if (record.Operation == Operation.Consume.Name)
+        if (record.Operation == Operation.Consume.Name || record.Operation == Operation.Recover.Name || record.Operation == Operation.Drill.Name)
         {
             _consumes.Set(span.Trace, true);
         }

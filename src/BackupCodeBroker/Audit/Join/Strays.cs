@@ -102,7 +102,7 @@ internal sealed class Strays(TokenBook tokens, FindingBook findings, ChangeBook 
                 FindingKind.AccessBeyondOperation,
                 request.Entry,
                 record.Operation == OwnWork.CountFailures
-                    ? "Failures were counted, and no consume is on record in that trace: the record was made up, or the consume's was removed."
+                    ? "Failures were counted, and no consume, recover or drill is on record in that trace: the record was made up, or that one was removed."
                     : $"This {record.Operation} reached code data, and Vault was never asked whether its caller may: the record was made up, or the question was removed from the log.",
                 group.Identity) is { } found)
             {
@@ -192,6 +192,13 @@ internal sealed class Strays(TokenBook tokens, FindingBook findings, ChangeBook 
                 or SubjectKind.Storage or SubjectKind.EntityChange or SubjectKind.AliasChange or SubjectKind.GroupChange or SubjectKind.KvConfig or SubjectKind.Ask:
                 Count(entry, explained: false);
                 changes.Changed(entry, subject);
+                break;
+            case SubjectKind.RecoveryMade:
+                Count(entry, explained: false);
+                changes.Changed(entry, subject);
+                break;
+            case SubjectKind.RecoveryRoleChange:
+                findings.NoteEach("recovery role " + entry.Path, entry, count => $"{entry.Path}, which a recovery hands credentials of: {count} {(count == 1 ? "change" : "changes")}.");
                 break;
             case SubjectKind.GenerateRoot:
                 Rooted(entry);

@@ -15,7 +15,9 @@ internal sealed class Witness(TokenBook tokens, PeopleBook people, WrapBook wrap
     {
         var asked = requests.FirstOrDefault(r => r.Subject.Kind == SubjectKind.Ask)?.Entry;
         var by = asked is null ? OnRecord(record) : tokens.Know(asked) ?? OnRecord(record);
-        See(requests, record.Operation == OwnWork.Bootstrap ? null : identity, record.Operation == Operation.Issue.Name ? record.Generation : null, asked);
+        // What a recovery wraps is a log-in and no codes: nobody proves its receipt.
+        var seen = record.Operation == Operation.Recover.Name ? [.. requests.Where(r => r.Subject.Kind != SubjectKind.Wrap)] : requests;
+        See(seen, record.Operation == OwnWork.Bootstrap ? null : identity, record.Operation == Operation.Issue.Name ? record.Generation : null, asked);
         if (record.Operation == OwnWork.Bootstrap)
         {
             Bootstrap(record, requests);

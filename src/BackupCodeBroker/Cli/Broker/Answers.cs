@@ -8,6 +8,9 @@ namespace BackupCodeBroker.Cli.Broker;
 /// <summary>An answer without a body.</summary>
 internal sealed record Nothing;
 
+/// <summary>A report that was taken.</summary>
+internal sealed record LeakTaken(string OperationId);
+
 /// <summary>A registered identity.</summary>
 internal sealed record Registered(
     string Identity,
@@ -27,6 +30,13 @@ internal sealed record IssuedWrap(SecretText Token, int Ttl, string CreationTime
 /// <summary>A code that was spent.</summary>
 internal sealed record Consumed(
     string Identity, int Generation, string ConsumedAt, int Remaining, IReadOnlyList<string>? Warnings = null, string? Assurance = null);
+
+/// <summary>A code that was spent for a credential.</summary>
+internal sealed record Recovered(
+    string Identity, int Generation, string ConsumedAt, int Remaining, string Form, IssuedWrap Wrapping, IReadOnlyList<string>? Warnings = null, string? Assurance = null);
+
+/// <summary>A code that was proven.</summary>
+internal sealed record Drilled(string Identity, int Generation, string LastProvenAt, int Remaining);
 
 /// <summary>Where an identity stands.</summary>
 internal sealed record Standing(
@@ -51,7 +61,9 @@ internal sealed record Standing(
     int OpenReviews = 0,
     string? OwnerKind = null,
     SetAside? Suspension = null,
-    string? RetiredAt = null);
+    string? RetiredAt = null,
+    string? LastProvenAt = null,
+    bool? Proven = null);
 
 /// <summary>Why and since when nothing of an identity can be used.</summary>
 internal sealed record SetAside(string? Since = null, string? Cause = null);

@@ -11,7 +11,7 @@ namespace BackupCodeBroker.Cli.Broker;
 /// The broker's HTTP interface as the verbs see it: one method a call, typed answers, and no retries of its own, as only a verb knows what
 /// is safe to repeat. Names in paths are <see cref="IdentityName"/>s, so nothing needs escaping; secrets travel in bodies and headers alone.
 /// </summary>
-internal sealed class BrokerApi(Uri address, UserToken token, HttpMessageHandler handler, TraceContext trace) : IDisposable
+internal sealed class BrokerApi(Uri address, UserToken? token, HttpMessageHandler handler, TraceContext trace) : IDisposable
 {
     // The broker gives up after 5 s and holds a wrong answer back for at most 4 s.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
@@ -22,7 +22,7 @@ internal sealed class BrokerApi(Uri address, UserToken token, HttpMessageHandler
     private const int MaxAnswer = 4 * 1024 * 1024;
 
     private readonly Uri _address = address;
-    private readonly UserToken _token = token;
+    private readonly UserToken? _token = token;
     private readonly TraceContext _trace = trace;
     private readonly HttpClient _http = new(handler) { Timeout = CountingTimeout, MaxResponseContentBufferSize = MaxAnswer };
 
@@ -58,6 +58,14 @@ internal sealed class BrokerApi(Uri address, UserToken token, HttpMessageHandler
             },
             key,
             cancellation);
+
+    /// <summary>Spends a code for a wrapped credential.</summary>
+    public Task<BrokerAnswer<Recovered>> RecoverAsync(IdentityName identity, BackupCode code, string key, CancellationToken cancellation) =>
+        SendAsync<Recovered>(HttpMethod.Post, Of(identity, "/recover"), w => Secrets.Write(w, "code", code), key, cancellation);
+
+    /// <summary>Proves a code.</summary>
+    public Task<BrokerAnswer<Drilled>> DrillAsync(IdentityName identity, BackupCode code, CancellationToken cancellation) =>
+        SendAsync<Drilled>(HttpMethod.Post, Of(identity, "/drill"), w => Secrets.Write(w, "code", code), null, cancellation);
 
     /// <summary>Where an identity stands.</summary>
     public Task<BrokerAnswer<Standing>> StatusAsync(IdentityName identity, CancellationToken cancellation) =>
@@ -194,6 +202,10 @@ internal sealed class BrokerApi(Uri address, UserToken token, HttpMessageHandler
     public Task<BrokerAnswer<Nothing>> LiftLockdownAsync(string id, string reason, CancellationToken cancellation) =>
         SendAsync<Nothing>(HttpMethod.Post, $"/v1/lockdowns/{id}/lift", w => w.WriteString("reason", reason), null, cancellation, CountingTimeout);
 
+    /// <summary>Reports a code that was found somewhere. The broker looks through all identities before it answers.</summary>
+    public Task<BrokerAnswer<LeakTaken>> ReportLeakAsync(BackupCode code, CancellationToken cancellation) =>
+        SendAsync<LeakTaken>(HttpMethod.Post, "/v1/leaks", w => Secrets.Write(w, "code", code), null, cancellation, CountingTimeout);
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
@@ -206,7 +218,7 @@ internal sealed class BrokerApi(Uri address, UserToken token, HttpMessageHandler
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timeout.CancelAfter(patience ?? Timeout);
         using var request = new HttpRequestMessage(method, new Uri(_address, path));
-        _token.AttachTo(request);
+        _token?.AttachTo(request);
         request.Headers.Add("traceparent", _trace.Header);
         if (key is not null)
         {

@@ -13,29 +13,32 @@ internal sealed class CodeFile : IDisposable
     private readonly FileStream _stream;
     private bool _kept;
 
-    private CodeFile(string path, FileStream stream)
+    private readonly CodeForm _form;
+
+    private CodeFile(string path, FileStream stream, CodeForm form)
     {
         Path = path;
         _stream = stream;
+        _form = form;
     }
 
     /// <summary>Where it is.</summary>
     public string Path { get; }
 
     /// <summary>Makes it, empty; never over another.</summary>
-    public static CodeFile? TryCreate(string path, out string error)
+    public static CodeFile? TryCreate(string path, CodeForm form, out string error)
     {
         try
         {
             var full = System.IO.Path.GetFullPath(path);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
             if (!OperatingSystem.IsWindows())
             {
                 options.UnixCreateMode = OwnerOnly;
             }
 
             error = "";
-            return new CodeFile(full, new FileStream(full, options));
+            return new CodeFile(full, new FileStream(full, options), form);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -46,22 +49,15 @@ internal sealed class CodeFile : IDisposable
         }
     }
 
-    /// <summary>Writes the codes, one a line, and waits until they are on the disk.</summary>
+    /// <summary>Writes the codes and waits until they are on the disk.</summary>
     /// <returns>Null, or what went wrong.</returns>
     public string? Write(ReceivedCodes codes)
     {
+        using var page = new SecretPage();
+        _form(codes, page);
         try
         {
-            using (var writer = new StreamWriter(_stream, leaveOpen: true) { NewLine = "\n" })
-            {
-                writer.WriteLine($"# Backup codes of {codes.Identity}, generation {codes.Generation}. Each works once.");
-                writer.WriteLine($"# Usable until {Screen.Clean(codes.ExpiresAt)}.");
-                foreach (var code in codes.Texts())
-                {
-                    writer.WriteLine(code);
-                }
-            }
-
+            _stream.Write(page.Written);
             _stream.Flush(flushToDisk: true);
             return null;
         }

@@ -14,8 +14,14 @@ internal sealed class ReceivedCodes(
     /// <summary>Which set.</summary>
     public int Generation { get; } = generation;
 
+    /// <summary>Their form.</summary>
+    public CodeKind Kind { get; } = kind;
+
+    /// <summary>The codes themselves.</summary>
+    public IReadOnlyList<BackupCode> Codes { get; } = codes;
+
     /// <summary>How many.</summary>
-    public int Count => codes.Count;
+    public int Count => Codes.Count;
 
     /// <summary>When they were made, in the broker's words.</summary>
     public string? IssuedAt { get; init; }
@@ -26,8 +32,8 @@ internal sealed class ReceivedCodes(
     /// <summary>What proves that they were received.</summary>
     public ActivationSecret Activation { get; } = activation;
 
-    /// <summary>Each code's text, to be shown or written and forgotten.</summary>
-    public IEnumerable<string> Texts() => codes.Select(code => string.Create(code.TextLength, code, static (span, code) => code.WriteTo(span)));
+    /// <summary>Each code's text, to be shown and forgotten.</summary>
+    public IEnumerable<string> Texts() => Codes.Select(code => string.Create(code.TextLength, code, static (span, code) => code.WriteTo(span)));
 
     /// <summary>The document for programs; the codes themselves only where it is their destination.</summary>
     public JsonObject ToJson(bool withCodes)
@@ -36,7 +42,7 @@ internal sealed class ReceivedCodes(
         {
             ["identity"] = Identity.Value,
             ["generation"] = Generation,
-            ["kind"] = kind.Name(),
+            ["kind"] = Kind.Name(),
             ["count"] = Count,
             ["issued_at"] = IssuedAt,
             ["expires_at"] = ExpiresAt,
@@ -53,7 +59,7 @@ internal sealed class ReceivedCodes(
     public void Dispose()
     {
         Activation.Dispose();
-        foreach (var code in codes)
+        foreach (var code in Codes)
         {
             code.Dispose();
         }

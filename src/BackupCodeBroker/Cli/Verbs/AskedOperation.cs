@@ -14,7 +14,8 @@ internal sealed record AskedOperation(Operation Operation, string? Target)
         var operation = Operation.Named(name);
         error = operation?.Target switch
         {
-            null => "there is no such operation; there are " + string.Join(", ", Operation.All.Select(o => o.Name)),
+            null => "there is no such operation; there are " + string.Join(", ", Operation.All.Where(o => o.IsAsked).Select(o => o.Name)),
+            _ when !operation!.IsAsked => $"nobody is asked whether they may '{name}': the code is all that counts",
             OperationTarget.None when target is not null => $"'{name}' is about all identities: name none",
             OperationTarget.Identity when target is null => $"'{name}' is about one identity: name it",
             OperationTarget.Identity when !IdentityName.TryParse(target, out _) => "an identity is " + IdentityName.Grammar,

@@ -139,7 +139,7 @@ internal static class AuditVerb
             errors.Add("--skew is 0 to 3600 seconds");
         }
 
-        return new AuditQuestion(AuditRun.NamesOf(settings.Vault, new BootstrapOptions().PolicyPrefix), since, until, TimeSpan.FromSeconds(Math.Clamp(wanted.Skew, 0, LongestSkew)))
+        return new AuditQuestion(AuditRun.NamesOf(settings.Vault, new BootstrapOptions().PolicyPrefix, settings.Login), since, until, TimeSpan.FromSeconds(Math.Clamp(wanted.Skew, 0, LongestSkew)))
         {
             Latest = now + LatestAhead,
         };

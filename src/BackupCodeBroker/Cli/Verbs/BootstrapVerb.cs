@@ -4,6 +4,7 @@ using BackupCodeBroker.Bootstrap;
 using BackupCodeBroker.Cli.Terminal;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
+using BackupCodeBroker.Vault.Login;
 
 namespace BackupCodeBroker.Cli.Verbs;
 
@@ -24,6 +25,9 @@ internal static class BootstrapVerb
             HelpName = "FILE",
             Description = "Append the run's access record there, for bcb audit (else BCB_TELEMETRY__ACCESS_FILE; not the file of a running broker).",
         };
+        var account = new Option<string?>("--service-account") { HelpName = "NAMESPACE/NAME", Description = "Whom the broker's role lets in, where the configuration says login.kubernetes." };
+        var subject = new Option<string?>("--subject") { HelpName = "SUBJECT", Description = "Whom the broker's role lets in, where the configuration says login.jwt." };
+        var audience = new Option<string?>("--audience") { HelpName = "AUDIENCE", Description = "The audience that its JWT must have, with either." };
         var config = new Option<string?>("--config") { HelpName = "FILE", Description = "The server's configuration (bcb.json), for names that differ." };
         var command = frame.Command(
             "bootstrap",
@@ -33,15 +37,31 @@ internal static class BootstrapVerb
         command.Add(credentials);
         command.Add(accessFile);
         command.Add(config);
+        command.Add(account);
+        command.Add(subject);
+        command.Add(audience);
         frame.Run(command, Reach.Vault, (context, parsed, cancellation) =>
         {
-            var options = new BootstrapOptions { Check = parsed.GetValue(check), CredentialsDirectory = parsed.GetValue(credentials) };
-            return BootstrapSettings.Read(parsed.GetValue(config), context.Settings, out var error) is { } settings
-                ? RunAsync(context, settings with { AccessFile = parsed.GetValue(accessFile) ?? settings.AccessFile }, options, cancellation)
-                : Task.FromResult(Outcome.Usage(error));
+            var bounds = new LoginBounds(parsed.GetValue(account), parsed.GetValue(subject), parsed.GetValue(audience));
+            var options = new BootstrapOptions { Check = parsed.GetValue(check), CredentialsDirectory = parsed.GetValue(credentials), Bounds = bounds };
+            if (BootstrapSettings.Read(parsed.GetValue(config), context.Settings, out var error) is not { } settings)
+            {
+                return Task.FromResult(Outcome.Usage(error));
+            }
+
+            return Fault(options, settings.Login) is { } fault
+                ? Task.FromResult(Outcome.Usage(fault))
+                : RunAsync(
+                    context,
+                    settings with { AccessFile = parsed.GetValue(accessFile) ?? settings.AccessFile },
+                    options with { Login = settings.Login, Recoveries = settings.Recoveries },
+                    cancellation);
         });
         return command;
     }
+
+    private static string? Fault(BootstrapOptions options, LoginSettings login) =>
+        options.CredentialsDirectory is not null && login.ByJwt is { } jwt ? $"--credentials is for AppRole, and the broker logs in by {jwt.Setting}" : options.Bounds.Fault(login.ByJwt);
 
     private static async Task<Outcome> RunAsync(
         CliContext context, BootstrapSettings settings, BootstrapOptions options, CancellationToken cancellation)

@@ -15,7 +15,7 @@ internal static class CanVerb
     /// <summary>The verb.</summary>
     public static Command Create(CliFrame frame)
     {
-        var operation = new Argument<string>("OPERATION") { Description = "One of: " + string.Join(", ", Operation.All.Select(o => o.Name)) + "." };
+        var operation = new Argument<string>("OPERATION") { Description = "One of: " + string.Join(", ", Operation.All.Where(o => o.IsAsked).Select(o => o.Name)) + "." };
         var target = new Argument<string?>("IDENTITY")
         {
             Arity = ArgumentArity.ZeroOrOne,

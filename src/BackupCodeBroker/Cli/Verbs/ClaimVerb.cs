@@ -14,14 +14,17 @@ internal static class ClaimVerb
     {
         var identity = CliFrame.Identity();
         var outFile = RetrieveVerb.OutFile();
+        var sheet = RetrieveVerb.Sheet();
         var command = frame.Command(
             "claim",
             "Issue new codes to yourself: issue, retrieve and activate in one. Older codes stop working once the new ones are yours.",
             "claim build-bot --out build-bot.codes");
         command.Add(identity);
         command.Add(outFile);
+        command.Add(sheet);
+        RetrieveVerb.OneOf(command, outFile, sheet);
         frame.Run(command, Reach.Broker | Reach.Vault, (context, parsed, cancellation) => RetrieveVerb.WithFileAsync(
-            parsed.GetValue(outFile), file => ClaimAsync(context, parsed.GetRequiredValue(identity), file, cancellation)));
+            parsed.GetValue(outFile), parsed.GetValue(sheet), file => ClaimAsync(context, parsed.GetRequiredValue(identity), file, cancellation)));
         return command;
     }
 

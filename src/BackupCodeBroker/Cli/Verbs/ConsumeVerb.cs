@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using BackupCodeBroker.Cli.Broker;
+using BackupCodeBroker.Cli.Recovering;
 using BackupCodeBroker.Cli.Terminal;
 using BackupCodeBroker.Core.Codes;
 using BackupCodeBroker.Core.Identities;
@@ -46,25 +47,9 @@ internal static class ConsumeVerb
         return command;
     }
 
-    private static async Task<Outcome> ConsumeAsync(
-        CliContext context, IdentityName identity, string purpose, string key, CancellationToken cancellation)
-    {
-        switch (new SecretPrompt(context.Surroundings).Ask("backup code", BackupCode.MaxTextLength))
-        {
-            case SecretInput.Missing missing:
-                return Outcome.Usage(missing.Why);
-            case SecretInput.Given given when BackupCode.Parse(given.Secret.Reveal()) is BackupCodeParse.Parsed parsed:
-                using (parsed.Code)
-                {
-                    return await SpendAsync(context, identity, parsed.Code, purpose, key, cancellation);
-                }
-
-            case SecretInput.Given given:
-                return Outcome.Failed(ExitCode.Usage, Typo(((BackupCodeParse.Malformed)BackupCode.Parse(given.Secret.Reveal())).Flaw));
-            default:
-                throw new InvalidOperationException("an input of no known kind");
-        }
-    }
+    private static Task<Outcome> ConsumeAsync(
+        CliContext context, IdentityName identity, string purpose, string key, CancellationToken cancellation) =>
+        CodeInput.AskAsync(context, code => SpendAsync(context, identity, code, purpose, key, cancellation));
 
     private static async Task<Outcome> SpendAsync(
         CliContext context, IdentityName identity, BackupCode code, string purpose, string key, CancellationToken cancellation)
@@ -103,9 +88,6 @@ internal static class ConsumeVerb
             screen.Warning("warning: " + warning);
         }
     }
-
-    private static Problem Typo(CodeFlaw flaw) =>
-        Problem.Local("typo", $"the code {CodeFlaws.Word(flaw)}. Nothing was sent, and nothing counts as an attempt");
 
     private static string NewKey() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 }

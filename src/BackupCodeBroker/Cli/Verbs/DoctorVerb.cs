@@ -64,11 +64,13 @@ internal static class DoctorVerb
             ConfigurationErrors = [.. errors.Concat(vault.Validate()).Distinct(StringComparer.Ordinal)],
             ConfiguredAddress = surroundings.Setting("BCB_VAULT__ADDRESS") is not null || NamesVault(file) ? settings.Vault.Address : null,
             SkipsVerification = surroundings.Setting("VAULT_SKIP_VERIFY") is { } skip && skip.ToUpperInvariant() is not ("0" or "F" or "FALSE"),
-            CredentialsDirectory = credentials ?? Held(settings.Credentials),
-            UsesAppRole = settings.TokenFile is null,
+            CredentialsDirectory = credentials ?? Held(settings.Login.CredentialsDirectory),
+            Login = settings.Login,
+            Recoveries = settings.HasRecoveries,
             BootstrapCommand = file is null ? "bcb bootstrap" : $"bcb bootstrap --config {file}",
             Version = ProductVersion.Text,
             AskBroker = AskBroker(context.Settings),
+            ListIdentities = new DoctorList(context, vault).ReadAsync,
         };
     }
 

@@ -15,6 +15,7 @@ internal static class RetrieveVerb
     {
         var identity = CliFrame.Identity();
         var outFile = OutFile();
+        var sheet = Sheet();
         var command = frame.Command(
             "retrieve",
             "Receive codes that were issued: checks that nobody saw them before you, then activates and shows them. The wrapping token is asked for "
@@ -22,8 +23,10 @@ internal static class RetrieveVerb
             "retrieve build-bot --out build-bot.codes");
         command.Add(identity);
         command.Add(outFile);
+        command.Add(sheet);
+        OneOf(command, outFile, sheet);
         frame.Run(command, Reach.Broker | Reach.Vault, (context, parsed, cancellation) =>
-            WithFileAsync(parsed.GetValue(outFile), file => RetrieveAsync(context, parsed.GetRequiredValue(identity), file, cancellation)));
+            WithFileAsync(parsed.GetValue(outFile), parsed.GetValue(sheet), file => RetrieveAsync(context, parsed.GetRequiredValue(identity), file, cancellation)));
         return command;
     }
 
@@ -34,15 +37,31 @@ internal static class RetrieveVerb
         Description = "Write the codes to a new file that only you can read, instead of showing them.",
     };
 
-    /// <summary>Makes the file first, when there is still nothing to lose.</summary>
-    public static async Task<Outcome> WithFileAsync(string? path, Func<CodeFile?, Task<Outcome>> receive)
+    /// <summary>Where a page of codes goes that is meant for paper.</summary>
+    public static Option<string?> Sheet() => new("--sheet")
     {
-        if (path is null)
+        HelpName = "FILE.html",
+        Description = "Write the codes as one page to be printed, into a new file that only you can read, instead of showing them.",
+    };
+
+    /// <summary>Codes are in one place: where they are in two, one of them is forgotten.</summary>
+    public static void OneOf(Command command, Option<string?> outFile, Option<string?> sheet) => command.Validators.Add(result =>
+    {
+        if (result.GetResult(outFile) is not null && result.GetResult(sheet) is not null)
+        {
+            result.AddError("--out and --sheet do not go together: codes should be in one place");
+        }
+    });
+
+    /// <summary>Makes the file first, when there is still nothing to lose.</summary>
+    public static async Task<Outcome> WithFileAsync(string? outFile, string? sheet, Func<CodeFile?, Task<Outcome>> receive)
+    {
+        if ((outFile ?? sheet) is not { } path)
         {
             return await receive(null);
         }
 
-        using var file = CodeFile.TryCreate(path, out var error);
+        using var file = CodeFile.TryCreate(path, sheet is null ? CodeForms.Lines : CodeForms.Sheet, out var error);
         return file is null ? Outcome.Usage(error) : await receive(file);
     }
 

@@ -34,6 +34,7 @@ internal static class StatusVerb
             ("issued", standing.IssuedAt),
             ("activated", standing.ActivatedAt),
             ("expires", standing.ExpiresAt),
+            ("last proven", Proven(standing)),
             ("suspended", standing.Suspension is { } aside ? $"since {aside.Since}: {aside.Cause}" : null),
             ("retired", standing.RetiredAt),
             ("owner", standing.OwnerKind is { } kind ? $"{standing.Owner} ({kind})" : standing.Owner),
@@ -56,6 +57,13 @@ internal static class StatusVerb
             screen.Line($"Generation {pending.Generation} waits to be received, until {until}: bcb retrieve {standing.Identity}");
         }
     }
+
+    private static string? Proven(Standing standing) => (standing.LastProvenAt, standing.Proven) switch
+    {
+        (null, false) => "never: bcb drill " + standing.Identity,
+        ({ } at, false) => $"{at}, not lately with these codes: bcb drill {standing.Identity}",
+        var (at, _) => at,
+    };
 
     private static string? Left(Standing standing) => (standing.Remaining, standing.Count) switch
     {

@@ -14,15 +14,20 @@ internal static class WholeList
     private const int PageSize = 200;
 
     /// <summary>Reads every page; the failure of the first that cannot be read.</summary>
+    public static Task<(List<ListedIdentity> Identities, Outcome? Failure)> ReadAsync(
+        CliContext context, CancellationToken cancellation, params IEnumerable<KeyValuePair<string, string>> wanted) =>
+        ReadAsync(context.Broker, context.Surroundings, cancellation, wanted);
+
+    /// <summary>The same, of a broker that is not the context's.</summary>
     public static async Task<(List<ListedIdentity> Identities, Outcome? Failure)> ReadAsync(
-        CliContext context, CancellationToken cancellation, params IEnumerable<KeyValuePair<string, string>> wanted)
+        BrokerApi broker, CliSurroundings surroundings, CancellationToken cancellation, params IEnumerable<KeyValuePair<string, string>> wanted)
     {
         List<ListedIdentity> identities = [];
         string? after = null;
         for (var pages = 1; ; pages++)
         {
             var answer = await Repeating.UntilSettledAsync(
-                () => context.Broker.ListAsync(after, PageSize, cancellation, wanted), context.Surroundings, cancellation);
+                () => broker.ListAsync(after, PageSize, cancellation, wanted), surroundings, cancellation);
             if (answer is not BrokerAnswer<IdentityPage>.Done page)
             {
                 return (identities, answer.Failure());

@@ -4,7 +4,6 @@ using BackupCodeBroker.Configuration;
 using BackupCodeBroker.Core.Codes;
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
-using BackupCodeBroker.Core.Hashing;
 using BackupCodeBroker.Core.Operations;
 using BackupCodeBroker.Hashing;
 using BackupCodeBroker.Operations;
@@ -26,7 +25,7 @@ internal sealed class ConsumeFeature(
     public async Task<Outcome> RunAsync(OperationScope scope, ApiRequest request)
     {
         using var body = request.Body;
-        using var code = body.Secret("code", BackupCode.MaxTextLength, text => Read(body, text));
+        using var code = body.Code();
         var purpose = body.Text("purpose", MaxPurpose, required: true);
         var key = request.IdempotencyKey(body);
         if (body.Errors is { Count: > 0 } errors)
@@ -40,20 +39,6 @@ internal sealed class ConsumeFeature(
             Admitted.Denied denied => denied.Outcome,
             _ => throw new InvalidOperationException("an admission of unknown kind"),
         };
-    }
-
-    private static BackupCode? Read(RequestBody body, ReadOnlySpan<char> text)
-    {
-        switch (BackupCode.Parse(text))
-        {
-            case BackupCodeParse.Parsed parsed:
-                return parsed.Code;
-            case BackupCodeParse.Malformed malformed:
-                body.Add("code", CodeFlaws.Word(malformed.Flaw));
-                return null;
-            default:
-                throw new InvalidOperationException("a code of unknown kind");
-        }
     }
 
     private async Task<Outcome> SpendAsync(OperationScope scope, Admitted.Granted granted, BackupCode code, string purpose, string key)
@@ -112,24 +97,6 @@ internal sealed class ConsumeFeature(
         Warnings = consumption.Warnings,
         Assurance = set.Assurance,
     };
-
-    /// <summary>Hashes the presented code once per material: a retry after a lost write does not pay again.</summary>
-    private sealed class SecretCheck(CodeHashing hashing, StandInSchemes standIns, OperationScope scope, BackupCode code)
-    {
-        private CodeMaterial? _material;
-
-        public bool Verified { get; private set; }
-
-        public async Task RunAsync(IdentityDocument document)
-        {
-            var material = CodeMaterial.For(document, code, standIns);
-            if (material != _material)
-            {
-                Verified = await hashing.VerifyAsync(scope, code, material);
-                _material = material;
-            }
-        }
-    }
 }
 
 /// <summary>A success.</summary>

@@ -1,14 +1,16 @@
 using BackupCodeBroker.Access;
 using BackupCodeBroker.Api;
+using BackupCodeBroker.Configuration;
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Operations;
+using BackupCodeBroker.Core.Profiles;
 using BackupCodeBroker.Operations;
 
 namespace BackupCodeBroker.Features.Status;
 
 /// <summary><c>GET /v1/identities/{identity}</c>: where an identity's codes stand; never a hash.</summary>
-internal sealed class StatusFeature(Admission admission, IdentityDesk desk) : IFeature
+internal sealed class StatusFeature(Admission admission, IdentityDesk desk, BrokerProfiles profiles) : IFeature
 {
     public Operation Operation => Operation.Status;
 
@@ -39,7 +41,7 @@ internal sealed class StatusFeature(Admission admission, IdentityDesk desk) : IF
         }
 
         scope.Generation = view.Document.Active?.Generation;
-        return new Outcome.Done(200, StatusAnswer.Of(view.Document, view.At(scope.Now)));
+        return new Outcome.Done(200, StatusAnswer.Of(view.Document, view.At(scope.Now), profiles.Of(view.Document)));
     }
 }
 
@@ -72,6 +74,12 @@ internal sealed record StatusAnswer : ApiAnswer
 
     /// <summary>When it ends.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>When a code was last found to work, by a drill or a use; of an earlier set where <see cref="Proven"/> is not.</summary>
+    public DateTimeOffset? LastProvenAt { get; init; }
+
+    /// <summary>Whether that proof is one of the active set, and not older than the profile allows; absent where there is no set.</summary>
+    public bool? Proven { get; init; }
 
     /// <summary>Entity or group that is responsible.</summary>
     public required string Owner { get; init; }
@@ -118,7 +126,7 @@ internal sealed record StatusAnswer : ApiAnswer
     /// <summary>The uses.</summary>
     public required IReadOnlyList<ReviewEntry> Reviews { get; init; }
 
-    public static StatusAnswer Of(IdentityDocument document, Surroundings around) => new()
+    public static StatusAnswer Of(IdentityDocument document, Surroundings around, Profile? profile) => new()
     {
         Identity = document.Identity,
         State = IdentityState.Of(document, around),
@@ -129,6 +137,8 @@ internal sealed record StatusAnswer : ApiAnswer
         IssuedAt = document.Active?.IssuedAt,
         ActivatedAt = document.Active?.ActivatedAt,
         ExpiresAt = document.Active?.ExpiresAt,
+        LastProvenAt = document.Proof?.At,
+        Proven = document.Active is null ? null : !Proving.IsUnproven(document, profile, around.Now),
         Owner = document.Owner,
         OwnerKind = document.OwnerKind,
         Suspension = document.SuspendedBy is { } suspension ? new SuspensionAnswer(suspension.At, suspension.Cause) : null,

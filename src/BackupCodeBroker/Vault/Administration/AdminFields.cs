@@ -22,6 +22,14 @@ internal sealed class AdminFields
             ? data.EnumerateObject().ToDictionary(field => field.Name, field => field.Value.Clone(), StringComparer.Ordinal)
             : []);
 
+    /// <summary>These fields and more; where both name one, <paramref name="more"/> counts.</summary>
+    public AdminFields And(AdminFields more) =>
+        new(_values.Concat(more._values).GroupBy(field => field.Key, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.Last().Value, StringComparer.Ordinal));
+
+    /// <summary>Those of these names that there are.</summary>
+    public AdminFields Only(params string[] names) =>
+        new(_values.Where(field => names.Contains(field.Key, StringComparer.Ordinal)).ToDictionary(field => field.Key, field => field.Value, StringComparer.Ordinal));
+
     /// <summary>The fields as a body for Vault.</summary>
     public JsonElement ToBody() => JsonSerializer.SerializeToElement(_values);
 

@@ -24,9 +24,12 @@ internal sealed class AdminWire(
     /// <param name="take">Reads the answer.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <param name="isNoted">Whether the run's journal counts it; what Vault may not show under the run's span is not counted.</param>
-    public Task<VaultAnswer<T>> GetAsync<T>(string path, Func<JsonElement, T?> take, CancellationToken cancellation, bool isNoted = true)
+    /// <param name="maxAnswer">The largest answer that is read, in bytes.</param>
+    public Task<VaultAnswer<T>> GetAsync<T>(
+        string path, Func<JsonElement, T?> take, CancellationToken cancellation, bool isNoted = true, int maxAnswer = VaultRequest.OrdinaryAnswer)
         where T : class =>
-        SendAsync(isNoted ? run : run with { Journal = null }, CallClass.Read, HttpMethod.Get, path, null, reply => Map(reply, path, take), cancellation);
+        SendAsync(
+            isNoted ? run : run with { Journal = null }, CallClass.Read, HttpMethod.Get, path, null, reply => Map(reply, path, take), cancellation, maxAnswer);
 
     /// <summary>Lists what lies below a path.</summary>
     public Task<VaultAnswer<T>> ListAsync<T>(string path, Func<JsonElement, T?> take, CancellationToken cancellation)

@@ -33,16 +33,12 @@ internal static class BrokerForms
         ("token_explicit_max_ttl", ChildSeconds));
 
     /// <summary>The broker's log-in. Any number of brokers share a secret-id; batch tokens could have no children.</summary>
-    public static AdminFields BrokerRole(string policy) => AdminFields.Of(
-        ("token_policies", new[] { policy }),
-        ("token_no_default_policy", true),
-        ("token_type", "service"),
-        ("token_ttl", BrokerTokenSeconds),
-        ("token_max_ttl", BrokerTokenMaxSeconds),
-        ("token_num_uses", 0),
-        ("token_period", 0),
-        ("bind_secret_id", true),
-        ("secret_id_num_uses", 0));
+    public static AdminFields BrokerRole(IReadOnlyList<string> policies) =>
+        BrokerToken(policies).And(AdminFields.Of(("bind_secret_id", true), ("secret_id_num_uses", 0)));
+
+    /// <summary>The broker's log-in by JWT; whom it lets in is the administrator's to say.</summary>
+    public static AdminFields JwtRole(IReadOnlyList<string> policies, bool isKubernetes) =>
+        isKubernetes ? BrokerToken(policies) : BrokerToken(policies).And(AdminFields.Of(("role_type", "jwt")));
 
     /// <summary>A new pepper. Keys of every type can make HMACs; Vault 1.8 has no type of its own for it.</summary>
     public static AdminFields NewPepper { get; } = AdminFields.Of(("type", "aes256-gcm96"), ("exportable", false));
@@ -55,4 +51,13 @@ internal static class BrokerForms
 
     /// <summary>A traceparent is no secret, and an HMAC of it joins nothing.</summary>
     public static AdminFields HeaderInClear { get; } = AdminFields.Of(("hmac", false));
+
+    private static AdminFields BrokerToken(IReadOnlyList<string> policies) => AdminFields.Of(
+        ("token_policies", policies.ToArray()),
+        ("token_no_default_policy", true),
+        ("token_type", "service"),
+        ("token_ttl", BrokerTokenSeconds),
+        ("token_max_ttl", BrokerTokenMaxSeconds),
+        ("token_num_uses", 0),
+        ("token_period", 0));
 }

@@ -49,6 +49,9 @@ internal sealed class VaultAdmin(AdminWire wire, VaultSettings settings)
     /// <summary>Whether a policy of this name can be asked for: Vault takes names with characters that no path of the broker's has.</summary>
     public static bool IsPolicyName(string name) => VaultPath.IsPath(name);
 
+    /// <summary>Whether a text may stand in a path: names in Vault can hold what no path of this program has.</summary>
+    public static bool IsPath(string text) => VaultPath.IsPath(text) && !text.EndsWith('/');
+
     /// <summary>A policy's text.</summary>
     public Task<VaultAnswer<string>> ReadPolicyAsync(string name, CancellationToken cancellation) =>
         wire.GetAsync($"sys/policies/acl/{name}", answer => Data(answer).Text("policy"), cancellation);
@@ -71,6 +74,13 @@ internal sealed class VaultAdmin(AdminWire wire, VaultSettings settings)
     /// <summary>Writes the broker's role.</summary>
     public Task<VaultAnswer<Done>> WriteBrokerRoleAsync(AdminFields fields, CancellationToken cancellation) =>
         wire.ChangeAsync(BrokerRole, fields.ToBody(), cancellation);
+
+    /// <summary>A role of another auth method.</summary>
+    public Task<VaultAnswer<AdminFields>> ReadLoginRoleAsync(string mount, string role, CancellationToken cancellation) => ReadFieldsAsync($"auth/{mount}/role/{role}", cancellation);
+
+    /// <summary>Writes such a role.</summary>
+    public Task<VaultAnswer<Done>> WriteLoginRoleAsync(string mount, string role, AdminFields fields, CancellationToken cancellation) =>
+        wire.ChangeAsync($"auth/{mount}/role/{role}", fields.ToBody(), cancellation);
 
     /// <summary>The public half of the broker's credentials.</summary>
     public Task<VaultAnswer<string>> ReadRoleIdAsync(CancellationToken cancellation) =>

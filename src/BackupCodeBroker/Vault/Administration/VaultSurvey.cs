@@ -33,6 +33,14 @@ internal sealed class VaultSurvey(AdminWire wire)
     public Task<VaultAnswer<IReadOnlyList<string>>> PolicyNamesAsync(CancellationToken cancellation) =>
         wire.ListAsync(PoliciesPath, answer => Data(answer)?.Texts("keys"), cancellation);
 
+    /// <summary>The names below a path of roles.</summary>
+    public Task<VaultAnswer<IReadOnlyList<string>>> NamesAsync(string path, CancellationToken cancellation) =>
+        wire.ListAsync(path, answer => Data(answer)?.Texts("keys"), cancellation);
+
+    /// <summary>What a role says of itself.</summary>
+    public Task<VaultAnswer<Described>> FieldsAsync(string path, CancellationToken cancellation) =>
+        wire.GetAsync(path, answer => Data(answer) is { ValueKind: JsonValueKind.Object } fields ? new Described(fields.Clone()) : null, cancellation);
+
     /// <summary>The entities with their aliases, as far as one list holds them.</summary>
     public Task<VaultAnswer<IReadOnlyList<ListedEntity>>> EntitiesAsync(CancellationToken cancellation) =>
         wire.ListAsync<IReadOnlyList<ListedEntity>>(EntitiesPath, Entities, cancellation);
@@ -101,3 +109,6 @@ internal sealed class VaultSurvey(AdminWire wire)
         : [.. aliases.EnumerateArray().Select(alias => new AliasFacts(
             alias.Text("name"), alias.Text("mount_accessor"), alias.Text("mount_path"), alias.Text("canonical_id")))];
 }
+
+/// <summary>What something in Vault says of itself.</summary>
+internal sealed record Described(JsonElement Fields);

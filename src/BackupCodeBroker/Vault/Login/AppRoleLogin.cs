@@ -8,17 +8,17 @@ namespace BackupCodeBroker.Vault.Login;
 /// opened once and whose secret-id then lives in memory only, for every later log-in. Where the wrap comes from is checked before it is
 /// opened, and one that somebody else has opened is said to be just that, because then somebody else has the secret-id.
 /// </summary>
-internal sealed class AppRoleLogin(string directory, VaultClient vault, VaultSettings names) : LoginMethod
+internal sealed class AppRoleLogin(string directory, VaultClient vault, VaultSettings names) : ILoginMethod
 {
     private VaultToken? _opened;
     private VaultSecretId? _unwrapped;
     private string _unwrapFailure = "";
 
     /// <inheritdoc/>
-    public override bool OwnsToken => true;
+    public bool OwnsToken => true;
 
     /// <inheritdoc/>
-    public override async Task<Obtained> ObtainAsync(VaultCall call)
+    public async Task<Obtained> ObtainAsync(VaultCall call)
     {
         if (SecretFile.Read(Path.Combine(directory, "role-id"), out var why) is not { } roleId)
         {

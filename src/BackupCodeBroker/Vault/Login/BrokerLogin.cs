@@ -14,7 +14,7 @@ internal sealed partial class BrokerLogin : BackgroundService
 
     private readonly VaultClient _vault;
     private readonly BrokerSession _session;
-    private readonly LoginMethod _method;
+    private readonly ILoginMethod _method;
     private readonly TimeProvider _time;
     private readonly ILogger<BrokerLogin> _log;
     private readonly Backoff _backoff = new();
@@ -25,7 +25,7 @@ internal sealed partial class BrokerLogin : BackgroundService
         VaultClient vault, VaultSettings names, LoginSettings settings, BrokerSession session, TimeProvider time, ILogger<BrokerLogin> log)
     {
         (_vault, _session, _time, _log) = (vault, session, time, log);
-        _method = LoginMethod.Of(settings, vault, names);
+        _method = LoginMethods.Of(settings, vault, names, time);
         _replaced = new ReplacedTokens(time);
     }
 

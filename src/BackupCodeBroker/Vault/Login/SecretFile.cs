@@ -3,18 +3,21 @@ namespace BackupCodeBroker.Vault.Login;
 /// <summary>A small file with one secret in it, as administrators and agents leave them.</summary>
 internal static class SecretFile
 {
-    private const int MaxLength = 8192;
+    private const int UsualMaxLength = 8192;
 
     /// <summary>The text without surrounding white space, or null with the reason, which names the file and never its content.</summary>
-    public static string? Read(string path, out string why)
+    /// <param name="path">The file.</param>
+    /// <param name="why">Why there is no text; empty where there is.</param>
+    /// <param name="maxLength">The most characters that it may have, white space included.</param>
+    public static string? Read(string path, out string why, int maxLength = UsualMaxLength)
     {
         why = "";
         try
         {
             using var reader = new StreamReader(path);
-            var buffer = new char[MaxLength + 1];
+            var buffer = new char[maxLength + 1];
             var length = reader.ReadBlock(buffer);
-            var text = length > MaxLength ? "" : new string(buffer, 0, length).Trim();
+            var text = length > maxLength ? "" : new string(buffer, 0, length).Trim();
             Array.Clear(buffer);
             if (text.Length > 0)
             {

@@ -4,24 +4,24 @@ namespace BackupCodeBroker.Vault.Login;
 /// A token from a file that somebody else keeps, such as the sink of Vault Agent. The token is not the broker's to revoke, and the file
 /// is read again when what is in it changes.
 /// </summary>
-internal sealed class TokenFileLogin(string file, VaultClient vault) : LoginMethod
+internal sealed class TokenFileLogin(string file, VaultClient vault) : ILoginMethod
 {
     private VaultToken? _current;
 
     /// <inheritdoc/>
-    public override bool OwnsToken => false;
+    public bool OwnsToken => false;
 
     /// <inheritdoc/>
-    public override TimeSpan? WatchEvery { get; } = TimeSpan.FromSeconds(2);
+    public TimeSpan? WatchEvery { get; } = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
-    public override bool HasChanged() =>
+    public bool HasChanged() =>
         SecretFile.Read(file, out _) is { } text
         && VaultToken.TryParse(text, out _) is { } token
         && _current?.SameAs(token) is not true;
 
     /// <inheritdoc/>
-    public override async Task<Obtained> ObtainAsync(VaultCall call)
+    public async Task<Obtained> ObtainAsync(VaultCall call)
     {
         if (SecretFile.Read(file, out var why) is not { } text)
         {

@@ -33,6 +33,9 @@ internal readonly record struct VaultPath
     /// <summary>A path that ends in a name.</summary>
     public static VaultPath Of(string prefix, string name, string placeholder) => new(prefix + name, prefix + placeholder);
 
+    /// <summary>A path with a name in its middle.</summary>
+    public static VaultPath Of(string prefix, string name, string placeholder, string rest) => new(prefix + name + rest, prefix + placeholder + rest);
+
     /// <summary>A path that ends with a slash: all that lies below it.</summary>
     public static VaultPath Folder(string path, string placeholder) => new(path + "/", path + "/" + placeholder, isFolder: true);
 

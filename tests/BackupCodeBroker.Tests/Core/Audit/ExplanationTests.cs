@@ -79,14 +79,27 @@ public sealed class ExplanationTests
     }
 
     [Fact]
-    public void Every_operation_may_ask_and_only_those_on_one_identity_reach_a_document_with_its_child()
+    public void Every_operation_but_recover_may_ask_and_only_those_on_one_identity_reach_a_document_with_its_child()
     {
         Assert.All(Operation.All, o =>
         {
             var record = Consume with { Operation = o.Name };
-            Assert.Equal(Unexplained.No, Explanation.Of(Read with { Answer = null }, new Subject(SubjectKind.Capabilities), Holder.Caller, record, null));
+            Assert.Equal(o.IsAsked, Explanation.Of(Read with { Answer = null }, new Subject(SubjectKind.Capabilities), Holder.Caller, record, null) == Unexplained.No);
             Assert.Equal(o.Target == OperationTarget.Identity, Of(Read, Holder.Child, record) == Unexplained.No);
         });
+    }
+
+    [Fact]
+    public void A_recovery_makes_credentials_of_its_own_identitys_role_and_is_asked_of_nobody()
+    {
+        var recover = Consume with { Operation = Operation.Recover.Name };
+        Assert.Equal(Unexplained.No, Explanation.Of(Read, new Subject(SubjectKind.RecoveryMade, "a.x"), Holder.Broker, recover, "a.x"));
+        Assert.Equal(Unexplained.AnotherIdentity, Explanation.Of(Read, new Subject(SubjectKind.RecoveryMade, "a.y"), Holder.Broker, recover, "a.x"));
+        Assert.Equal(Unexplained.NotItsWork, Explanation.Of(Read, new Subject(SubjectKind.RecoveryMade, "a.x"), Holder.Broker, Consume, "a.x"));
+        Assert.Equal(Unexplained.No, Explanation.Of(Read, new Subject(SubjectKind.RecoveryEnded, "a.x"), Holder.Broker, Consume with { Operation = Operation.Revoke.Name }, "a.x"));
+        Assert.Equal(Unexplained.NotItsWork, Explanation.Of(Read, new Subject(SubjectKind.RecoveryEnded, "a.x"), Holder.Broker, Consume with { Operation = Operation.Status.Name }, "a.x"));
+        Assert.False(Explanation.IsUnasked(recover, [(Read, new Subject(SubjectKind.Document, "a.x"))]));
+        Assert.True(Explanation.IsUnasked(Consume, [(Read, new Subject(SubjectKind.Document, "a.x"))]));
     }
 
     [Fact]
@@ -121,6 +134,20 @@ public sealed class ExplanationTests
     [InlineData(OwnWork.Lead, SubjectKind.Fleet, Holder.Sweeper, "list", false)]
     [InlineData(OwnWork.Lead, SubjectKind.Document, Holder.Sweeper, "read", false)]
     [InlineData(OwnWork.Lead, SubjectKind.Documents, Holder.Sweeper, "delete", false)]
+    [InlineData(OwnWork.FindLeaked, SubjectKind.Document, Holder.Sweeper, "read", true)]
+    [InlineData(OwnWork.FindLeaked, SubjectKind.Fleet, Holder.Sweeper, "list", true)]
+    [InlineData(OwnWork.FindLeaked, SubjectKind.Document, Holder.Child, "read", false)]
+    [InlineData(OwnWork.FindLeaked, SubjectKind.Document, Holder.Sweeper, "update", false)]
+    [InlineData(OwnWork.FindLeaked, SubjectKind.State, Holder.Sweeper, "update", false)]
+    [InlineData(OwnWork.FindLeaked, SubjectKind.PepperHmac, Holder.Broker, "update", false)]
+    [InlineData(OwnWork.EndLeaked, SubjectKind.Document, Holder.Child, "update", true)]
+    [InlineData(OwnWork.EndLeaked, SubjectKind.Document, Holder.Child, "create", false)]
+    [InlineData(OwnWork.EndLeaked, SubjectKind.Document, Holder.Sweeper, "read", false)]
+    [InlineData(OwnWork.EndLeaked, SubjectKind.EntityRead, Holder.Broker, "read", false)]
+    [InlineData("leaks", SubjectKind.PepperHmac, Holder.Broker, "update", true)]
+    [InlineData("leaks", SubjectKind.Document, Holder.Sweeper, "read", false)]
+    [InlineData("leaks", SubjectKind.Document, Holder.Child, "read", false)]
+    [InlineData("leaks", SubjectKind.Mint, Holder.Broker, "update", false)]
     public void The_worker_does_its_work_and_no_other(string work, SubjectKind kind, Holder holder, string verb, bool isItsWork)
     {
         var record = Consume with { Operation = work };

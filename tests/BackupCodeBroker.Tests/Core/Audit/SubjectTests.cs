@@ -68,6 +68,23 @@ public sealed class SubjectTests
     public void Another_namespaces_mounts_are_none_of_the_brokers() =>
         Assert.Equal(SubjectKind.Other, _reader.Of(Entry("read", "backup-codes/data/identities/bcb.a.x") with { Namespace = "team" }).Kind);
 
+    [Theory]
+    [InlineData("update", "auth/kubernetes/login", SubjectKind.Login, "")]
+    [InlineData("update", "auth/kubernetes/login/bcb", SubjectKind.Login, "")]
+    [InlineData("update", "auth/kubernetes/role/broker", SubjectKind.Role, "role/broker")]
+    [InlineData("read", "auth/kubernetes/role/broker", SubjectKind.RoleRead, "broker")]
+    [InlineData("update", "auth/kubernetes/config", SubjectKind.Role, "config")]
+    [InlineData("read", "auth/kubernetes/config", SubjectKind.Other, "")]
+    [InlineData("update", "auth/kubernetes/role/bcb-broker", SubjectKind.Other, "")]
+    [InlineData("update", "auth/approle/login", SubjectKind.Other, "")]
+    [InlineData("delete", "sys/auth/kubernetes", SubjectKind.Mount, "auth/kubernetes")]
+    [Trait("Requirement", "R-41")]
+    public void A_log_in_is_where_the_broker_logs_in(string verb, string path, SubjectKind kind, string name)
+    {
+        var subject = new SubjectReader(new AuditNames { LoginMount = "kubernetes", LoginRole = "broker" }).Of(Entry(verb, path));
+        Assert.Equal((kind, name), (subject.Kind, subject.Name ?? ""));
+    }
+
     private static AuditEntry Entry(string verb, string path) => new() { Time = default, Verb = verb, Path = path };
 
     private Subject Of(string verb, string path) => _reader.Of(Entry(verb, path));

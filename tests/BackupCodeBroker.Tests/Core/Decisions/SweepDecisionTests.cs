@@ -80,7 +80,7 @@ public sealed class SweepDecisionTests
         Assert.Null(Decide(taken, frozen with { Now = late }).Next);
         var lapsed = Done(taken, frozen with { Now = Deadline.AddTicks(1) }, SweepAct.Lapsed);
         Assert.Equal((null, "lapse", "frozen"), (lapsed.Pending, lapsed.Events[^1].Operation, lapsed.Events[^1].Reason));
-        Assert.False(Assert.Single(lapsed.News.Added).IsTakenNotActivated);
+        Assert.DoesNotContain(lapsed.Outbox, e => e.IsTakenNotActivated);
     }
 
     [Theory]

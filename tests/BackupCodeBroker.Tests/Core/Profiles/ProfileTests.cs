@@ -55,6 +55,17 @@ public sealed class ProfileTests
     }
 
     [Fact]
+    [Trait("Requirement", "R-28")]
+    public void A_recovery_does_not_go_around_the_second_person()
+    {
+        var guarded = Profile.Machine with { Approvals = ["consume"] };
+        Assert.Empty(guarded.Errors());
+        Assert.Contains("approvals lists consume and not recover", Assert.Single((guarded with { Recovery = RecoveryForm.Token }).Errors()), StringComparison.Ordinal);
+        Assert.Empty((guarded with { Recovery = RecoveryForm.Token, Approvals = ["consume", "recover"] }).Errors());
+        Assert.Single((Profile.Machine with { ProveEvery = TimeSpan.FromDays(401) }).Errors());
+    }
+
+    [Fact]
     public void The_digest_changes_with_every_rule()
     {
         Profile[] changed =
@@ -78,10 +89,13 @@ public sealed class ProfileTests
             Profile.Machine with { Approvals = ["consume", "issue"] },
             Profile.Machine with { ApprovalTtl = TimeSpan.FromMinutes(16) },
             Profile.Machine with { BreakGlass = true },
+            Profile.Machine with { ProveEvery = TimeSpan.FromDays(90) },
+            Profile.Machine with { Recovery = RecoveryForm.AppRole },
+            Profile.Machine with { Recovery = RecoveryForm.Token },
         ];
         Assert.Equal(changed.Length, changed.Select(p => p.Digest).Distinct().Count());
         Assert.All(changed, p => Assert.Matches("^[0-9a-f]{16}$", p.Digest));
         // A new rule needs a line above: every settable rule is one of these.
-        Assert.Equal(15, typeof(Profile).GetProperties().Count(p => p.SetMethod is not null && !p.GetMethod!.IsStatic));
+        Assert.Equal(17, typeof(Profile).GetProperties().Count(p => p.SetMethod is not null && !p.GetMethod!.IsStatic));
     }
 }
