@@ -39,6 +39,12 @@ if (args is [SweepBenchmark.Only, .. var fleet])
     return await new SweepBenchmark(bench, fleet is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : null).RunAsync() ? 0 : 1;
 }
 
+if (args is [ReportBenchmark.Only, .. var shown])
+{
+    await using var bench = await BenchDeployment.StartAsync(Built);
+    return await new ReportBenchmark(bench, shown is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : null).RunAsync() ? 0 : 1;
+}
+
 if (args is [WhoCanBenchmark.Only])
 {
     await using var bench = await BenchDeployment.StartAsync(Built);
@@ -58,6 +64,12 @@ await using (var bench = await BenchDeployment.StartAsync(program))
     swept = await new SweepBenchmark(bench).RunAsync();
 }
 
+bool reported;
+await using (var bench = await BenchDeployment.StartAsync(program))
+{
+    reported = await new ReportBenchmark(bench).RunAsync();
+}
+
 bool told;
 await using (var bench = await BenchDeployment.StartAsync(program))
 {
@@ -65,4 +77,4 @@ await using (var bench = await BenchDeployment.StartAsync(program))
 }
 
 var scanned = await new ScanBenchmark(program).RunAsync();
-return await new AuditBenchmark(program).RunAsync() && swept && told && scanned ? 0 : 1;
+return await new AuditBenchmark(program).RunAsync() && swept && reported && told && scanned ? 0 : 1;

@@ -126,6 +126,9 @@ public static class OwnWork
     /// <summary>A page of identities that the worker looks at.</summary>
     public const string Sweep = "sweep";
 
+    /// <summary>A page of identities that a report is made of, where no sweep has just been by.</summary>
+    public const string ReportPass = "report-pass";
+
     /// <summary>A change that the worker makes to one identity.</summary>
     public const string Enforce = "enforce";
 
@@ -134,5 +137,5 @@ public static class OwnWork
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Readiness, CountFailures, Bootstrap, Doctor, Names, Sweep, Enforce, Lead, LockdownProgress, Deliver, FindLeaked, EndLeaked];
+        [Readiness, CountFailures, Bootstrap, Doctor, Names, Sweep, Enforce, Lead, LockdownProgress, Deliver, FindLeaked, EndLeaked, ReportPass];
 }

@@ -82,6 +82,7 @@ public sealed class Explanation
             OwnWork.Doctor => SetsUp(subject, holder, entry.Verb) && (Looks(subject) || entry.Verb is "read" or "list"),
             OwnWork.LockdownProgress => Counts(subject, holder, entry.Verb),
             OwnWork.Sweep => Sweeps(subject, holder, entry.Verb),
+            OwnWork.ReportPass => Sweeps(subject, holder, entry.Verb) && subject.Kind != SubjectKind.LookupAccessor,
             OwnWork.Enforce => Enforces(subject, holder, entry.Verb),
             OwnWork.Lead => Leads(subject, holder, entry.Verb),
             OwnWork.FindLeaked => Searches(subject, holder, entry.Verb),
@@ -137,8 +138,8 @@ public sealed class Explanation
         (Holder.Broker, SubjectKind.AliasLookup) =>
             (OnOne.Contains(operation) && !WithoutAlias.Contains(operation)) || operation is OwnWork.CountFailures or OwnWork.Deliver,
         (Holder.Broker, SubjectKind.Mint) => subject.Name == (OverAll.Contains(operation) ? _names.SweeperRole : _names.IdentityRole),
-        // A list for who may not list all: whom the caller's entity makes an owner, and whose owners are gone.
-        (Holder.Broker, SubjectKind.EntityRead) when operation == Operation.List.Name => true,
+        // For who may not see all: whom the caller's entity makes an owner, and whose owners are gone.
+        (Holder.Broker, SubjectKind.EntityRead) when operation == Operation.List.Name || operation == Operation.Report.Name => true,
         (Holder.Sweeper, SubjectKind.Document or SubjectKind.State) when operation == OwnWork.Names => false,
         (Holder.Broker, SubjectKind.EntityRead) => OnOne.Contains(operation) || operation == OwnWork.Readiness,
         (Holder.Broker, SubjectKind.PepperHmac) => UsingPepper.Contains(operation),
@@ -249,8 +250,8 @@ public sealed class Explanation
     {
         var slash = asked.IndexOf('/', StringComparison.Ordinal);
         var operation = slash < 0 ? asked : asked[..slash];
-        // Who may not list all is asked for the status of what is listed.
-        if (record.Operation == Operation.List.Name && operation == Operation.Status.Name)
+        // Who may not see all is asked for the status of what is shown.
+        if ((record.Operation == Operation.List.Name || record.Operation == Operation.Report.Name) && operation == Operation.Status.Name)
         {
             return slash > 0;
         }

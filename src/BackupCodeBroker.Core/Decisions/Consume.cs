@@ -92,15 +92,19 @@ public abstract record ConsumeDecision
 
             var same = SetKey.RequestHash(set.SetKey, request.IdempotencyKey, request.By, request.Selector, request.Purpose);
             return code.Selector != found.Code.Selector || !SetKey.Same(earlier.RequestHash, same) ? new KeyReused()
-                : around.State.Over(document, set) is { } lockdown
+                : around.State.Over(document, set, around.Now) is { } lockdown
                     ? new Refused(lockdown.Mode == Lockdown.Freeze ? Reason.Frozen : Reason.LockedDown, set.Generation)
-                // Also once the lockdown that ended it was lifted.
-                : document.Ended is { Reason: Ending.LockedDown } ended && ended.Set == set ? new Refused(Reason.LockedDown, set.Generation)
+                // Also once the lockdown was lifted, whoever had ended the set by then.
+                : WasLockedDown(document, set) ? new Refused(Reason.LockedDown, set.Generation)
+                : set.StateVersion > around.StateVersion ? new Refused(Reason.StateSetBack, set.Generation)
                 : new Repeat(set, earlier with { Purpose = request.Purpose });
         }
 
         return null;
     }
+
+    private static bool WasLockedDown(IdentityDocument document, CodeSet set) => document.Ended is { } ended && ended.Set == set
+        && (ended.Reason == Ending.LockedDown || document.Lockdowns.Any(s => s.Version > set.StateVersion && s.Generation >= set.Generation));
 
     private static IEnumerable<CodeSet> Sets(IdentityDocument document, DateTimeOffset now)
     {

@@ -29,7 +29,7 @@ public static class IdentityState
         Registered, Pending, Active, Exhausted, Revoked, Retired,
         .. new[]
         {
-            Reason.Disabled, Reason.ClockBackwards, Reason.OtherEpoch, Reason.OtherEnvironment, Reason.Frozen, Reason.LockedDown, Reason.Suspended,
+            Reason.Disabled, Reason.ClockBackwards, Reason.OtherEpoch, Reason.StateSetBack, Reason.OtherEnvironment, Reason.Frozen, Reason.LockedDown, Reason.Suspended,
             Reason.Expired, Reason.RecertificationLapsed,
         }.Select(reason => reason.Name()),
     ];

@@ -12,9 +12,6 @@ public sealed record LockdownRequest(LockdownScope Scope, string Mode, string Re
 /// <summary>Declares a lockdown in the state document, or says why not.</summary>
 public abstract record DeclareDecision
 {
-    // No lockdown's id: it has no story.
-    private const string Several = "several";
-
     private DeclareDecision()
     {
     }
@@ -28,7 +25,7 @@ public abstract record DeclareDecision
     /// <summary>The key belongs to another declaration.</summary>
     public sealed record KeyReused : DeclareDecision;
 
-    /// <summary>As many are in force as the state holds.</summary>
+    /// <summary>As many are in force as the state holds, of all or of those whose share it would take (<see cref="LockdownShares"/>).</summary>
     public sealed record TooMany : DeclareDecision;
 
     /// <summary>Decides. <paramref name="wanted"/> carries everything but its version, which is that of the state to be written.</summary>
@@ -40,39 +37,10 @@ public abstract record DeclareDecision
         }
 
         var declared = wanted with { Version = version + 1 };
-        var next = Remembering(state, now) with { Lockdowns = [.. state.Lockdowns, declared] };
-        while (next.Lifted.Count > 1 && DocumentJson.Write(next).Length > BrokerState.MaxBytes)
-        {
-            next = next with { Lifted = Merged(next.Lifted) };
-        }
-
-        return next.Lockdowns.Count <= BrokerState.MaxLockdowns && DocumentJson.Write(next).Length <= BrokerState.MaxBytes
+        var next = state.Remembering(now) with { Lockdowns = [.. state.Lockdowns, declared] };
+        return LockdownShares.HaveRoom(next.Lockdowns) && DocumentJson.Write(next).Length <= BrokerState.MaxBytes
             ? new Declared(next, declared)
             : new TooMany();
-    }
-
-    /// <summary>The state without lifted lockdowns whose time is over.</summary>
-    internal static BrokerState Remembering(BrokerState state, DateTimeOffset now) =>
-        state.Lifted.Count == 0 ? state : state with { Lifted = [.. state.Lifted.Where(l => now - l.Lift.At < BrokerState.LiftedKept)] };
-
-    /// <summary>
-    /// The list with its two oldest made one, which is over everybody's approvals: whoever lifts more than are remembered makes others ask again, and
-    /// revives nothing.
-    /// </summary>
-    internal static IReadOnlyList<LiftedLockdown> Merged(IReadOnlyList<LiftedLockdown> lifted)
-    {
-        var (one, other) = (lifted[0], lifted[1]);
-        var merged = new Lockdown
-        {
-            Id = Several,
-            Mode = Lockdown.Freeze,
-            Version = Math.Max(one.Lockdown.Version, other.Lockdown.Version),
-            Scope = new LockdownScope(),
-            Reason = "more lockdowns were lifted than are remembered one by one",
-            DeclaredAt = other.Lockdown.DeclaredAt,
-            DeclaredBy = Actor.Worker,
-        };
-        return [new LiftedLockdown(merged, other.Lift with { By = Actor.Worker }), .. lifted.Skip(2)];
     }
 
     // By its id where a write of this very request was not answered.
@@ -93,6 +61,9 @@ public abstract record LiftDecision
     /// <summary>Write <paramref name="Next"/>; then it is lifted.</summary>
     public sealed record Lifted(BrokerState Next, LiftedLockdown Lockdown) : LiftDecision;
 
+    /// <summary>As many of mode <c>void</c> were lifted within the hour as are remembered; none of them is forgotten for another.</summary>
+    public sealed record TooMany : LiftDecision;
+
     /// <summary>It is not in force; what is remembered of its end, if anything.</summary>
     public sealed record NotInForce(LiftedLockdown? Lockdown) : LiftDecision;
 
@@ -105,13 +76,8 @@ public abstract record LiftDecision
         }
 
         var lifted = new LiftedLockdown(lockdown, lift);
-        IReadOnlyList<LiftedLockdown> all = [.. DeclareDecision.Remembering(state, lift.At).Lifted, lifted];
-        return new Lifted(
-            state with
-            {
-                Lockdowns = [.. state.Lockdowns.Where(l => l.Id != id)],
-                Lifted = all.Count > BrokerState.MaxLockdowns ? DeclareDecision.Merged(all) : all,
-            },
-            lifted);
+        return LockdownShares.Remembered([.. state.Remembering(lift.At).Lifted, lifted]) is { } remembered
+            ? new Lifted(state with { Lockdowns = [.. state.Lockdowns.Where(l => l.Id != id)], Lifted = remembered }, lifted)
+            : new TooMany();
     }
 }

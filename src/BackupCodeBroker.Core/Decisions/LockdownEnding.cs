@@ -3,7 +3,8 @@ using BackupCodeBroker.Core.Documents;
 namespace BackupCodeBroker.Core.Decisions;
 
 /// <summary>
-/// What the worker makes of a <c>void</c> lockdown: sets under it end for good, with a stamp that outlives the lockdown. At consume they are refused
+/// What the worker makes of a <c>void</c> lockdown: sets under it end for good, with a stamp that outlives the lockdown; what somebody
+/// else ended while it was in force was hit all the same, and is stamped too. At consume they are refused
 /// from its declaration on; ending them is what lets it be lifted.
 /// </summary>
 public static class LockdownEnding
@@ -14,9 +15,11 @@ public static class LockdownEnding
     /// <param name="operationId">The worker's piece of work.</param>
     /// <param name="by">Who does it.</param>
     /// <param name="now">Now.</param>
-    public static IdentityDocument? Next(IdentityDocument document, BrokerState state, string operationId, Actor by, DateTimeOffset now)
+    /// <param name="version">The state's KV version.</param>
+    public static IdentityDocument? Next(
+        IdentityDocument document, BrokerState state, string operationId, Actor by, DateTimeOffset now, long version = long.MaxValue)
     {
-        var hits = state.Voiding.Where(l => LockdownTally.IsUnder(l, document) || IsUnstamped(l, document)).ToList();
+        var hits = state.Voiding(now, version).Where(l => l.IsLeft(document)).ToList();
         if (hits.Count == 0)
         {
             return null;
@@ -31,19 +34,13 @@ public static class LockdownEnding
             Pending = pending is null ? document.Pending : null,
             Ended = Ending.Of(active, Ending.LockedDown, now) ?? document.Ended,
             Lockdowns = Stamped(document.Lockdowns, hits, generation, now),
-        }).With(new DocumentEvent(now, "lockdown", operationId, by, generation, hits[0].Id));
+        }).With(new DocumentEvent(now, "lockdown", operationId, by, generation, hits[0].Lockdown.Id));
     }
 
-    // Ended by somebody else while the lockdown was in force: it was hit all the same, and the stamp is what says so later on. One that is older than all
-    // of as many stamps as are kept had its own, and lost it to them.
-    private static bool IsUnstamped(Lockdown lockdown, IdentityDocument document) =>
-        LockdownTally.EndedSince(lockdown, document)
-        && !document.Lockdowns.Any(s => s.Lockdown == lockdown.Id)
-        && (document.Lockdowns.Count < LockdownStamp.Max || lockdown.Version > document.Lockdowns.Min(s => s.Version));
-
-    private static List<LockdownStamp> Stamped(IReadOnlyList<LockdownStamp> before, List<Lockdown> hits, int generation, DateTimeOffset now)
+    private static List<LockdownStamp> Stamped(IReadOnlyList<LockdownStamp> before, List<LockdownReach> hits, int generation, DateTimeOffset now)
     {
-        IEnumerable<LockdownStamp> kept = before.Where(s => !hits.Any(l => l.Id == s.Lockdown));
-        return [.. kept.Concat(hits.Select(l => new LockdownStamp(l.Id, l.Version, generation, now))).OrderBy(s => s.Version).TakeLast(LockdownStamp.Max)];
+        IEnumerable<LockdownStamp> kept = before.Where(s => !hits.Any(l => l.Lockdown.Id == s.Lockdown));
+        var added = hits.Select(l => new LockdownStamp(l.Lockdown.Id, l.Lockdown.Version, generation, now));
+        return [.. kept.Concat(added).OrderBy(s => s.Version).TakeLast(LockdownStamp.Max)];
     }
 }

@@ -1,4 +1,5 @@
 using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Identities;
 
 namespace BackupCodeBroker.Core.Decisions;
 
@@ -6,42 +7,36 @@ namespace BackupCodeBroker.Core.Decisions;
 /// Counts how far a lockdown got from the identities' documents alone, each shown once, in any order. Whatever a count left behind that was broken off
 /// is of no interest: the next one counts the same.
 /// </summary>
-/// <param name="lockdown">The lockdown.</param>
-public sealed class LockdownTally(Lockdown lockdown)
+/// <param name="reach">Which sets the lockdown is over.</param>
+/// <param name="maxNames">Most names of a list: many are counted at once.</param>
+public sealed class LockdownTally(LockdownReach reach, int maxNames = LockdownProgress.MaxNames)
 {
+    private readonly NamePattern? _pattern = NamePattern.TryParse(reach.Lockdown.Scope.Identities);
     private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _waiting = new(StringComparer.Ordinal);
     private int _matched;
     private int _ended;
+    private int _left;
     private int _reissued;
+    private int _unread;
     private bool _missed;
 
     /// <summary>Which lockdown is counted.</summary>
-    public Lockdown Lockdown => lockdown;
-
-    /// <summary>
-    /// Whether it hit the identity: a set is under it, or a set that was under it has ended since, by the lockdown (which left a stamp) or by whoever
-    /// revoked or replaced it first.
-    /// </summary>
-    public static bool Hit(Lockdown lockdown, IdentityDocument document) =>
-        document.Lockdowns.Any(s => s.Lockdown == lockdown.Id) || IsUnder(lockdown, document) || EndedSince(lockdown, document);
-
-    /// <summary>Whether a set of the identity is under it.</summary>
-    public static bool IsUnder(Lockdown lockdown, IdentityDocument document) =>
-        document.Active is { } active && lockdown.Matches(document, active) || document.Pending is { } pending && lockdown.Matches(document, pending.Set);
+    public Lockdown Lockdown => reach.Lockdown;
 
     /// <summary>Adds an identity.</summary>
     public void Add(IdentityDocument document)
     {
-        if (!Hit(lockdown, document))
+        if (!reach.Hit(document))
         {
             return;
         }
 
         _matched++;
         Keep(_names, document.Identity);
-        _ended += IsUnder(lockdown, document) ? 0 : 1;
-        if (document.Active is { } active && active.StateVersion >= lockdown.Version)
+        _ended += reach.IsOver(document) ? 0 : 1;
+        _left += reach.IsLeft(document) ? 1 : 0;
+        if (reach.HasNewCodes(document))
         {
             _reissued++;
         }
@@ -50,6 +45,9 @@ public sealed class LockdownTally(Lockdown lockdown)
             Keep(_waiting, document.Identity);
         }
     }
+
+    /// <summary>Adds an identity whose document is there and could not be read: what it holds nobody has ended.</summary>
+    public void AddUnread(string identity) => _unread += _pattern?.Matches(identity) ?? true ? 1 : 0;
 
     /// <summary>An identity could not be looked at: it may be under the lockdown, so the count is not complete.</summary>
     public void Miss() => _missed = true;
@@ -64,18 +62,16 @@ public sealed class LockdownTally(Lockdown lockdown)
         Ended = _ended,
         Reissued = _reissued,
         // Frozen sets stay as they are: nothing is to be done about them.
-        Complete = !_missed && began >= inForceAt && (lockdown.Mode != Lockdown.Void || _ended == _matched),
+        Complete = !_missed && began >= inForceAt && (Lockdown.Mode != Lockdown.Void || _left == 0 && _unread == 0),
+        Unread = _unread > 0 ? _unread : null,
         Names = [.. _names],
         Waiting = [.. _waiting],
     };
 
-    internal static bool EndedSince(Lockdown lockdown, IdentityDocument document) =>
-        document.Ended is { } ended && ended.EndedAt >= lockdown.DeclaredAt && lockdown.Matches(document, ended.Set);
-
     // The first ones in the order of names.
-    private static void Keep(SortedSet<string> names, string name)
+    private void Keep(SortedSet<string> names, string name)
     {
-        if (names.Add(name) && names.Count > LockdownProgress.MaxNames)
+        if (names.Add(name) && names.Count > maxNames)
         {
             names.Remove(names.Max!);
         }

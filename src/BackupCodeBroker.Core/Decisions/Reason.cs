@@ -99,6 +99,9 @@ public enum Reason
     /// <summary>The set is of another epoch than the broker.</summary>
     OtherEpoch,
 
+    /// <summary>The set was issued under a later state than there is: the state document was set back, and lockdowns may be missing from it.</summary>
+    StateSetBack,
+
     /// <summary>The clock stands before something that has happened.</summary>
     ClockBackwards,
 

@@ -14,16 +14,17 @@ internal static class RecoveryEnding
         : document with { Recoveries = [.. document.Recoveries.Select(r => r.EndedAt is null ? r with { EndedAt = now } : r)] };
 
     /// <summary>What has to end by the state of things, whoever brought it about.</summary>
-    public static IReadOnlyList<Recovery> Due(IdentityDocument document, BrokerState state) =>
-        [.. document.Recoveries.Where(r => r.EndedAt is null && (document.RetiredAt is not null || document.SuspendedBy is not null || IsLockedDown(document, state, r)))];
+    public static IReadOnlyList<Recovery> Due(IdentityDocument document, BrokerState state, DateTimeOffset now) =>
+        [.. document.Recoveries.Where(r => r.EndedAt is null && (document.RetiredAt is not null || document.SuspendedBy is not null || IsLockedDown(document, state, r, now)))];
 
     // A lifted one that was void ended it as well, should the worker come by only now.
-    private static bool IsLockedDown(IdentityDocument document, BrokerState state, Recovery recovery) =>
-        state.Lockdowns.Concat(state.Voiding).Any(l => recovery.StateVersion < l.Version && IsMeant(l.Scope, document, recovery.Generation));
+    private static bool IsLockedDown(IdentityDocument document, BrokerState state, Recovery recovery, DateTimeOffset now) =>
+        state.Lockdowns.Select(l => new LockdownReach(l)).Concat(state.Voiding(now, long.MaxValue))
+            .Any(l => recovery.StateVersion < l.Lockdown.Version && IsMeant(l, document, recovery.Generation));
 
     // Of a set that is gone only the identity is left to go by: the safe side.
-    private static bool IsMeant(LockdownScope scope, IdentityDocument document, int generation) =>
+    private static bool IsMeant(LockdownReach lockdown, IdentityDocument document, int generation) =>
         (document.Active?.Generation == generation ? document.Active : document.Ended?.Generation == generation ? document.Ended.Set : null) is { } set
-            ? scope.Matches(document, set)
-            : scope.MatchesIdentity(document);
+            ? lockdown.Lockdown.Scope.Matches(document, set, asIssued: lockdown.IsLifted)
+            : lockdown.Lockdown.Scope.MatchesIdentity(document);
 }

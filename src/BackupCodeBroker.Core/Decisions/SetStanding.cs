@@ -56,6 +56,11 @@ public static class SetStanding
             return Reason.OtherEpoch;
         }
 
+        if (set.StateVersion > around.StateVersion)
+        {
+            return Reason.StateSetBack;
+        }
+
         if (set.Environment != around.Environment)
         {
             return Reason.OtherEnvironment;
@@ -66,7 +71,7 @@ public static class SetStanding
             return Reason.Retired;
         }
 
-        return around.State.Over(document, set) is { } lockdown ? lockdown.Mode == Lockdown.Freeze ? Reason.Frozen : Reason.LockedDown
+        return around.State.Over(document, set, around.Now) is { } lockdown ? lockdown.Mode == Lockdown.Freeze ? Reason.Frozen : Reason.LockedDown
             : (document.Suspension ?? set.Suspension) is not null ? Reason.Suspended
             : around.Now >= set.ExpiresAt ? Reason.Expired
             : around.Now >= document.RecertifyBy ? Reason.RecertificationLapsed

@@ -17,11 +17,14 @@ public static class SweepAsking
             yield return SweepDecision.AskedForExpiry;
         }
 
-        if (set.Remaining < profile.AskBelow && set.Remaining < set.Codes.Count)
+        if (IsLow(set, profile))
         {
             yield return SweepDecision.AskedForFewLeft;
         }
     }
+
+    /// <summary>Whether few codes are left: fewer than the profile asks at, of a set that was begun.</summary>
+    public static bool IsLow(CodeSet set, Profile profile) => set.Remaining < profile.AskBelow && set.Remaining < set.Codes.Count;
 
     /// <summary>Whether the set should have been replaced by now.</summary>
     public static bool IsOverdue(CodeSet set, Profile? profile, DateTimeOffset now)

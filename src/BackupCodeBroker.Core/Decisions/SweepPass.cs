@@ -14,7 +14,7 @@ internal sealed class SweepPass(IdentityDocument document, Surroundings around, 
     /// <summary>A lockdown of mode void ends the sets that it is over, and leaves its stamp.</summary>
     public void LockDown()
     {
-        if (LockdownEnding.Next(_now, around.State, rules.OperationId, Actor.Worker, around.Now) is { } next)
+        if (LockdownEnding.Next(_now, around.State, rules.OperationId, Actor.Worker, around.Now, around.StateVersion) is { } next)
         {
             _now = next;
             _acts.Add(SweepAct.LockedDown);
@@ -59,7 +59,7 @@ internal sealed class SweepPass(IdentityDocument document, Surroundings around, 
     // While a lockdown freezes the set nobody can prove receipt: whoever opened the wrap is accused only where they had their time for it besides.
     private void EndTaken(PendingSet pending, DateTimeOffset taken)
     {
-        var isFrozen = around.State.Over(_now, pending.Set) is not null;
+        var isFrozen = around.State.Over(_now, pending.Set, around.Now) is not null;
         var free = FrozenUntil(pending.Set) is { } lifted && lifted > taken ? lifted : taken;
         var due = free + SweepDecision.ReceiptGrace;
         if (around.Now <= pending.Delivery.Deadline && (isFrozen || around.Now <= due))
@@ -79,7 +79,7 @@ internal sealed class SweepPass(IdentityDocument document, Surroundings around, 
     }
 
     private DateTimeOffset? FrozenUntil(CodeSet set) =>
-        around.State.Lifted.Where(l => l.Lockdown.Mode != Lockdown.Void && l.Lockdown.Matches(_now, set)).Max(l => (DateTimeOffset?)l.Lift.At);
+        around.State.Lifted.Where(l => l.Lockdown.Mode != Lockdown.Void && new LockdownReach(l.Lockdown).Matches(_now, set)).Max(l => (DateTimeOffset?)l.Lift.At);
 
     /// <summary>Sets whose owner or entity is not what it was at issue are set aside; a pending one ends.</summary>
     public void Suspend()
@@ -131,7 +131,7 @@ internal sealed class SweepPass(IdentityDocument document, Surroundings around, 
     /// <summary>What recoveries handed out ends with an incident, also where codes are only frozen; what Vault has ended goes.</summary>
     public void EndRecoveries()
     {
-        var due = RecoveryEnding.Due(_now, around.State);
+        var due = RecoveryEnding.Due(_now, around.State, around.Now);
         if (due.Count > 0)
         {
             _now = _now with { Recoveries = [.. _now.Recoveries.Select(r => due.Contains(r) ? r with { EndedAt = around.Now } : r)] };

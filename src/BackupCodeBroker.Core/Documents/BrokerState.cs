@@ -43,32 +43,45 @@ public sealed record BrokerState
         new() { Schema = CurrentSchema, EpochFloor = epoch, Heartbeat = new Heartbeat(0, at), Lockdowns = [] };
 
     /// <summary>The lockdown that makes a set unusable, a <c>void</c> one before a <c>freeze</c>; null where none does.</summary>
-    public Lockdown? Over(IdentityDocument document, CodeSet set) => Lockdowns.Count + Lifted.Count == 0
+    /// <param name="document">The identity.</param>
+    /// <param name="set">One of its sets.</param>
+    /// <param name="now">The time: a lifted lockdown is over after <see cref="LiftedKept"/>, whether or not somebody has written the state since.</param>
+    public Lockdown? Over(IdentityDocument document, CodeSet set, DateTimeOffset now) => Lockdowns.Count + Lifted.Count == 0
         ? null
-        : Lockdowns.Concat(StillVoid).Where(l => l.Matches(document, set)).OrderBy(l => l.Mode == Lockdown.Void ? 0 : 1).FirstOrDefault();
+        : InForce.Concat(StillVoid(now)).Where(l => l.Matches(document, set)).OrderBy(l => l.Lockdown.Mode == Lockdown.Void ? 0 : 1).FirstOrDefault()?.Lockdown;
 
     /// <summary>
     /// The lockdown that a new set of this identity would be issued under; null where none is in force for it. One that is over a set of the identity
     /// is over issuing as well, whatever was changed about the identity since.
     /// </summary>
-    public Lockdown? OverIssuing(IdentityDocument document) => Lockdowns.FirstOrDefault(l => IsOver(l, document));
+    public Lockdown? OverIssuing(IdentityDocument document) => InForce.FirstOrDefault(l => IsOver(l, document))?.Lockdown;
 
     /// <summary>
     /// The lockdown that ended an approval: one over the identity that came after the request. Lifting it does not bring the approval back: a lifted
     /// lockdown is remembered for as long as approvals live.
     /// </summary>
-    public Lockdown? OverApproval(IdentityDocument document, Approval approval) => Lockdowns.Concat(Lifted.Select(l => l.Lockdown))
-        .FirstOrDefault(l => approval.StateVersion < l.Version && (IsOver(l, document) || IsOver(l, document, document.Ended?.Set)));
+    public Lockdown? OverApproval(IdentityDocument document, Approval approval) => InForce.Concat(Lifted.Select(l => new LockdownReach(l.Lockdown)))
+        .FirstOrDefault(l => approval.StateVersion < l.Lockdown.Version && (IsOver(l, document) || IsOver(l, document, document.Ended?.Set)))?.Lockdown;
+
+    /// <summary>The state without lifted lockdowns whose time is over: they are over nothing any more.</summary>
+    public BrokerState Remembering(DateTimeOffset now) =>
+        Lifted.All(l => IsRemembered(l, now)) ? this : this with { Lifted = [.. Lifted.Where(l => IsRemembered(l, now))] };
 
     /// <summary>The lockdowns whose matches are void for good, those that were just lifted included.</summary>
-    internal IEnumerable<Lockdown> Voiding => Lockdowns.Where(l => l.Mode == Lockdown.Void).Concat(StillVoid);
+    internal IEnumerable<LockdownReach> Voiding(DateTimeOffset now, long version) =>
+        InForce.Where(l => l.Lockdown.Mode == Lockdown.Void).Concat(StillVoid(now)).Select(l => l with { StateVersion = version });
 
-    private IEnumerable<Lockdown> StillVoid => Lifted.Select(l => l.Lockdown).Where(l => l.Mode == Lockdown.Void);
+    private IEnumerable<LockdownReach> InForce => Lockdowns.Select(l => new LockdownReach(l));
 
-    private static bool IsOver(Lockdown lockdown, IdentityDocument document) =>
-        lockdown.Scope.MatchesIdentity(document) || IsOver(lockdown, document, document.Active) || IsOver(lockdown, document, document.Pending?.Set);
+    private IEnumerable<LockdownReach> StillVoid(DateTimeOffset now) =>
+        Lifted.Where(l => l.Lockdown.Mode == Lockdown.Void && IsRemembered(l, now)).Select(l => new LockdownReach(l.Lockdown, IsLifted: true));
 
-    private static bool IsOver(Lockdown lockdown, IdentityDocument document, CodeSet? set) => set is not null && lockdown.Matches(document, set);
+    private static bool IsRemembered(LiftedLockdown lifted, DateTimeOffset now) => now - lifted.Lift.At < LiftedKept;
+
+    private static bool IsOver(LockdownReach lockdown, IdentityDocument document) => lockdown.Lockdown.Scope.MatchesIdentity(document)
+        || IsOver(lockdown, document, document.Active) || IsOver(lockdown, document, document.Pending?.Set);
+
+    private static bool IsOver(LockdownReach lockdown, IdentityDocument document, CodeSet? set) => set is not null && lockdown.Matches(document, set);
 }
 
 /// <summary>
@@ -153,9 +166,6 @@ public sealed record Lockdown
 
     /// <summary>How many identities the declarer expected to match; null where they did not say.</summary>
     public int? Expected { get; init; }
-
-    /// <summary>Whether the set falls under it. A mode that this version does not know locks down as well: the safe side.</summary>
-    public bool Matches(IdentityDocument document, CodeSet set) => set.StateVersion < Version && Scope.Matches(document, set);
 }
 
 /// <summary>The end of a lockdown.</summary>
@@ -195,12 +205,23 @@ public sealed record LockdownScope
     /// <summary>Most labels.</summary>
     public const int MaxLabels = 8;
 
+    /// <summary>Most bytes of JSON: all uses read it, and all who declare share the room.</summary>
+    public const int MaxBytes = 2 * 1024;
+
     /// <summary>Whether nothing narrows it down.</summary>
     public bool IsEverything =>
         Identities is null && Owner is null && Labels is null or { Count: 0 } && IssuedSince is null && IssuedBy is null && ActivatedBy is null;
 
     /// <summary>What the names that it may be about begin with; empty where they may be any. Whoever may lock these down may do what the scope says.</summary>
     public string Prefix => NamePattern.TryParse(Identities)?.Literal ?? "";
+
+    /// <summary>
+    /// Whose room in the state a lockdown takes: that of names which begin so, up to their first dot (<c>team-a.</c>); empty where they may be any.
+    /// </summary>
+    public string Share => Prefix is var prefix && prefix.IndexOf('.', StringComparison.Ordinal) is >= 0 and var dot ? prefix[..(dot + 1)] : prefix;
+
+    /// <summary>Whether it has more than <see cref="MaxBytes"/>.</summary>
+    public bool IsTooLarge => DocumentJson.Size(this) > MaxBytes;
 
     /// <summary>Whether it is the same, condition by condition.</summary>
     public bool IsSame(LockdownScope other) => this with { Labels = null } == other with { Labels = null }
@@ -215,20 +236,19 @@ public sealed record LockdownScope
     /// <summary>Whether an identity is meant as it is now. A pattern that cannot be read matches everything: the safe side.</summary>
     public bool MatchesIdentity(IdentityDocument document) => MatchesName(document)
         && (Owner is null || Owner == document.Owner)
-        && (Labels?.All(l => document.Labels.TryGetValue(l.Key, out var value) && value == l.Value) ?? true);
+        && (Labels?.All(l => IsLabelled(document, l.Key, l.Value)) ?? true);
 
-    /// <summary>Whether a set falls under it: by owner and labels as they are or as they were at issue.</summary>
-    public bool Matches(IdentityDocument document, CodeSet set) => MatchesName(document)
-        && (Owner is null || Owner == document.Owner || Owner == set.Owner.EntityId)
-        && (Labels?.All(l => IsLabelled(document, set, l.Key, l.Value)) ?? true)
+    /// <summary>Whether a set falls under it: by owner and labels as they were at issue or, unless <paramref name="asIssued"/>, as they are now.</summary>
+    public bool Matches(IdentityDocument document, CodeSet set, bool asIssued = false) => MatchesName(document)
+        && (Owner is null || Owner == set.Owner.EntityId || !asIssued && Owner == document.Owner)
+        && (Labels?.All(l => set.LabelDigests.Contains(LabelDigest.Of(l.Key, l.Value)) || !asIssued && IsLabelled(document, l.Key, l.Value)) ?? true)
         && (IssuedSince is null || set.IssuedAt >= IssuedSince)
         && (IssuedBy is null || Is(set.IssuedBy, IssuedBy))
         && (ActivatedBy is null || set.ActivatedBy is { } by && Is(by, ActivatedBy));
 
     private bool MatchesName(IdentityDocument document) => Identities is null || (NamePattern.TryParse(Identities)?.Matches(document.Identity) ?? true);
 
-    private static bool IsLabelled(IdentityDocument document, CodeSet set, string name, string value) =>
-        document.Labels.TryGetValue(name, out var now) && now == value || set.LabelDigests.Contains(LabelDigest.Of(name, value));
+    private static bool IsLabelled(IdentityDocument document, string name, string value) => document.Labels.TryGetValue(name, out var now) && now == value;
 
     private static bool Is(Actor actor, string who) => actor.EntityId == who || actor.Accessor == who;
 }

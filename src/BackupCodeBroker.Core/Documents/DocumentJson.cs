@@ -122,6 +122,15 @@ public static class DocumentJson
     /// <summary>Bytes of a code.</summary>
     internal static int Size(StoredCode code) => JsonSerializer.SerializeToUtf8Bytes(code, Context.StoredCode).Length;
 
+    /// <summary>Bytes of a lockdown.</summary>
+    internal static int Size(Lockdown lockdown) => JsonSerializer.SerializeToUtf8Bytes(lockdown, Context.Lockdown).Length;
+
+    /// <summary>Bytes of a lockdown that was lifted.</summary>
+    internal static int Size(LiftedLockdown lifted) => JsonSerializer.SerializeToUtf8Bytes(lifted, Context.LiftedLockdown).Length;
+
+    /// <summary>Bytes of a lockdown's scope.</summary>
+    internal static int Size(LockdownScope scope) => JsonSerializer.SerializeToUtf8Bytes(scope, Context.LockdownScope).Length;
+
     /// <summary>Bytes of an event.</summary>
     internal static int Size(DocumentEvent entry) => JsonSerializer.SerializeToUtf8Bytes(entry, Context.DocumentEvent).Length;
 

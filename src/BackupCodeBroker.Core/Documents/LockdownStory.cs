@@ -92,6 +92,9 @@ public sealed record LockdownStory
         return gone == 0 ? this : this with { Outbox = left, DeadLetters = DeadLetters + (dead ? gone : 0) };
     }
 
+    /// <summary>The story without the names in it, for whoever keeps many.</summary>
+    public LockdownStory WithoutNames() => Progress is { } progress ? this with { Progress = progress with { Names = [], Waiting = [] } } : this;
+
     // Under an id that is the lockdown's and the turn's: whoever is told twice can know.
     private LockdownStory Telling(string notice, DateTimeOffset at, string operationId, Actor by) => this with
     {
@@ -120,6 +123,9 @@ public sealed record LockdownProgress
     /// <summary>Whether nothing is left to end.</summary>
     public required bool Complete { get; init; }
 
+    /// <summary>Documents of names meant that are there and could not be read; null where there are none.</summary>
+    public int? Unread { get; init; }
+
     /// <summary>The identities hit, in the order of their names, the first of them.</summary>
     public required IReadOnlyList<string> Names { get; init; }
 
@@ -131,6 +137,6 @@ public sealed record LockdownProgress
 
     /// <summary>Whether it says the same, whenever it was counted.</summary>
     public bool IsSame(LockdownProgress other) =>
-        (Matched, Ended, Reissued, Complete) == (other.Matched, other.Ended, other.Reissued, other.Complete)
+        (Matched, Ended, Reissued, Complete, Unread) == (other.Matched, other.Ended, other.Reissued, other.Complete, other.Unread)
         && Names.SequenceEqual(other.Names) && Waiting.SequenceEqual(other.Waiting);
 }

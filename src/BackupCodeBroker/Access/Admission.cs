@@ -104,11 +104,17 @@ internal sealed class Admission(CallerGate gate, IdentityChildren children, Peop
 
     /// <summary>
     /// As <see cref="ToPrefixAsync"/>, where the prefix is known only from what is asked for: a caller who may not see it is asked for everything, as one
-    /// is who asks for what does not exist.
+    /// is who asks for what does not exist. Nothing is looked for before Vault knows the caller.
     /// </summary>
-    public async Task<(Admittance? Caller, Outcome? Denial)> ToFoundPrefixAsync(OperationScope scope, VaultToken token, string? prefix)
+    public async Task<(Admittance? Caller, Outcome? Denial)> ToFoundPrefixAsync(OperationScope scope, VaultToken token, Func<Task<string?>> find)
     {
         Facts();
+        if (await gate.IntroduceAsync(token, scope.Operation, "", scope.Call) is Introduction.Denied stranger)
+        {
+            return (null, Denied(scope, stranger).Outcome);
+        }
+
+        var prefix = await find();
         var maySee = prefix is { Length: > 0 } && await gate.IntroduceAsync(token, scope.Operation, prefix, scope.Call) is Introduction.Known { Caller: var caller }
             && await gate.HoldsAsync(caller, scope.Operation, prefix, owns: () => Task.FromResult(false), scope.Call);
         return await ToPrefixAsync(scope, token, maySee ? prefix! : "");

@@ -10,45 +10,52 @@ namespace BackupCodeBroker.Access;
 
 /// <summary>
 /// Looks at all identities that a pattern lets through, live, with the sweeper's child. Each page of at most five hundred is own work of its own with a
-/// span and a record, so that no record stands for more requests than an auditor can look through. A few counts at once; one more is told to come back.
+/// span and a record, so that no record stands for more requests than an auditor can look through; a few documents of it at a time are in memory.
 /// </summary>
-internal sealed class FleetCensus(BrokerDesk desk, AccessLog log, OperationMetrics metrics, TimeProvider time)
+internal sealed class FleetCensus(BrokerDesk desk, AccessLog log, OperationMetrics metrics, TimeProvider time) : IDisposable
 {
     /// <summary>Most identities of a page.</summary>
     public const int PageSize = 500;
 
+    // Documents in memory at once, of a quarter of a megabyte each at most.
     private const int MaxParallel = 16;
-    private const int MaxAtOnce = 2;
 
-    private int _running;
+    private readonly CensusPlaces _places = new();
 
-    /// <summary>Shows each document in the order of names. One that is gone, or cannot be read, is not shown: it cannot be used either.</summary>
+    public void Dispose() => _places.Dispose();
+
+    /// <summary>Shows each document in the order of names.</summary>
     /// <param name="pattern">Which names; null for all.</param>
+    /// <param name="need">Why.</param>
     /// <param name="look">Is shown one after the other.</param>
     /// <param name="parent">The operation that wants to know.</param>
     /// <param name="cancellation">Its deadline.</param>
-    public async Task LookAsync(NamePattern? pattern, Action<IdentityDocument> look, ActivityContext parent, CancellationToken cancellation)
+    /// <returns>How many are there that could not be shown: they cannot be read by this version, or were deleted and could be undeleted.</returns>
+    public async Task<int> LookAsync(
+        NamePattern? pattern, CensusNeed need, Action<IdentityDocument> look, ActivityContext parent, CancellationToken cancellation)
     {
-        if (Interlocked.Increment(ref _running) > MaxAtOnce)
+        using var place = await _places.TakeAsync(need, cancellation);
+        var unread = 0;
+        foreach (var page in (await NamesAsync(OwnWork.LockdownProgress, pattern, parent, cancellation)).Chunk(PageSize))
         {
-            Interlocked.Decrement(ref _running);
-            throw new BrokerFaultException(FaultKind.Busy, "too many counts of identities are under way");
+            unread += await OwnAsync(OwnWork.LockdownProgress, parent, call => PageAsync(call, page, look), cancellation);
         }
 
-        try
+        return unread;
+    }
+
+    /// <summary>Shows one page of at most <see cref="PageSize"/> documents, of the names behind one; the last name of the page where others follow.</summary>
+    public async Task<string?> LookAtPageAsync(
+        NamePattern? pattern, string? after, int size, Action<IdentityDocument> look, ActivityContext parent, CancellationToken cancellation)
+    {
+        using var place = await _places.TakeAsync(CensusNeed.Curious, cancellation);
+        return await OwnAsync(OwnWork.LockdownProgress, parent, async call =>
         {
-            foreach (var page in (await NamesAsync(OwnWork.LockdownProgress, pattern, parent, cancellation)).Chunk(PageSize))
-            {
-                foreach (var document in await PageAsync(OwnWork.LockdownProgress, page, parent, cancellation))
-                {
-                    look(document);
-                }
-            }
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _running);
-        }
+            var names = (await NamesAsync(call, pattern ?? NamePattern.Any)).SkipWhile(n => after is not null && string.CompareOrdinal(n, after) <= 0);
+            string[] page = [.. names.Take(size + 1)];
+            await PageAsync(call, page.Length > size ? page[..size] : page, look);
+            return page.Length > size ? page[size - 1] : null;
+        }, cancellation);
     }
 
     /// <summary>The names that a pattern lets through, in their order; null for all.</summary>
@@ -56,8 +63,12 @@ internal sealed class FleetCensus(BrokerDesk desk, AccessLog log, OperationMetri
         OwnAsync(work, parent, call => NamesAsync(call, pattern ?? NamePattern.Any), cancellation);
 
     /// <summary>The documents of a page of names; those that are gone or cannot be read are left out.</summary>
-    public Task<IEnumerable<IdentityDocument>> PageAsync(string work, string[] names, ActivityContext parent, CancellationToken cancellation) =>
-        OwnAsync(work, parent, call => PageAsync(call, names), cancellation);
+    public async Task<IEnumerable<IdentityDocument>> PageAsync(string work, string[] names, ActivityContext parent, CancellationToken cancellation)
+    {
+        List<IdentityDocument> documents = [];
+        await OwnAsync(work, parent, call => PageAsync(call, names, documents.Add), cancellation);
+        return documents;
+    }
 
     private async Task<T> OwnAsync<T>(string work, ActivityContext parent, Func<VaultCall, Task<T>> look, CancellationToken cancellation)
     {
@@ -78,21 +89,32 @@ internal sealed class FleetCensus(BrokerDesk desk, AccessLog log, OperationMetri
             _ => throw Denied(),
         };
 
-    private async Task<IEnumerable<IdentityDocument>> PageAsync(VaultCall call, string[] names)
+    private async Task<int> PageAsync(VaultCall call, string[] names, Action<IdentityDocument> look)
     {
-        var documents = new IdentityDocument?[names.Length];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = call.Cancellation };
-        await Parallel.ForAsync(0, names.Length, parallel, async (i, _) => documents[i] = await ReadAsync(call, names[i]));
-        return documents.OfType<IdentityDocument>();
+        var unread = 0;
+        foreach (var some in names.Chunk(MaxParallel))
+        {
+            foreach (var (document, isThere) in await Task.WhenAll(some.Select(name => ReadAsync(call, name))))
+            {
+                unread += document is null && isThere ? 1 : 0;
+                if (document is not null)
+                {
+                    look(document);
+                }
+            }
+        }
+
+        return unread;
     }
 
-    private async Task<IdentityDocument?> ReadAsync(VaultCall call, string name) =>
+    private async Task<(IdentityDocument? Document, bool IsThere)> ReadAsync(VaultCall call, string name) =>
         await desk.ReadAsync(call, BrokerDesk.DocumentOf(name)) switch
         {
-            KvRead.Found found => DocumentJson.TryReadIdentity(found.Json.Span, name, out var document, out _) ? document : null,
+            KvRead.Found found => (DocumentJson.TryReadIdentity(found.Json.Span, name, out var document, out _) ? document : null, true),
+            KvRead.Removed => (null, true),
             KvRead.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
             KvRead.Denied => throw Denied(),
-            _ => null,
+            _ => (null, false),
         };
 
     private static BrokerFaultException Denied() =>

@@ -8,7 +8,7 @@ using BackupCodeBroker.Vault;
 namespace BackupCodeBroker.Access;
 
 /// <summary>
-/// What a caller may see of all identities. Who holds <c>list</c> sees all. Anybody else sees those on which they hold <c>status</c>, and no trace of the
+/// What a caller may see of all identities. Who holds <c>list</c>, or <c>report</c> where that is asked for, sees all. Anybody else sees those on which they hold <c>status</c>, and no trace of the
 /// others: capabilities-self tells which names those are, some at a time, and before the first document is read Vault is asked for real, by the path of
 /// one of them or of what the caller owns. Names alone are listed before that, as the broker's own work: nothing of them goes out.
 /// </summary>
@@ -17,7 +17,7 @@ internal sealed class Sight(Admission admission, CallerGate gate, PeopleDesk peo
     /// <summary>Most names that one call asks about.</summary>
     public const int MaxAsked = 50;
 
-    /// <summary>Finds out what a caller may see.</summary>
+    /// <summary>Finds out what a caller may see: all, where they hold the operation itself.</summary>
     /// <param name="scope">The operation.</param>
     /// <param name="token">The caller's token.</param>
     /// <param name="mine">Whether only what the caller owns is wanted.</param>
@@ -29,7 +29,7 @@ internal sealed class Sight(Admission admission, CallerGate gate, PeopleDesk peo
             return new Seeing.Denied(denied!);
         }
 
-        var held = await gate.HoldsEachAsync(caller, [(Operation.List, null), (Operation.Status, Operation.Owned)], scope.Call);
+        var held = await gate.HoldsEachAsync(caller, [(scope.Operation, null), (Operation.Status, Operation.Owned)], scope.Call);
         if (held[0])
         {
             return await gate.AskAsync(caller, scope.Call) is Asked.Denied refused
@@ -101,6 +101,8 @@ internal abstract record Seeing
 internal sealed record Owning(string Entity, IReadOnlyList<string> Groups)
 {
     /// <summary>Whether they own an identity.</summary>
-    public bool Owns(IdentityDocument document) =>
-        document.OwnerIsGroup ? Groups.Contains(document.Owner) : Entity.Length > 0 && document.Owner == Entity;
+    public bool Owns(IdentityDocument document) => Is(document.Owner, document.OwnerIsGroup);
+
+    /// <summary>Whether they are an owner.</summary>
+    public bool Is(string owner, bool isGroup) => isGroup ? Groups.Contains(owner) : Entity.Length > 0 && owner == Entity;
 }

@@ -11,6 +11,7 @@ using BackupCodeBroker.Features.Listing;
 using BackupCodeBroker.Features.Lockdowns;
 using BackupCodeBroker.Features.Recover;
 using BackupCodeBroker.Features.Register;
+using BackupCodeBroker.Features.Reports;
 using BackupCodeBroker.Features.Status;
 using BackupCodeBroker.Health;
 
@@ -48,6 +49,7 @@ internal static class ApiJson
 [JsonSerializable(typeof(DrillAnswer))]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(ListAnswer))]
+[JsonSerializable(typeof(ReportAnswer))]
 [JsonSerializable(typeof(RequestedAnswer))]
 [JsonSerializable(typeof(ApprovalsAnswer))]
 [JsonSerializable(typeof(DeclaredAnswer))]

@@ -20,6 +20,9 @@ internal sealed class ApiRequest(HttpRequest http, VaultToken token, RequestBody
 
     private const int MaxQuery = 128;
 
+    /// <summary>Longest text that a query looks for.</summary>
+    public const int MaxText = 256;
+
     /// <summary>The caller's Vault token; null where the operation takes none.</summary>
     public VaultToken Token => token;
 
@@ -31,6 +34,9 @@ internal sealed class ApiRequest(HttpRequest http, VaultToken token, RequestBody
 
     /// <summary>The body; empty where the request has none.</summary>
     public RequestBody Body => body;
+
+    /// <summary>Ends when nobody waits for the answer any more: for looks that change nothing.</summary>
+    public CancellationToken Aborted => http.HttpContext.RequestAborted;
 
     /// <summary>The <c>Idempotency-Key</c>: 1 to 128 printable ASCII characters, one of it; its errors go to the body's.</summary>
     public string? IdempotencyKey(RequestBody errors, bool required = true)
@@ -116,6 +122,43 @@ internal sealed class ApiRequest(HttpRequest http, VaultToken token, RequestBody
 
         errors.Add(new FieldError(name, string.Create(CultureInfo.InvariantCulture, $"is given at most {maxCount} times, each time with 1 to {max} characters")));
         return [];
+    }
+
+    /// <summary>How long a page is to be: the parameter <c>limit</c>.</summary>
+    public int Limit(int usual, int most, List<FieldError> errors)
+    {
+        var text = Query("limit", errors);
+        if (text is null)
+        {
+            return usual;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit >= 1 && limit <= most)
+        {
+            return limit;
+        }
+
+        errors.Add(new FieldError("limit", string.Create(CultureInfo.InvariantCulture, $"must be 1 to {most}")));
+        return usual;
+    }
+
+    /// <summary>Labels that are wanted: the parameter <c>label</c>, NAME=VALUE, which may be given several times.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Labels(int most, List<FieldError> errors)
+    {
+        var labels = new List<KeyValuePair<string, string>>();
+        foreach (var text in Queries("label", most, MaxText, errors))
+        {
+            var at = text.IndexOf('=', StringComparison.Ordinal);
+            if (at <= 0)
+            {
+                errors.Add(new FieldError("label", "is NAME=VALUE"));
+                break;
+            }
+
+            labels.Add(new(text[..at], text[(at + 1)..]));
+        }
+
+        return labels;
     }
 
     /// <summary>An error for each query parameter beside the known ones.</summary>

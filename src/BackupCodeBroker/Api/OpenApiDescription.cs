@@ -3,8 +3,10 @@ using System.Text.Json.Nodes;
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Identities;
+using BackupCodeBroker.Core.Reports;
 using BackupCodeBroker.Features.Listing;
 using BackupCodeBroker.Features.Lockdowns;
+using BackupCodeBroker.Features.Reports;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -119,6 +121,7 @@ internal static class OpenApiDescription
         var queries = (path, operation.OperationId) switch
         {
             ("/v1/identities", _) => ListParameters(),
+            ("/v1/report", _) => ReportParameters(),
             (_, LockdownsOperation) => LockdownParameters(),
             _ => [],
         };
@@ -146,7 +149,6 @@ internal static class OpenApiDescription
         var limit = Number(1, ListQuery.MaxLimit);
         limit.Default = ListQuery.DefaultLimit;
         var label = new OpenApiSchema { Type = JsonSchemaType.Array, MaxItems = ListQuery.MaxLabels, Items = Text("^[^=]+=.*$") };
-        OpenApiSchema state = new() { Type = JsonSchemaType.String, Enum = [.. IdentityState.All.Select(word => (JsonNode)word)] };
         (string Name, string Description, OpenApiSchema Schema)[] all =
         [
             ("after", "Identities after this one, or next of the page before.", Text()),
@@ -154,13 +156,33 @@ internal static class OpenApiDescription
             ("owner", "Only those of this owner.", Text()),
             ("entity", "Only those with this entity of their own.", Text()),
             ("external_id", "Only those of this name elsewhere.", Text()),
-            ("state", "Only those that stand so.", state),
+            ("state", "Only those that stand so.", Words(IdentityState.All)),
             ("label", "Only those with this label, NAME=VALUE; all that are given must be there.", label),
             ("mine", "Only those that the caller's entity, or a group of it, owns.", new OpenApiSchema { Type = JsonSchemaType.Boolean }),
             ("ownerless", "Only those whose owner is gone or disabled.", new OpenApiSchema { Type = JsonSchemaType.Boolean }),
         ];
         return all.Select(p => Parameter(p.Name, ParameterLocation.Query, p.Description, p.Schema, required: false));
     }
+
+    private static IEnumerable<IOpenApiParameter> ReportParameters()
+    {
+        var limit = Number(1, ReportQuery.MaxLimit);
+        limit.Default = ReportQuery.DefaultLimit;
+        var label = new OpenApiSchema { Type = JsonSchemaType.Array, MaxItems = ReportQuery.MaxLabels, Items = Text("^[^=]+=.*$") };
+        (string Name, string Description, OpenApiSchema Schema)[] all =
+        [
+            ("after", "Identities after this one, or next of the page before.", Text()),
+            ("limit", "Most identities of the page.", limit),
+            ("owner", "Only those of this owner.", Text()),
+            ("label", "Only those with this label, NAME=VALUE; all that are given must be there.", label),
+            ("state", "Only those that stand so.", Words(ReportQuery.States)),
+            ("readiness", "Only those of this readiness.", Words(Readiness.Levels)),
+            ("cause", "Only those with this cause.", Words(ReportQuery.Causes)),
+        ];
+        return all.Select(p => Parameter(p.Name, ParameterLocation.Query, p.Description, p.Schema, required: false));
+    }
+
+    private static OpenApiSchema Words(IEnumerable<string> words) => new() { Type = JsonSchemaType.String, Enum = [.. words.Select(word => (JsonNode)word)] };
 
     private static OpenApiSchema Text(string? pattern = null) =>
         new() { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 256, Pattern = pattern };

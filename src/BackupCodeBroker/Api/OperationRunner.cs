@@ -12,12 +12,14 @@ namespace BackupCodeBroker.Api;
 /// runs to its end or its deadline, whether or not the caller still listens: a caller's impatience never leaves a write half decided.
 /// </summary>
 internal sealed partial class OperationRunner(
-    TimeProvider time, VaultSettings vault, RequestSlots slots, AccessLog access, OperationMetrics metrics, Pseudonyms pseudonyms, ILogger<OperationRunner> logger)
+    TimeProvider time, VaultSettings vault, RequestSlots slots, AccessLog access, OperationMetrics metrics, Pseudonyms pseudonyms, IHostApplicationLifetime lifetime, ILogger<OperationRunner> logger)
 {
     /// <summary>Serves one request.</summary>
     public async Task ServeAsync(HttpContext http, IFeature feature)
     {
-        using var scope = new OperationScope(feature.Operation, time, RequestReading.Trace(http.Request.Headers), feature.Deadline);
+        // What takes no longer than the broker has for its end is finished.
+        var stopping = feature.Deadline > OperationScope.Deadline ? lifetime.ApplicationStopping : CancellationToken.None;
+        using var scope = new OperationScope(feature.Operation, time, RequestReading.Trace(http.Request.Headers), feature.Deadline, stopping);
         scope.Request(http.Request.Method, (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText);
         http.Response.Headers.XContentTypeOptions = "nosniff";
         AnswerIds.Stamp(http, scope.Id, scope.TraceId);
@@ -52,12 +54,21 @@ internal sealed partial class OperationRunner(
         try
         {
             var (outcome, problem) = await ReadAsync(http, scope, feature);
+            if (outcome is Outcome.Done && scope.IsLate)
+            {
+                throw Late(HttpMethods.IsGet(http.Request.Method));
+            }
+
             return (outcome, problem ?? (outcome is null ? Problems.Internal() : Problems.Of(outcome)));
         }
         catch (BrokerFaultException fault)
         {
             Logs.Fault(logger, scope.Id, fault.Kind, pseudonyms.In(fault.Message, scope.Identity?.Value));
             return (null, Problems.Of(fault));
+        }
+        catch (OperationCanceledException) when (scope.Stopping.IsCancellationRequested)
+        {
+            return (null, Problems.Of(new BrokerFaultException(FaultKind.Unavailable, "the broker is stopping")));
         }
         catch (OperationCanceledException) when (scope.Call.Cancellation.IsCancellationRequested)
         {
@@ -69,6 +80,10 @@ internal sealed partial class OperationRunner(
             return (null, Problems.Internal());
         }
     }
+
+    // It was carried out too late to be relied on: what the answer says may have ended since.
+    private static BrokerFaultException Late(bool onlyRead) =>
+        new(onlyRead ? FaultKind.Unavailable : FaultKind.UnknownOutcome, "Vault did not answer within the operation's deadline");
 
     private void Tell(OperationScope scope, Exception defect)
     {

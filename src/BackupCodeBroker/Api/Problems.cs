@@ -96,7 +96,7 @@ internal static class Problems
         ConflictKind.Retired => new(409, "retired", "The identity was retired", "It was ended for good, and its name is not to be had again: register another."),
         ConflictKind.DocumentRemoved => new(409, "document-removed", "The identity's document was deleted in Vault", "It is not new, so it is not made again: an administrator must undelete it or delete its metadata."),
         ConflictKind.ExpectationFailed => new(409, "expectation-failed", "Another number of identities matches", "Nothing was declared. Look at the scope by a dry run, and expect what it finds."),
-        ConflictKind.TooManyLockdowns => new(409, "too-many-lockdowns", "As many lockdowns are in force as there can be", "Lift those that are over, or declare a wider one."),
+        ConflictKind.TooManyLockdowns => new(409, "too-many-lockdowns", "There are as many lockdowns as there can be", "Of names that begin so, or of all, as many are in force, or were void and lifted within the hour, as the state has room for. Lift those that are over, declare a wider one, or wait."),
         ConflictKind.NotComplete => new(409, "not-complete", "Not every match is ended yet", "A lockdown of mode void is lifted once the worker has ended what it is over; its progress says how far that is."),
         _ => new(409, "set-changed", "The identity was changed meanwhile", "Nothing was handed out; ask again."),
     };

@@ -10,6 +10,7 @@ using BackupCodeBroker.Features.Lockdowns;
 using BackupCodeBroker.Features.Receive;
 using BackupCodeBroker.Features.Recover;
 using BackupCodeBroker.Features.Register;
+using BackupCodeBroker.Features.Reports;
 using BackupCodeBroker.Features.Retire;
 using BackupCodeBroker.Features.Revoke;
 using BackupCodeBroker.Features.Status;
@@ -41,6 +42,8 @@ internal static class Routes
             .Accepts<RegisterRequestShape>("application/json").Produces<RegisterAnswer>(201).Produces<RegisterAnswer>(200);
         Operation<StatusFeature>(app, "GET", "/v1/identities/{identity}", "Where an identity's codes stand").Produces<StatusAnswer>(200);
         Operation<ListFeature>(app, "GET", "/v1/identities", "The identities that the caller may see, a page at a time").Produces<ListAnswer>(200);
+        Operation<ReportFeature>(app, "GET", "/v1/report", "Which identities could be recovered, how old their codes are, and how they ended, a page at a time")
+            .Produces<ReportAnswer>(200);
         Operation<IssueFeature>(app, "POST", "/v1/identities/{identity}/code-sets", "Issue codes: the plaintext is wrapped in Vault").Produces<IssueAnswer>(201);
         Operation<ActivateFeature>(app, "POST", "/v1/identities/{identity}/code-sets/{generation}/activate", "Prove receipt of codes")
             .Accepts<ActivateRequestShape>("application/json").Produces(204);

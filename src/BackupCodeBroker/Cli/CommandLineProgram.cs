@@ -69,6 +69,7 @@ internal static class CommandLineProgram
             CanVerb.Create(frame),
             WhoCanVerb.Create(frame),
             HealthVerb.Create(frame),
+            ReportVerb.Create(frame),
             AuditVerb.Create(frame),
             ScanVerb.Create(frame),
             BootstrapVerb.Create(frame),

@@ -35,7 +35,7 @@ internal sealed class DemoRecovery(DevEnvironment environment, DemoStage stage)
         var identity = $"{DevEnvironment.BreakGlassPrefix}{_mark}";
         stage.Say("The profile is for these names only; anybody else gets no such codes:");
         await stage.RunAsync(
-            "platform", "", ExitCode.Usage, "register", "team-a.ordinary-" + _mark, "--owner", environment.People["owner"].EntityId, "--profile", DevEnvironment.BreakGlassProfile);
+            "platform", "", ExitCode.Refused, "register", "team-a.ordinary-" + _mark, "--owner", environment.People["owner"].EntityId, "--profile", DevEnvironment.BreakGlassProfile);
         var codes = await ClaimedAsync(identity, DevEnvironment.BreakGlassProfile);
         await stage.RunAsync("verifier", codes[0], ExitCode.Done, "consume", identity, "--purpose", "all authenticators are down");
         stage.Say("A notice went out with the write that spent it. The use stays open until somebody other than its user has looked:");

@@ -24,11 +24,18 @@ internal sealed class OperationScope : IDisposable
 
     private readonly CancellationTokenSource _deadline;
     private readonly OperationSpan _span;
+    private readonly CancellationTokenRegistration _stopping;
 
-    public OperationScope(Operation operation, TimeProvider time, ActivityContext parent, TimeSpan? deadline = null)
+    /// <param name="operation">What is asked for.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="parent">The caller's span.</param>
+    /// <param name="deadline">Longest time that it works.</param>
+    /// <param name="stopping">Where given, ends it before its deadline for as long as it has not committed itself: the end of the broker does not wait for it.</param>
+    public OperationScope(Operation operation, TimeProvider time, ActivityContext parent, TimeSpan? deadline = null, CancellationToken stopping = default)
     {
-        (Operation, Time) = (operation, time);
-        _deadline = new CancellationTokenSource(deadline ?? Deadline, time);
+        (Operation, Time, Longest, Stopping) = (operation, time, deadline ?? Deadline, stopping);
+        _deadline = new CancellationTokenSource(Longest, time);
+        _stopping = stopping.Register(_deadline.Cancel);
         _span = new OperationSpan(operation.Name, ActivityKind.Server, time, parent);
         Call = _span.Call(_deadline.Token);
     }
@@ -50,6 +57,15 @@ internal sealed class OperationScope : IDisposable
 
     /// <summary>When it began, as a time stamp of <see cref="Time"/>.</summary>
     public long Started => _span.Started;
+
+    /// <summary>Longest time that it works.</summary>
+    public TimeSpan Longest { get; }
+
+    /// <summary>The end of the broker, where the operation does not outlast it.</summary>
+    public CancellationToken Stopping { get; }
+
+    /// <summary>Whether its time is over: a success is not answered any more, since a lockdown may have come meanwhile.</summary>
+    public bool IsLate => Time.GetElapsedTime(Started) > Longest;
 
     /// <summary>What every call to Vault of this operation carries.</summary>
     public VaultCall Call { get; }
@@ -83,6 +99,13 @@ internal sealed class OperationScope : IDisposable
 
     /// <summary>Now, UTC, in whole milliseconds: what is stored and what is answered are the same time.</summary>
     public DateTimeOffset Now => Time.Moment();
+
+    /// <summary>It is about to write: from here on it is finished, within the time of an ordinary operation, also where the broker stops.</summary>
+    public void Commit()
+    {
+        _stopping.Dispose();
+        _deadline.CancelAfter(Deadline);
+    }
 
     /// <summary>Gives the span its HTTP request.</summary>
     public void Request(string method, string? route)
@@ -130,6 +153,7 @@ internal sealed class OperationScope : IDisposable
 
     public void Dispose()
     {
+        _stopping.Dispose();
         _deadline.Dispose();
         _span.Dispose();
     }

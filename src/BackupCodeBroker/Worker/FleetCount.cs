@@ -1,6 +1,7 @@
 using BackupCodeBroker.Configuration;
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Reports;
 
 namespace BackupCodeBroker.Worker;
 
@@ -41,22 +42,21 @@ internal sealed class FleetCount(BrokerProfiles profiles)
     /// <summary>Documents that are deleted, unreadable, or of another identity.</summary>
     public int Unreadable { get; private set; }
 
-    /// <summary>Counts an identity as the sweep left it.</summary>
-    public void Add(IdentityDocument after, Surroundings around, bool peopleWereRead)
+    /// <summary>Counts an identity as the sweep left it, by what was decided of it: the report says the same.</summary>
+    public void Add(IdentityDocument after, Surroundings around, Readiness readiness, PeopleSeen seen)
     {
-        var profile = profiles.Of(after);
         lock (_lock)
         {
-            Count(_states, StateOf(after, around, peopleWereRead), 1);
+            Count(_states, ReportRows.StateOf(after, around, seen), 1);
             if (after.Active is { } set)
             {
-                Count(_remaining, profile?.Name ?? "", set.Remaining);
+                Count(_remaining, profiles.Of(after)?.Name ?? "", set.Remaining);
                 OldestSet = OldestSet < set.IssuedAt ? OldestSet : set.IssuedAt;
-                Overdue += set.Remaining == 0 || SweepAsking.IsOverdue(set, profile, around.Now) ? 1 : 0;
-                Unproven += Proving.IsUnproven(after, profile, around.Now) ? 1 : 0;
             }
 
-            Ownerless += SweepDecision.WantsOwner(after) && (around.Owner is null || around.Owner.Disabled) ? 1 : 0;
+            Overdue += readiness.Has(ReadinessCause.Overdue) ? 1 : 0;
+            Unproven += readiness.Has(ReadinessCause.NeverProven) || readiness.Has(ReadinessCause.ProofOld) ? 1 : 0;
+            Ownerless += readiness.Has(ReadinessCause.Ownerless) ? 1 : 0;
             ApprovalsOpen += after.Approvals.Count(a => a.Consent is null && around.Now < a.ExpiresAt);
             ReviewsOpen += after.Reviews.Count;
             DeadLetters += after.DeadLetters;
@@ -70,13 +70,6 @@ internal sealed class FleetCount(BrokerProfiles profiles)
         {
             Unreadable++;
         }
-    }
-
-    // A set that is refused because of its owner is not active, whoever's word it is.
-    private static string StateOf(IdentityDocument after, Surroundings around, bool peopleWereRead)
-    {
-        var state = IdentityState.Of(after, around);
-        return state == IdentityState.Active && peopleWereRead && SetStanding.OfPeople(after, after.Active!, around) is { } reason ? reason.Name() : state;
     }
 
     private static void Count(Dictionary<string, int> counts, string key, int by) => counts[key] = counts.GetValueOrDefault(key) + by;

@@ -69,12 +69,12 @@ internal sealed class Heart(BrokerDesk desk, Deployment deployment, DeskOptions 
     }
 
     // A higher epoch in configuration is where the floor is from now on: no forgotten replica serves what was issued before. With it time begins
-    // anew too, which is how a deployment gets out of a clock that was once far ahead.
+    // anew too, which is how a deployment gets out of a clock that was once far ahead. Lifted lockdowns whose time is over go with the same write.
     private BrokerState Next(BrokerState state)
     {
         var (now, mark) = (time.GetUtcNow(), Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Heartbeat.MarkLength / 2)));
         var raised = options.Epoch > state.EpochFloor;
         var beat = raised ? state.Heartbeat with { At = now } : state.Heartbeat;
-        return state with { EpochFloor = raised ? options.Epoch : state.EpochFloor, Heartbeat = beat.Next(mark, now) };
+        return state.Remembering(now) with { EpochFloor = raised ? options.Epoch : state.EpochFloor, Heartbeat = beat.Next(mark, now) };
     }
 }

@@ -14,7 +14,7 @@ namespace BackupCodeBroker.Worker;
 /// knows then. Where one of the leader's two tasks breaks down both are begun anew: who leads does the whole of it.
 /// </summary>
 internal sealed partial class HostedWorker(
-    Leadership leadership, Heart heart, SweepLoop sweeps, SweepSignal signal, Deployment deployment, DeskOptions options, WorkerSettings settings, WorkerMetrics metrics, AccessLog access, OperationMetrics operations, TimeProvider time, ILogger<HostedWorker> logger)
+    Leadership leadership, Heart heart, SweepLoop sweeps, SweepSignal signal, Deployment deployment, DeskOptions options, WorkerSettings settings, WorkerMetrics metrics, AccessLog access, OperationMetrics operations, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<HostedWorker> logger)
     : BackgroundService
 {
     private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(2);
@@ -35,15 +35,18 @@ internal sealed partial class HostedWorker(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // From the first moment of the end, and not after the requests: sweep and lease are given up while the token lives and there is time.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        var stop = ending.Token;
         try
         {
             while (true)
             {
-                await LookSafelyAsync(stoppingToken);
-                await Task.Delay(deployment.State is DeploymentState.Ready ? settings.Renewal : WhileUnready, time, stoppingToken);
+                await LookSafelyAsync(stop);
+                await Task.Delay(deployment.State is DeploymentState.Ready ? settings.Renewal : WhileUnready, time, stop);
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // The end: what was led is given back.
         }

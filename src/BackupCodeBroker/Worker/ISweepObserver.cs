@@ -1,4 +1,5 @@
 using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Identities;
 
 namespace BackupCodeBroker.Worker;
 
@@ -17,6 +18,11 @@ internal interface ISweepNotes
 {
     /// <summary>An identity as it is after the sweep has done what there was to do. Documents that are gone or cannot be read are not shown.</summary>
     void Saw(IdentityDocument after);
+
+    /// <summary>A document that is there, or may be, and could not be read.</summary>
+    void Unread(IdentityName identity)
+    {
+    }
 
     /// <summary>An identity was passed by, because Vault gave no useful answer about it: what is counted is not of all.</summary>
     void Missed()

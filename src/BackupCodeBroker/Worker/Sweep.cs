@@ -5,6 +5,7 @@ using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Memory;
 using BackupCodeBroker.Operations;
+using BackupCodeBroker.Reporting;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
 
@@ -13,12 +14,13 @@ namespace BackupCodeBroker.Worker;
 /// <summary>
 /// Looks at every identity once, in the order of their names, a page at a time: reads its document with the sweeper's child, its owner and entity where it
 /// has a set, decides (<see cref="Core.Decisions.SweepDecision"/>), and has what is to be changed changed with the identity's own child. Rate, parallel reads
-/// and memory are bounded: nothing is kept of a document but figures. What cannot be read or changed is counted and passed by; where Vault itself is in trouble the
-/// sweep breaks off, and goes on from its last page. Each page reads the state anew, so that a lockdown declared or lifted meanwhile counts from there on.
+/// and memory are bounded: nothing is kept of a document but figures, and a packed row where a report is asked for. What cannot be read or changed is counted and
+/// passed by; where Vault itself is in trouble the sweep breaks off, and goes on from its last page. Each page reads the state anew, so that a lockdown declared
+/// or lifted meanwhile counts from there on.
 /// </summary>
 internal sealed class Sweep(
-    BrokerDesk brokerDesk, Heart heart, SweepLook look, IdentityDesk desk, BrokerProfiles profiles, WorkerSettings settings,
-    AccessLog access, OperationMetrics operations, WorkerMetrics metrics, IEnumerable<ISweepObserver> observers, Pseudonyms pseudonyms, TimeProvider time, ILoggerFactory loggers)
+    BrokerDesk brokerDesk, Heart heart, SweepLook look, IdentityDesk desk, BrokerProfiles profiles, WorkerSettings settings, AccessLog access, OperationMetrics operations,
+    WorkerMetrics metrics, SnapshotShelf shelf, IEnumerable<ISweepObserver> observers, Pseudonyms pseudonyms, TimeProvider time, ILoggerFactory loggers)
 {
     private const int MaxParallel = 16;
 
@@ -42,7 +44,8 @@ internal sealed class Sweep(
         string[] rest = [.. names.Where(n => cursor.After is null || string.CompareOrdinal(n, cursor.After) > 0)];
         var notes = new SweepObservers(loggers.CreateLogger<SweepObservers>(), pseudonyms);
         notes.Begin(observers, new SweepBeginning(first.State, first.Version, cursor.After is null, names.Length));
-        var run = new SweepRun(new SweepPeople(desk), new FleetCount(profiles), new SweepTally(), new SweepPace(settings.Rate, time), notes, new SweepDoubt(heart));
+        var run = new SweepRun(
+            new SweepPeople(desk), new FleetCount(profiles), new SweepTally(), new SweepPace(settings.Rate, time), notes, new SweepDoubt(heart), Snapshot(cursor));
         _news.Begin(cursor, rest.Length, names.Length);
         var heap = new HeapKeeper(HeapFloor);
         var size = Math.Min(settings.Rate * MaxPageSeconds, settings.Page);
@@ -50,10 +53,16 @@ internal sealed class Sweep(
         {
             var page = new ArraySegment<string>(rest, at, Math.Min(size, rest.Length - at));
             await PageAsync(run, page, stop);
+            run.Snapshot?.EndPage();
             await notes.PageEndedAsync(stop);
             heap.Look();
             reached(cursor with { After = page[^1] });
             _news.Progress(run.Tally, rest.Length);
+        }
+
+        if (run.Snapshot?.End(time.Moment()) is { } snapshot)
+        {
+            shelf.Put(snapshot);
         }
 
         await notes.EndAsync(stop);
@@ -61,6 +70,9 @@ internal sealed class Sweep(
         _news.End(run.Tally);
         return first.Version;
     }
+
+    // A report is of all identities, as of one sweep.
+    private SnapshotBuilder? Snapshot(SweepCursor cursor) => cursor.After is null && shelf.IsWanted ? new SnapshotBuilder(time.Moment()) : null;
 
     private async Task<(string[] Names, (BrokerState State, long Version) State)> BeginAsync(CancellationToken stop)
     {
@@ -106,4 +118,5 @@ internal sealed class Sweep(
 }
 
 /// <summary>What goes along with one sweep.</summary>
-internal sealed record SweepRun(SweepPeople People, FleetCount Fleet, SweepTally Tally, SweepPace Pace, SweepObservers Notes, SweepDoubt Doubt);
+internal sealed record SweepRun(
+    SweepPeople People, FleetCount Fleet, SweepTally Tally, SweepPace Pace, SweepObservers Notes, SweepDoubt Doubt, SnapshotBuilder? Snapshot);

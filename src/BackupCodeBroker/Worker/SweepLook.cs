@@ -4,6 +4,7 @@ using BackupCodeBroker.Configuration;
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Identities;
+using BackupCodeBroker.Core.Reports;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
@@ -46,6 +47,7 @@ internal sealed partial class SweepLook(
         catch (Exception trouble) when (trouble is not OperationCanceledException)
         {
             run.Fleet.AddUnreadable();
+            run.Snapshot?.Add(ReportRow.OfNothing(identity.Value, removed: false));
             run.Notes.Missed();
             await PassByAsync(run, call, identity, trouble);
         }
@@ -73,20 +75,22 @@ internal sealed partial class SweepLook(
     {
         run.Tally.Look();
         metrics.Looked();
-        if (await ReadAsync(call, identity) is not { } document)
+        var (document, removed) = await ReadAsync(call, identity);
+        if (document is null)
         {
             run.Tally.MissDocument();
             run.Fleet.AddUnreadable();
+            run.Notes.Unread(identity);
+            run.Snapshot?.Add(ReportRow.OfNothing(identity.Value, removed));
             return null;
         }
 
-        var wantsPeople = SweepDecision.WantsPeople(document);
         var wrap = WrapAsync(call, document);
-        var people = run.People.OfAsync(call, document, withEntity: wantsPeople);
+        var people = run.People.OfAsync(call, document);
         await Task.WhenAll(wrap, people);
-        var (owner, entity) = await people;
+        var (owner, entity, seen) = await people;
         var around = new Surroundings(state.State, state.Version, options.Epoch, owner, entity, time.Moment(), options.Environment);
-        var decision = SweepDecision.Decide(document, around, new SweepRules("", profiles.Of(document), await wrap, wantsPeople, Marked(document)));
+        var decision = SweepDecision.Decide(document, around, new SweepRules("", profiles.Of(document), await wrap, seen == PeopleSeen.Both, Marked(document)));
         if (decision.Unreachable is not null)
         {
             run.Tally.MissWay();
@@ -98,9 +102,17 @@ internal sealed partial class SweepLook(
             (document, unchanged) = await ChangeAsync(run, page, identity, document, await wrap);
         }
 
-        run.Fleet.Add(document, around, wantsPeople);
+        Note(run, document, around, seen);
         run.Notes.Saw(document);
         return unchanged;
+    }
+
+    // One decision for the metrics and the report, of the identity as the sweep leaves it.
+    private void Note(SweepRun run, IdentityDocument after, Surroundings around, PeopleSeen seen)
+    {
+        var readiness = Readiness.Of(after, around, profiles.Of(after), seen);
+        run.Fleet.Add(after, around, readiness, seen);
+        run.Snapshot?.Add(ReportRows.Of(after, around, readiness, seen));
     }
 
     // Whether Vault has ended it is asked by whoever makes the change.
@@ -142,14 +154,16 @@ internal sealed partial class SweepLook(
         }
     }
 
-    private async Task<IdentityDocument?> ReadAsync(VaultCall call, IdentityName identity)
+    private async Task<(IdentityDocument? Document, bool Removed)> ReadAsync(VaultCall call, IdentityName identity)
     {
         switch (await desk.ReadAsync(call, BrokerDesk.DocumentOf(identity.Value)))
         {
             case KvRead.Found found when DocumentJson.TryReadIdentity(found.Json.Span, identity.Value, out var document, out _):
-                return document;
-            case KvRead.Found or KvRead.Absent or KvRead.Removed:
-                return null;
+                return (document, false);
+            case KvRead.Found:
+                return (null, false);
+            case KvRead.Absent or KvRead.Removed:
+                return (null, true);
             case KvRead.Faulted faulted:
                 throw BrokerFaultException.Of(faulted.Fault);
             default:

@@ -1,4 +1,5 @@
 using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Telemetry;
 
 namespace BackupCodeBroker.Worker;
@@ -30,6 +31,9 @@ internal sealed partial class SweepObservers(ILogger logger, Pseudonyms pseudony
 
     /// <summary>Shows an identity.</summary>
     public void Saw(IdentityDocument after) => Each(notes => notes.Saw(after), after.Identity);
+
+    /// <summary>Tells of one whose document could not be read.</summary>
+    public void Unread(IdentityName identity) => Each(notes => notes.Unread(identity), identity.Value);
 
     /// <summary>An identity could not be looked at.</summary>
     public void Missed() => Each(notes => notes.Missed(), null);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using BackupCodeBroker.Access;
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Reports;
 using BackupCodeBroker.Vault;
 
 namespace BackupCodeBroker.Worker;
@@ -12,17 +13,27 @@ internal sealed class SweepPeople(IdentityDesk desk)
     // Beyond this they are forgotten and read again, so that a fleet of as many owners as identities stays within the sweep's memory.
     private const int MaxOwners = 10_000;
 
-    private static readonly Task<EntitySnapshot?> Nobody = Task.FromResult<EntitySnapshot?>(null);
-
     private readonly ConcurrentDictionary<string, Task<EntitySnapshot?>> _owners = new(StringComparer.Ordinal);
 
-    /// <summary>Reads those that matter; null where Vault has none. The owner of an identity without codes is read too: somebody has to answer for it.</summary>
-    public async Task<(EntitySnapshot? Owner, EntitySnapshot? Entity)> OfAsync(VaultCall call, IdentityDocument document, bool withEntity)
+    /// <summary>
+    /// Reads those that matter; null where Vault has none, or was not asked. The owner of an identity without codes is read too: somebody has to answer for it.
+    /// </summary>
+    public async Task<(EntitySnapshot? Owner, EntitySnapshot? Entity, PeopleSeen Seen)> OfAsync(VaultCall call, IdentityDocument document)
     {
-        var owner = SweepDecision.WantsOwner(document) ? OwnerAsync(call, document) : Nobody;
-        var entity = withEntity ? desk.ReadPersonAsync(call, document.Entity ?? document.AliasEntity) : Nobody;
+        if (!SweepDecision.WantsOwner(document))
+        {
+            return (null, null, PeopleSeen.None);
+        }
+
+        var owner = OwnerAsync(call, document);
+        if (!SweepDecision.WantsPeople(document))
+        {
+            return (await owner, null, PeopleSeen.Owner);
+        }
+
+        var entity = desk.ReadPersonAsync(call, document.Entity ?? document.AliasEntity);
         await Task.WhenAll(owner, entity);
-        return (await owner, await entity);
+        return (await owner, await entity, PeopleSeen.Both);
     }
 
     private Task<EntitySnapshot?> OwnerAsync(VaultCall call, IdentityDocument document)

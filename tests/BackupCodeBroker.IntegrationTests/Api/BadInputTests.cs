@@ -299,6 +299,26 @@ public sealed class BadInputTests(BrokerEnvironment environment) : IClassFixture
         AssertProblem(await client.ListAsync(query), 400, "malformed");
     }
 
+    [Theory]
+    [InlineData("?limit=0")]
+    [InlineData("?limit=501")]
+    [InlineData("?after=UPPER")]
+    [InlineData("?after=~1")]
+    [InlineData("?unknown=1")]
+    [InlineData("?mine=true")]
+    [InlineData("?state=asleep")]
+    [InlineData("?readiness=fine")]
+    [InlineData("?readiness=")]
+    [InlineData("?cause=Low")]
+    [InlineData("?cause=low&cause=overdue")]
+    [InlineData("?label=team")]
+    [InlineData("?owner=a&owner=b")]
+    public async Task Bad_queries_of_a_report_are_malformed(string query)
+    {
+        var (client, _) = await ArrangeAsync();
+        AssertProblem(await client.ReportAsync(query), 400, "malformed");
+    }
+
     [Fact]
     [Trait("Requirement", "R-06")]
     public async Task A_typo_is_refused_before_any_call_to_Vault_and_repeats_nothing_of_the_code()

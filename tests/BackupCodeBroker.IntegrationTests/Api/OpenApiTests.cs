@@ -70,6 +70,8 @@ public sealed partial class OpenApiTests(BrokerEnvironment environment) : IClass
         Assert.Equal(("Idempotency-Key", true, 128), (key.GetProperty("name").GetString(), key.GetProperty("required").GetBoolean(), key.GetProperty("schema").GetProperty("maxLength").GetInt32()));
         var page = Parameters(operations["GET /v1/identities"]).ToList();
         Assert.Equal(["after", "limit", "owner", "entity", "external_id", "state", "label", "mine", "ownerless"], page.Select(p => p.GetProperty("name").GetString()));
+        var report = Parameters(operations["GET /v1/report"]).ToList();
+        Assert.Equal(["after", "limit", "owner", "label", "state", "readiness", "cause"], report.Select(p => p.GetProperty("name").GetString()));
         var limit = page[1].GetProperty("schema");
         Assert.Equal((1, 200, 50), (limit.GetProperty("minimum").GetInt32(), limit.GetProperty("maximum").GetInt32(), limit.GetProperty("default").GetInt32()));
     }

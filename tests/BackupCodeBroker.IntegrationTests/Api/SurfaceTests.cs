@@ -23,6 +23,8 @@ public sealed class SurfaceTests(BrokerEnvironment environment) : IClassFixture<
         "POST /v1/identities/{identity}/code-sets/{generation}/activate",
         "POST /v1/identities/{identity}/code-sets/{generation}/intercepted",
         "POST /v1/identities/{identity}/consume",
+        "POST /v1/identities/{identity}/drill",
+        "POST /v1/identities/{identity}/recover",
         "POST /v1/identities/{identity}/retire",
         "POST /v1/identities/{identity}/reviews/{operation}",
         "POST /v1/identities/{identity}/revoke",

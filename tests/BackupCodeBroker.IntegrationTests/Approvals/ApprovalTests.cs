@@ -349,8 +349,9 @@ public sealed class ApprovalTests(BrokerEnvironment environment) : IClassFixture
                 break;
             case "a lockdown came since and the codes are newer":
                 // Over the name alone: the codes are younger than it, the consent is older.
-                await environment.ChangeDocumentAsync(holding.Identity, d => d with { Active = d.Active! with { StateVersion = 1_000_000 } });
                 await environment.LockDownAsync("freeze", holding.Identity);
+                var (_, version) = await environment.StateAsync();
+                await environment.ChangeDocumentAsync(holding.Identity, d => d with { Active = d.Active! with { StateVersion = version } });
                 break;
             case "the codes were replaced":
                 return new Holding(holding.Identity, await environment.ClaimAsync(desk.Broker, desk.Cast.Owner, holding.Identity));

@@ -133,6 +133,7 @@ internal sealed class AuditedRun : IAsyncDisposable
         using var members = Broker.As(member);
         using var stranger = Broker.As(await Environment.HolderAsync("stranger", "transfer/@owned", "revoke/@owned"));
         using var nobody = Broker.As(await Environment.HolderAsync("nobody", "consume/*"));
+        using var auditors = Broker.As(await Environment.HolderAsync("auditor", "report"));
         using var readers = Broker.As(await Environment.HolderAsync("reader", "status/team-a.*"));
         // Whom an administrator made for this is not part of it.
         Since = DateTimeOffset.UtcNow;
@@ -142,6 +143,10 @@ internal sealed class AuditedRun : IAsyncDisposable
         Assert.Equal(200, (await members.ListAsync()).Status);
         Assert.Equal(200, (await readers.ListAsync("?limit=1")).Status);
         Assert.Equal(403, (await nobody.ListAsync()).Status);
+        Assert.Equal(200, (await auditors.ReportAsync()).Status);
+        Assert.Equal(200, (await members.ReportAsync()).Status);
+        Assert.Equal(200, (await readers.ReportAsync("?limit=1")).Status);
+        Assert.Equal(403, (await nobody.ReportAsync()).Status);
         Assert.Equal(403, (await stranger.TransferAsync(identity, next.EntityId)).Status);
         Assert.Equal(204, (await moving.SuspendAsync(identity)).Status);
         Assert.Equal(204, (await moving.TransferAsync(identity, group, confirm: true)).Status);

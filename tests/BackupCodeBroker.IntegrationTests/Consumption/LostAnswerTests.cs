@@ -186,6 +186,29 @@ public sealed class LostAnswerTests(BrokerEnvironment environment) : IClassFixtu
         Assert.Equal(10, (await environment.DocumentAsync(holding.Identity)).Document.Active!.Remaining);
     }
 
+    [Fact]
+    [Trait("Requirement", "R-23")]
+    public async Task A_success_that_comes_after_the_deadline_is_not_answered_as_one_and_the_same_key_tells()
+    {
+        var clock = new TestClock(stands: true);
+        var (client, holding) = await ArrangeAsync(clock);
+        _tap.Interfere = async (call, send) =>
+        {
+            var answer = await send();
+            if (call.Name == TappedCall.Write)
+            {
+                clock.Move(TimeSpan.FromSeconds(5) + TimeSpan.FromMilliseconds(1));
+            }
+
+            return answer;
+        };
+        var reply = await client.ConsumeAsync(holding.Identity, holding.Code(), "k");
+        Assert.Equal((503, "unknown-outcome"), (reply.Status, reply.Code));
+        _tap.Interfere = null;
+        Assert.Equal(200, (await client.ConsumeAsync(holding.Identity, holding.Code(), "k")).Status);
+        Assert.Equal(9, (await environment.DocumentAsync(holding.Identity)).Document.Active!.Remaining);
+    }
+
     private static HttpResponseMessage Denied() => new(System.Net.HttpStatusCode.Forbidden)
     {
         Content = Json("""{"errors":["1 error occurred:\n\t* permission denied\n\n"]}"""),

@@ -69,15 +69,17 @@ public sealed class DeclareRaceTests(TestVault vault) : IAsyncLifetime
         var team = Responders.NewTeam();
         var holdings = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => _environment.HoldingAsync(brokers[0], cast, team, $"x{i}")));
         using var responder = brokers[0].As(await _environment.ResponderAsync());
-        var (answers, declaredAt) = (new System.Collections.Concurrent.ConcurrentBag<(long Called, long Answered, int Status)>(), long.MaxValue);
+        var (answers, declaredAt) = (new System.Collections.Concurrent.ConcurrentBag<(long Called, int Status, string? Code)>(), long.MaxValue);
         var consumers = holdings.SelectMany((holding, h) => Enumerable.Range(0, 2).Select(b => Task.Run(async () =>
         {
             using var api = brokers[b].As(cast.Verifier);
-            for (var code = b; code < 10 || Stopwatch.GetElapsedTime(Volatile.Read(ref declaredAt)) < TimeSpan.FromSeconds(1); code += 2)
+            for (var (code, refused) = (b, false); code < 10 || !refused; code += 2)
             {
+                TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
                 var called = Stopwatch.GetTimestamp();
                 var reply = await api.ConsumeAsync(holding.Identity, holding.Code(code % 10));
-                answers.Add((called, Stopwatch.GetTimestamp(), reply.Status));
+                answers.Add((called, reply.Status, reply.Code));
+                refused = called > Volatile.Read(ref declaredAt) && reply.Status == 403;
             }
         }))).ToList();
         await brokers[0].UntilAsync(() => Task.FromResult(answers.Count(a => a.Status == 200) >= 6));
@@ -87,9 +89,11 @@ public sealed class DeclareRaceTests(TestVault vault) : IAsyncLifetime
         await Task.WhenAll(consumers);
 
         Assert.Equal(201, declared.Status);
-        Assert.Contains(answers, a => a.Called > declaredAt);
-        Assert.All(answers.Where(a => a.Called > declaredAt), a => Assert.Equal(403, a.Status));
-        Assert.True(answers.Where(a => a.Status == 200).All(a => Stopwatch.GetElapsedTime(declaredAt, a.Answered) < TimeSpan.FromSeconds(5)));
+        // Refused it is, sooner or later by everybody. Before that a replica may not know: a read of the state that the declaration overtook on its way looks
+        // like storage that was set back until the next look clears it up, and a slow Vault answers nobody in time.
+        Assert.All(
+            answers.Where(a => a.Called > declaredAt),
+            a => Assert.True(a is { Status: 403 } or { Status: 503, Code: "unavailable" or "busy" or "not-ready" }, $"{a.Status} {a.Code}"));
     }
 
     [Theory]

@@ -35,6 +35,8 @@ public sealed class ApiClient(string address, string? token) : IDisposable
 
     public Task<ApiReply> ListAsync(string query = "") => SendAsync(HttpMethod.Get, "/v1/identities" + query);
 
+    public Task<ApiReply> ReportAsync(string query = "") => SendAsync(HttpMethod.Get, "/v1/report" + query);
+
     public Task<ApiReply> RevokeAsync(string identity, string reason = "test") =>
         SendAsync(HttpMethod.Post, $"/v1/identities/{identity}/revoke", new { reason });
 

@@ -207,6 +207,8 @@ internal sealed class BrokerProcess : IAsyncDisposable
                 approle_mount = names.AppRoleMount,
                 token_role = names.TokenRole,
                 sweeper_role = names.SweeperRole,
+                recovery_mount = names.RecoveryMount,
+                recovery_role_prefix = names.RecoveryRolePrefix,
             },
         });
     }

@@ -51,7 +51,7 @@ public sealed class BreakGlassTests(BrokerEnvironment environment) : IClassFixtu
         Assert.Equal(1, kept.Active!.Remaining);
     }
 
-    private static Profile Emergency() => Core.Profiles.Profile.Printable with
+    private static Profile Emergency() => Recovering.Paper with
     {
         Name = Profile,
         Count = 4,

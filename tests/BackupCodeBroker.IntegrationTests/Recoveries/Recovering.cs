@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BackupCodeBroker.Configuration;
+using BackupCodeBroker.Core.Hashing;
 using BackupCodeBroker.Core.Profiles;
 using BackupCodeBroker.IntegrationTests.Kit;
 using Xunit;
@@ -11,6 +12,8 @@ internal sealed record Recovering(BrokerEnvironment Environment, RunningBroker B
 {
     public const string ByRole = "by-role", ByToken = "by-token", Guarded = "guarded-recovery", Emergency = "emergency-recovery";
 
+    public static Profile Paper { get; } = Profile.Printable with { Scheme = HashScheme.PrintableDefault with { Iterations = HashScheme.MinIterations } };
+
     public static TheoryData<string> Forms => [ByRole, ByToken];
 
     private string Private => Environment.PolicyPrefix + "private";
@@ -18,12 +21,14 @@ internal sealed record Recovering(BrokerEnvironment Environment, RunningBroker B
     public static BrokerSettings Settings(BrokerSettings settings) => settings with
     {
         Recover = new RecoverSettings { PerAddress = 1000, PerName = 1000 },
+        // Stretching ten codes on a busy machine takes longer than a call may.
+        Vault = settings.Vault with { CallTimeout = TimeSpan.FromSeconds(30) },
         Profiles = new Dictionary<string, Profile>(settings.Profiles)
         {
             [ByRole] = Profile.Machine with { Name = ByRole, Recovery = RecoveryForm.AppRole },
             [ByToken] = Profile.Machine with { Name = ByToken, Recovery = RecoveryForm.Token, Assurance = "recovery" },
-            ["by-paper"] = Profile.Printable with { Name = "by-paper", Recovery = RecoveryForm.Token },
-            [Guarded] = Profile.Printable with { Name = Guarded, Recovery = RecoveryForm.AppRole, Approvals = ["consume", "recover"] },
+            ["by-paper"] = Paper with { Name = "by-paper", Recovery = RecoveryForm.Token },
+            [Guarded] = Paper with { Name = Guarded, Recovery = RecoveryForm.AppRole, Approvals = ["consume", "recover"] },
             [Emergency] = Profile.Machine with { Name = Emergency, Recovery = RecoveryForm.Token, BreakGlass = true },
         },
     };

@@ -54,6 +54,7 @@ internal static partial class OtlpOperations
         yield return Consume("repeat", null, async (s, h) => await ByMakerAsync(s, h, "key"), "key");
         yield return Of("status", "done", (c, h) => c.StatusAsync(h.Identity), s => s.Cast.Team);
         yield return new("list", "done", null, s => s.AskAsync(s.Cast.Team, c => c.ListAsync("?limit=2")));
+        yield return new("report", "done", null, s => s.AskAsync(s.Cast.Team, c => c.ReportAsync("?limit=2")));
         yield return Of("revoke", "done", (c, h) => c.RevokeAsync(h.Identity), s => s.Cast.Team);
         yield return new("revoke", "unchanged", null, async s =>
         {

@@ -30,6 +30,8 @@ public sealed class LayerTests
         { "Doctor", ["Access", "Api", "Cli", "Dev", "DevVault", "Features", "Hashing", "Server"] },
         { "Server", ["Cli", "DevVault", "Doctor"] },
         { "Notices", ["Api", "Bootstrap", "Cli", "Dev", "DevVault", "Features", "Hashing", "Health", "Server", "Doctor"] },
+        { "Reporting", ["Notices", "Access", "Api", "Bootstrap", "Configuration", "Dev", "DevVault", "Features", "Hashing", "Health", "Server", "Vault", "Doctor"] },
+        { "Pages", ["Notices", "Access", "Api", "Bootstrap", "Cli", "Configuration", "Dev", "DevVault", "Features", "Hashing", "Health", "Operations", "Server", "Telemetry", "Vault", "Doctor"] },
         { "Audit", ["Access", "Api", "Dev", "DevVault", "Doctor", "Features", "Hashing", "Health", "Operations", "Server"] },
     };
 

@@ -88,6 +88,32 @@ public sealed class LockdownVerbTests : IDisposable
         Assert.Contains("Void the codes of 3 identities, for good? [y/N]", run.Error, StringComparison.Ordinal);
         Assert.Equal(requests, run.Broker.Seen.Count);
         Assert.Equal(exit == 0, run.Broker.Seen.Last().Json["dry_run"] is null);
+        Assert.Equal(exit == 0 ? 3 : null, (int?)run.Broker.Seen.Last().Json["expect"]);
+    }
+
+    [Fact]
+    public async Task Where_the_broker_has_no_time_to_count_it_asks_without_a_number_and_declares()
+    {
+        var run = new CliRun { Typed = "y", Terminal = true };
+        run.Broker.Problem("POST /v1/lockdowns", 503, "busy", "too many counts").On("POST /v1/lockdowns", 201, Declared);
+        Assert.Equal(0, await run.RunAsync("lockdown", "declare", "--void", "--all", "--reason", "r"));
+        Assert.Contains("too many counts", run.Error, StringComparison.Ordinal);
+        Assert.Contains("Void the codes of all that match, for good? [y/N]", run.Error, StringComparison.Ordinal);
+        Assert.Null(run.Broker.Seen.Last().Json["expect"]);
+
+        var refused = new CliRun { Typed = "y", Terminal = true };
+        refused.Broker.Problem("POST /v1/lockdowns", 403, "not-permitted");
+        Assert.Equal(1, await refused.RunAsync("lockdown", "declare", "--void", "--all", "--reason", "r"));
+        Assert.Single(refused.Broker.Seen);
+    }
+
+    [Fact]
+    public async Task A_dry_run_expects_what_it_is_told_to()
+    {
+        var run = new CliRun();
+        run.Broker.Problem("POST /v1/lockdowns", 409, "expectation-failed", "another number", ",\"found\":7");
+        Assert.Equal(1, await run.RunAsync("lockdown", "declare", "--void", "--all", "--reason", "r", "--dry-run", "--expect", "3"));
+        Assert.Equal((3, true), ((int)run.Broker.Seen.Single().Json["expect"]!, (bool)run.Broker.Seen.Single().Json["dry_run"]!));
     }
 
     [Fact]
@@ -150,11 +176,16 @@ public sealed class LockdownVerbTests : IDisposable
     {
         var file = Path.Combine(_folder, "incident.json");
         var run = new CliRun();
-        run.Broker.On("GET /v1/lockdowns/" + Id, 200, Story(Progress(3, true)));
+        run.Broker.On("GET /v1/lockdowns/" + Id, 200, Story(Progress(3, true)))
+            .On($"GET /v1/lockdowns/{Id}?limit=500", 200, Story(null, Hits("team-a.2", "team-a.1", "team-a.2")))
+            .On($"GET /v1/lockdowns/{Id}?limit=500&after=team-a.2", 200, Story(null, Hits("team-a.3")))
+            .On($"GET /v1/lockdowns/{Id}?limit=500&after=team-a.3", 200, Story(null, Hits(null, "team-a.4")));
         Assert.Equal(0, await run.RunAsync("lockdown", "status", Id, "--evidence", file));
         var evidence = JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!;
         Assert.Equal(("op-1", "trace-1"), ((string?)evidence["operations"]![0]!["operation_id"], (string?)evidence["operations"]![0]!["trace_id"]));
         Assert.Equal("team-a.2", (string?)evidence["lockdown"]!["progress"]!["identities"]![1]);
+        Assert.Equal(["team-a.1", "team-a.2", "team-a.4"], evidence["identities"]!.AsArray().Select(i => (string?)i!["identity"]));
+        Assert.True((bool)evidence["identities"]![0]!["ended"]!);
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
@@ -177,6 +208,32 @@ public sealed class LockdownVerbTests : IDisposable
         Assert.Single(Directory.GetFiles(_folder));
     }
 
+    [Theory]
+    [InlineData("status")]
+    [InlineData("declare")]
+    public async Task Evidence_that_could_not_be_written_is_exit_3_and_leaves_no_file(string part)
+    {
+        var file = Path.Combine(_folder, "incident.json");
+        string[] arguments = part == "status"
+            ? ["lockdown", "status", Id, "--evidence", file]
+            : ["lockdown", "declare", "--void", "--all", "--reason", "r", "--evidence", file];
+        foreach (var (prepare, named) in new (Action<FakeServer>, string)[]
+        {
+            (s => s.Problem($"GET /v1/lockdowns/{Id}?limit=500", 503, "unavailable", "Vault cannot be reached"), "Vault cannot be reached"),
+            (s => s.On($"GET /v1/lockdowns/{Id}?limit=500", 200, Story(null)), "earlier version"),
+            (s => s.Broken($"GET /v1/lockdowns/{Id}?limit=500", () => new IOException("no space is left")), "no evidence was written"),
+        })
+        {
+            var run = new CliRun();
+            run.Broker.On("POST /v1/lockdowns", 201, Declared).On("GET /v1/lockdowns/" + Id, 200, Story(Progress(3, true)));
+            prepare(run.Broker);
+            Assert.Equal(3, await run.RunAsync(arguments));
+            Assert.Contains(named, run.Error, StringComparison.Ordinal);
+            Assert.Equal(part == "declare", run.Error.Contains($"Lockdown {Id} is declared.", StringComparison.Ordinal));
+            Assert.Empty(Directory.GetFiles(_folder));
+        }
+    }
+
     [Fact]
     public async Task Status_tells_who_why_how_far_and_who_has_no_new_codes()
     {
@@ -193,8 +250,10 @@ public sealed class LockdownVerbTests : IDisposable
     public async Task The_list_is_read_to_its_end_and_lifting_says_so()
     {
         var run = new CliRun();
-        run.Broker.On("GET /v1/lockdowns?limit=50&identities=team-a.%2A", 200, $$"""{"lockdowns":[{{Story(Progress(3, true))}}],"next":"{{Id}}","operation_id":"1","trace_id":"2"}""")
-            .On($"GET /v1/lockdowns?limit=50&identities=team-a.%2A&before={Id}", 200, """{"lockdowns":[],"operation_id":"1","trace_id":"2"}""")
+        const string Older = "20260131120000-5f2a9c0b17de";
+        run.Broker.On("GET /v1/lockdowns?limit=50&identities=team-a.%2A", 200, $$"""{"lockdowns":[],"next":"{{Id}}","operation_id":"1","trace_id":"2"}""")
+            .On($"GET /v1/lockdowns?limit=50&identities=team-a.%2A&before={Id}", 200, $$"""{"lockdowns":[{{Story(Progress(3, true))}}],"next":"{{Older}}","operation_id":"1","trace_id":"2"}""")
+            .On($"GET /v1/lockdowns?limit=50&identities=team-a.%2A&before={Older}", 200, """{"lockdowns":[],"operation_id":"1","trace_id":"2"}""")
             .On($"POST /v1/lockdowns/{Id}/lift", 204);
         Assert.Equal(0, await run.RunAsync("lockdown", "list", "--identities", "team-a.*"));
         Assert.Contains(Id, run.Out, StringComparison.Ordinal);
@@ -208,6 +267,9 @@ public sealed class LockdownVerbTests : IDisposable
     private static string Progress(int ended, bool complete) =>
         $$"""{"as_of":"2027-01-31T12:01:00.000Z","complete":{{(complete ? "true" : "false")}},"matched":3,"ended":{{ended}},"reissued":1,"identities":["team-a.1","team-a.2","team-a.3"],"more_identities":0,"waiting":["team-a.1","team-a.2"],"more_waiting":7}""";
 
-    private static string Story(string? progress) =>
-        $$"""{"id":"{{Id}}","mode":"void","scope":{"identities":"team-a.*"},"version":9,"declared":{"at":"2027-01-31T12:00:00.000Z","entity":"e-1","name":"userpass-rita","reason":"stolen laptop","operation_id":"op-1","trace_id":"trace-1"},"in_force_at":"2027-01-31T12:00:05.000Z","in_force":true{{(progress is null ? "" : ",\"progress\":" + progress)}},"operation_id":"1","trace_id":"2"}""";
+    private static string Hits(string? next, params string[] names) =>
+        $$"""{"as_of":"2027-01-31T12:01:00.000Z","identities":[{{string.Join(',', names.Select(n => $$"""{"identity":"{{n}}","ended":true,"reissued":false}"""))}}]{{(next is null ? "" : $",\"next\":\"{next}\"")}}}""";
+
+    private static string Story(string? progress, string? hits = null) =>
+        $$"""{"id":"{{Id}}","mode":"void","scope":{"identities":"team-a.*"},"version":9,"declared":{"at":"2027-01-31T12:00:00.000Z","entity":"e-1","name":"userpass-rita","reason":"stolen laptop","operation_id":"op-1","trace_id":"trace-1"},"in_force_at":"2027-01-31T12:00:05.000Z","in_force":true{{(progress is null ? "" : ",\"progress\":" + progress)}}{{(hits is null ? "" : ",\"hits\":" + hits)}},"operation_id":"1","trace_id":"2"}""";
 }

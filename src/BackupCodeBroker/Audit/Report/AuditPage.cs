@@ -1,5 +1,6 @@
 using BackupCodeBroker.Audit.Report.Page;
 using BackupCodeBroker.Core.Audit;
+using BackupCodeBroker.Pages;
 
 namespace BackupCodeBroker.Audit.Report;
 
@@ -10,6 +11,8 @@ namespace BackupCodeBroker.Audit.Report;
 /// </summary>
 internal static class AuditPage
 {
+    private static readonly PageShell Shell = new("audit-page");
+
     private static readonly (string Id, string Text, Func<AuditReport, bool> Has)[] Contents =
     [
         ("findings", "Findings", r => !r.Explained),
@@ -29,7 +32,7 @@ internal static class AuditPage
         html.Constant("<!DOCTYPE html>\n");
         using (html.Open("html", ("lang", "en")))
         {
-            PageHead.Write(html, Words.Verdict(report));
+            Shell.WriteHead(html, Words.Verdict(report));
             using (html.Open("body"))
             {
                 Body(html, report, madeAt);
@@ -65,7 +68,7 @@ internal static class AuditPage
             TablesPart.Unreadable(html, report);
         }
 
-        PageHead.WriteScript(html);
+        Shell.WriteScript(html);
     }
 
     private static void Navigation(Markup html, AuditReport report)

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using BackupCodeBroker.Cli.Terminal;
+using BackupCodeBroker.Core.Reports;
 
 namespace BackupCodeBroker.Cli.Broker;
 
@@ -91,6 +92,9 @@ internal sealed record ListedIdentity(
     string? ExternalId = null,
     SetAside? Suspension = null);
 
+/// <summary>One page of the report; <paramref name="Complete"/> is absent for somebody who does not see the fleet.</summary>
+internal sealed record ReportSlice(DateTimeOffset TakenAt, IReadOnlyList<ReportRow> Identities, bool? Complete = null, string? Next = null);
+
 /// <summary>A request for approval that waits for a second person.</summary>
 internal sealed record ApprovalRequested(string Identity, string Approval, string Operation, string ExpiresAt, int? Generation = null);
 
@@ -148,7 +152,8 @@ internal sealed record LockdownStanding(
     string? InForceAt = null,
     string? CompletedAt = null,
     LockdownTurn? Lifted = null,
-    LockdownFigures? Progress = null);
+    LockdownFigures? Progress = null,
+    LockdownHits? Hits = null);
 
 /// <summary>Which sets.</summary>
 internal sealed record LockdownMeant(
@@ -173,7 +178,14 @@ internal sealed record LockdownFigures(
     IReadOnlyList<string>? Identities = null,
     int? MoreIdentities = null,
     IReadOnlyList<string>? Waiting = null,
-    int? MoreWaiting = null);
+    int? MoreWaiting = null,
+    int? Unread = null);
+
+/// <summary>A page of the identities hit.</summary>
+internal sealed record LockdownHits(IReadOnlyList<LockdownHit> Identities, string? Next = null);
+
+/// <summary>An identity that a lockdown hit.</summary>
+internal sealed record LockdownHit(string Identity, bool Ended, bool Reissued);
 
 /// <summary>One page of lockdowns.</summary>
 internal sealed record LockdownPage(IReadOnlyList<LockdownStanding> Lockdowns, string? Next = null);

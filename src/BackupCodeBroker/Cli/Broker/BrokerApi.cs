@@ -82,6 +82,17 @@ internal sealed class BrokerApi(Uri address, UserToken? token, HttpMessageHandle
             null,
             cancellation);
 
+    /// <summary>One page of the report; <paramref name="wanted"/> are further parameters of the query.</summary>
+    public Task<BrokerAnswer<ReportSlice>> ReportAsync(
+        string? after, int limit, IEnumerable<KeyValuePair<string, string>> wanted, CancellationToken cancellation) => SendAsync<ReportSlice>(
+        HttpMethod.Get,
+        $"/v1/report?limit={limit}" + (after is null ? "" : $"&after={Uri.EscapeDataString(after)}")
+            + string.Concat(wanted.Select(w => $"&{w.Key}={Uri.EscapeDataString(w.Value)}")),
+        null,
+        null,
+        cancellation,
+        CountingTimeout);
+
     /// <summary>Gives an identity to another owner, or confirms the one it has; with <paramref name="from"/> only while it is that one's.</summary>
     public Task<BrokerAnswer<Nothing>> TransferAsync(
         IdentityName identity, string owner, string reason, bool confirm, CancellationToken cancellation, string? from = null) =>
@@ -189,6 +200,10 @@ internal sealed class BrokerApi(Uri address, UserToken? token, HttpMessageHandle
     /// <summary>A lockdown's story.</summary>
     public Task<BrokerAnswer<LockdownStanding>> LockdownAsync(string id, CancellationToken cancellation) =>
         SendAsync<LockdownStanding>(HttpMethod.Get, "/v1/lockdowns/" + id, null, null, cancellation);
+
+    /// <summary>A page of the identities that a lockdown hit, of those behind a name.</summary>
+    public Task<BrokerAnswer<LockdownStanding>> LockdownHitsAsync(string id, string? after, CancellationToken cancellation) => SendAsync<LockdownStanding>(
+        HttpMethod.Get, $"/v1/lockdowns/{id}?limit=500" + (after is null ? "" : "&after=" + after), null, null, cancellation);
 
     /// <summary>One page of lockdowns.</summary>
     public Task<BrokerAnswer<LockdownPage>> LockdownsAsync(string? identities, string? before, int limit, CancellationToken cancellation) => SendAsync<LockdownPage>(

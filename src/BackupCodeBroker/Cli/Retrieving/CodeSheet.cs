@@ -1,6 +1,6 @@
 using System.Globalization;
-using BackupCodeBroker.Audit.Report.Page;
 using BackupCodeBroker.Core.Codes;
+using BackupCodeBroker.Pages;
 
 namespace BackupCodeBroker.Cli.Retrieving;
 

@@ -61,7 +61,7 @@ internal static class LockdownDeclaration
     }
 
     private static async Task<Outcome> LookAsync(CliContext context, Wanted wanted, CancellationToken cancellation) =>
-        await context.Broker.LookAtLockdownAsync(wanted.Body, cancellation) switch
+        await context.Broker.LookAtLockdownAsync(w => Write(w, wanted), cancellation) switch
         {
             BrokerAnswer<LockdownLook>.Done done => Outcome.Done(done.Json, screen => Show(screen, done.Value)),
             var failed => failed.Failure(),
@@ -90,9 +90,15 @@ internal static class LockdownDeclaration
             return Outcome.Usage(error);
         }
 
-        if (wanted.IsAsked && await RefusedAsync(context, wanted, cancellation) is { } refused)
+        if (wanted.IsAsked)
         {
-            return refused;
+            var (confirmed, refused) = await ConfirmAsync(context, wanted, cancellation);
+            if (confirmed is null)
+            {
+                return refused!;
+            }
+
+            wanted = confirmed;
         }
 
         var key = RandomNumberGenerator.GetHexString(32, lowercase: true);
@@ -115,20 +121,30 @@ internal static class LockdownDeclaration
         }
     }
 
-    private static async Task<Outcome?> RefusedAsync(CliContext context, Wanted wanted, CancellationToken cancellation)
+    // What was shown and confirmed is what is declared: the number goes along. Where the broker has no time to count nobody has to wait for that.
+    private static async Task<(Wanted? Confirmed, Outcome? Refused)> ConfirmAsync(CliContext context, Wanted wanted, CancellationToken cancellation)
     {
+        var what = wanted.Mode == "void" ? "Void the codes of" : "Freeze the codes of";
         var looked = await context.Broker.LookAtLockdownAsync(wanted.Body, cancellation);
-        if (looked is not BrokerAnswer<LockdownLook>.Done { Value: var look })
+        switch (looked)
         {
-            return looked.Failure();
+            case BrokerAnswer<LockdownLook>.Done { Value.Matches: var matches }:
+                what += " " + Identities(matches);
+                wanted = wanted with { Expected = wanted.Expected ?? matches };
+                break;
+            case BrokerAnswer<LockdownLook>.Unavailable { Problem: var problem }:
+                context.Note($"How many match is not known: {problem.Detail}");
+                what += " all that match";
+                break;
+            default:
+                return (null, looked.Failure());
         }
 
-        var what = wanted.Mode == "void" ? "Void the codes of" : "Freeze the codes of";
-        await context.Surroundings.Error.WriteAsync($"{what} {Identities(look.Matches)}{(wanted.Mode == "void" ? ", for good" : ", until it is lifted")}? [y/N] ");
+        await context.Surroundings.Error.WriteAsync($"{what}{(wanted.Mode == "void" ? ", for good" : ", until it is lifted")}? [y/N] ");
         await context.Surroundings.Error.FlushAsync(cancellation);
         var key = context.Surroundings.ReadKey!().KeyChar;
         await context.Surroundings.Error.WriteLineAsync(char.IsControl(key) ? "" : key.ToString());
-        return key is 'y' or 'Y' ? null : Outcome.Failed(ExitCode.Refused, context.Problem("not-confirmed", "nothing was declared"));
+        return key is 'y' or 'Y' ? (wanted, null) : (null, Outcome.Failed(ExitCode.Refused, context.Problem("not-confirmed", "nothing was declared")));
     }
 
     private static async Task<Outcome> FollowAsync(
@@ -148,7 +164,10 @@ internal static class LockdownDeclaration
 
             standing = story.Value;
             json["story"] = story.Json.DeepClone();
-            file?.Write(story.Json, standing, context.Surroundings.Time.GetUtcNow());
+            if (file is not null && await file.WriteAsync(context, story.Json, standing, cancellation) is { } unwritten)
+            {
+                return unwritten;
+            }
         }
 
         return Outcome.Done(json, screen => Show(screen, declared.Value, standing, file));

@@ -1,25 +1,25 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using BackupCodeBroker.Cli.Broker;
 using BackupCodeBroker.Cli.Terminal;
+using BackupCodeBroker.Core.Identities;
 
 namespace BackupCodeBroker.Cli.Verbs;
 
 /// <summary>
-/// A file that says what a lockdown did, for those who ask later: its story with the identities hit, and the ids by which <c>bcb audit</c> and telemetry
+/// A file that says what a lockdown did, for those who ask later: its story, every identity hit, and the ids by which <c>bcb audit</c> and telemetry
 /// know its operations. For its owner alone, there whole or not at all, and never in the place of another.
 /// </summary>
 internal sealed class LockdownEvidence : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
-
     private readonly string _path;
     private readonly string _beside;
     private readonly FileStream _stream;
-    private string? _trouble;
+    private int _hits;
     private bool _written;
 
     private LockdownEvidence(string path, string beside, FileStream stream) => (_path, _beside, _stream) = (path, beside, stream);
@@ -64,46 +64,43 @@ internal sealed class LockdownEvidence : IDisposable
         }
     }
 
-    /// <summary>Writes it, waits until it is on the disk, and puts it into its place.</summary>
-    public void Write(JsonObject story, LockdownStanding standing, DateTimeOffset now)
+    /// <summary>
+    /// Writes it with all identities hit, read a page at a time, waits until it is on the disk, and puts it into its place. The failure where that was not to be
+    /// done; null where it is there.
+    /// </summary>
+    public async Task<Outcome?> WriteAsync(CliContext context, JsonObject story, LockdownStanding standing, CancellationToken cancellation)
     {
-        var document = new JsonObject
-        {
-            ["written_at"] = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
-            ["operations"] = new JsonArray([.. Operations(standing)]),
-            ["lockdown"] = story.DeepClone(),
-        };
         try
         {
-            using (_stream)
+            await using (_stream)
             {
-                JsonSerializer.Serialize(_stream, document, Readable);
-                _stream.Flush(flushToDisk: true);
+                await using var json = new Utf8JsonWriter(_stream, new JsonWriterOptions { Indented = true });
+                Begin(json, story, standing, context.Surroundings.Time.GetUtcNow());
+                if (await WriteHitsAsync(json, context, standing.Id, cancellation) is { } failed)
+                {
+                    return failed with { Exit = ExitCode.Unavailable };
+                }
+
+                json.WriteEndObject();
+                await json.FlushAsync(cancellation);
+                RandomAccess.FlushToDisk(_stream.SafeFileHandle);
             }
 
             File.Move(_beside, _path, overwrite: false);
             _written = true;
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _trouble = File.Exists(_path)
+            var trouble = File.Exists(_path)
                 ? $"the file {Screen.Clean(_path)} exists by now and is not overwritten"
                 : $"the file {Screen.Clean(_path)} cannot be written ({e.GetType().Name})";
+            return Outcome.Failed(ExitCode.Unavailable, context.Problem("no-evidence", $"no evidence was written: {trouble}. bcb lockdown status {standing.Id} --evidence FILE writes it anew"));
         }
     }
 
-    /// <summary>Says where it is, or why it is not.</summary>
-    public void Show(Screen screen)
-    {
-        if (_trouble is { } trouble)
-        {
-            screen.Warning("no evidence was written: " + trouble);
-        }
-        else
-        {
-            screen.Line($"Evidence: {_path}");
-        }
-    }
+    /// <summary>Says where it is.</summary>
+    public void Show(Screen screen) => screen.Line($"Evidence: {_path}, with {_hits} identities");
 
     /// <inheritdoc/>
     public void Dispose()
@@ -113,6 +110,57 @@ internal sealed class LockdownEvidence : IDisposable
         {
             File.Delete(_beside);
         }
+    }
+
+    private static void Begin(Utf8JsonWriter json, JsonObject story, LockdownStanding standing, DateTimeOffset now)
+    {
+        json.WriteStartObject();
+        json.WriteString("written_at", now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        json.WritePropertyName("operations");
+        new JsonArray([.. Operations(standing)]).WriteTo(json);
+        json.WritePropertyName("lockdown");
+        story.WriteTo(json);
+    }
+
+    private async Task<Outcome?> WriteHitsAsync(Utf8JsonWriter json, CliContext context, string id, CancellationToken cancellation)
+    {
+        json.WriteStartArray("identities");
+        string? after = null;
+        while (true)
+        {
+            var answer = await Repeating.UntilSettledAsync(() => context.Broker.LockdownHitsAsync(id, after, cancellation), context.Surroundings, cancellation);
+            if (answer is not BrokerAnswer<LockdownStanding>.Done { Value.Hits: { } page })
+            {
+                return answer is BrokerAnswer<LockdownStanding>.Done
+                    ? Outcome.Failed(ExitCode.Unavailable, context.Problem("no-evidence", "no evidence was written: the broker names no identities; it is of an earlier version"))
+                    : answer.Failure();
+            }
+
+            foreach (var hit in page.Identities)
+            {
+                Write(json, hit);
+                _hits++;
+            }
+
+            await json.FlushAsync(cancellation);
+            // A page that leads back is the last.
+            if (!IdentityName.TryParse(page.Next, out _) || string.CompareOrdinal(page.Next, after) <= 0)
+            {
+                json.WriteEndArray();
+                return null;
+            }
+
+            after = page.Next;
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, LockdownHit hit)
+    {
+        json.WriteStartObject();
+        json.WriteString("identity", hit.Identity);
+        json.WriteBoolean("ended", hit.Ended);
+        json.WriteBoolean("reissued", hit.Reissued);
+        json.WriteEndObject();
     }
 
     private static IEnumerable<JsonNode> Operations(LockdownStanding standing)

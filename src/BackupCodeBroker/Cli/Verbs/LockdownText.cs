@@ -41,7 +41,7 @@ internal static class LockdownText
             var rest = waiting.Count - Math.Min(MaxNames, waiting.Count) + (progress.MoreWaiting ?? 0);
             if (rest > 0)
             {
-                screen.Line($"  and {rest} more (--json, --evidence)");
+                screen.Line($"  and {rest} more (--evidence)");
             }
         }
     }
@@ -62,8 +62,10 @@ internal static class LockdownText
 
     /// <summary>How far it got, in one line.</summary>
     public static string Figures(string mode, LockdownFigures progress) => mode == "void"
-        ? $"{Part(progress.Ended, progress.Matched)} ended, {Part(progress.Reissued, progress.Matched)} re-issued{(progress.Complete ? "; nothing is left to end" : "")}"
-        : $"{progress.Matched - progress.Ended} frozen, {Part(progress.Reissued, progress.Matched)} re-issued";
+        ? $"{Part(progress.Ended, progress.Matched)} ended, {Part(progress.Reissued, progress.Matched)} re-issued{(progress.Complete ? "; nothing is left to end" : "")}{Unread(progress)}"
+        : $"{progress.Matched - progress.Ended} frozen, {Part(progress.Reissued, progress.Matched)} re-issued{Unread(progress)}";
+
+    private static string Unread(LockdownFigures progress) => progress.Unread is > 0 and var unread ? $"; {unread} cannot be read (bcb doctor)" : "";
 
     private static string State(LockdownStanding one) => one.InForce ? "in force" : "lifted";
 

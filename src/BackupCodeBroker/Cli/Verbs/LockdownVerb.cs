@@ -11,6 +11,7 @@ internal static class LockdownVerb
 {
     private const int PageLimit = 50;
     private const int MaxLockdowns = 2_000;
+    private const int MaxPages = 1_000;
 
     /// <summary>The verb with its parts.</summary>
     public static Command Create(CliFrame frame)
@@ -62,7 +63,11 @@ internal static class LockdownVerb
                 return answer.Failure();
             }
 
-            file?.Write(done.Json, done.Value, context.Surroundings.Time.GetUtcNow());
+            if (file is not null && await file.WriteAsync(context, done.Json, done.Value, cancellation) is { } unwritten)
+            {
+                return unwritten;
+            }
+
             return Outcome.Done(done.Json, screen =>
             {
                 LockdownText.Show(screen, done.Value);
@@ -93,7 +98,7 @@ internal static class LockdownVerb
         List<LockdownStanding> all = [];
         var documents = new JsonArray();
         string? before = null;
-        while (true)
+        for (var pages = 1; ; pages++)
         {
             var answer = await broker.LockdownsAsync(identities, before, PageLimit, cancellation);
             if (answer is not BrokerAnswer<LockdownPage>.Done page)
@@ -107,8 +112,8 @@ internal static class LockdownVerb
                 documents.Add(one?.DeepClone());
             }
 
-            // A page that leads back, or to nothing new, is the last.
-            if (!LockdownId.IsId(page.Value.Next) || page.Value.Lockdowns.Count == 0 || all.Count >= MaxLockdowns
+            // A page that leads back is the last. One may be empty: of many about other names some are looked at.
+            if (!LockdownId.IsId(page.Value.Next) || all.Count >= MaxLockdowns || pages >= MaxPages
                 || before is not null && string.CompareOrdinal(page.Value.Next, before) >= 0)
             {
                 page.Json["lockdowns"] = documents;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using BackupCodeBroker.Cli.Broker;
 using BackupCodeBroker.Cli.Terminal;
 using BackupCodeBroker.Core.Codes;
 using BackupCodeBroker.Scanning;

@@ -162,7 +162,7 @@ internal static class WhoCanPage
             screen.Line($"{name}, depending on who logs in: {Who(one.Holder)} at {string.Join(", ", one.LogIns)}, by {string.Join(", ", one.Stanzas.Select(Text))}");
         }
 
-        var loose = answer.Policies.Where(policy => !policy.IsGiven).Select(policy => policy.Stanza.Policy).Distinct(StringComparer.Ordinal).ToList();
+        var loose = answer.Policies.Where(policy => !policy.IsGiven).Select(policy => policy.Stanza.Policy + (policy.IsOwners ? " (its owner's)" : "")).Distinct(StringComparer.Ordinal).ToList();
         if (loose.Count > 0)
         {
             screen.Line($"{name}, any token made by hand with: {Some(loose, MostShown)}");

@@ -40,14 +40,16 @@ internal sealed class DeclareLockdownFeature(Admission admission, StateDesk desk
             return denial!;
         }
 
-        return said.DryRun ? await DryRunAsync(scope, said) : await DeclareAsync(scope, caller, said, key);
+        return said.DryRun ? await DryRunAsync(scope, said, request.Aborted) : await DeclareAsync(scope, caller, said, key);
     }
 
-    private async Task<Outcome> DryRunAsync(OperationScope scope, LockdownBody said)
+    private async Task<Outcome> DryRunAsync(OperationScope scope, LockdownBody said, CancellationToken aborted)
     {
         var asOf = scope.Now;
-        var (count, names) = await CountAsync(scope, said.Scope, scope.Call.Cancellation);
-        return new Outcome.Done(200, new DryRunAnswer
+        var (count, names) = await CountForAnybodyAsync(scope, said.Scope, aborted);
+        return said.Expected is { } expected && expected != count
+            ? new Outcome.Conflict(ConflictKind.ExpectationFailed) { Found = count }
+            : new Outcome.Done(200, new DryRunAnswer
         {
             Mode = said.Mode,
             Scope = ScopeAnswer.Of(said.Scope),
@@ -57,6 +59,20 @@ internal sealed class DeclareLockdownFeature(Admission admission, StateDesk desk
             AsOf = asOf,
         })
         { Reason = "dry-run" };
+    }
+
+    // Nobody counts for a caller who has gone.
+    private async Task<(int Count, IReadOnlyList<string> Names)> CountForAnybodyAsync(OperationScope scope, LockdownScope what, CancellationToken aborted)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, scope.Call.Cancellation);
+        try
+        {
+            return await CountAsync(scope, what, CensusNeed.Curious, either.Token);
+        }
+        catch (OperationCanceledException) when (aborted.IsCancellationRequested)
+        {
+            throw new BrokerFaultException(FaultKind.Unavailable, "the caller has gone");
+        }
     }
 
     private async Task<Outcome> DeclareAsync(OperationScope scope, Admittance caller, LockdownBody said, string? key)
@@ -71,13 +87,14 @@ internal sealed class DeclareLockdownFeature(Admission admission, StateDesk desk
         int? matches = null;
         if (said.Expected is { } expected)
         {
-            (matches, _) = await CountAsync(scope, said.Scope, scope.Call.Cancellation);
+            (matches, _) = await CountAsync(scope, said.Scope, CensusNeed.Decisive, scope.Call.Cancellation);
             if (matches != expected)
             {
                 return new Outcome.Conflict(ConflictKind.ExpectationFailed) { Found = matches };
             }
         }
 
+        scope.Commit();
         wanted = wanted with { DeclaredAt = scope.Now };
         var made = await desk.ChangeAsync(
             scope.Call,
@@ -141,10 +158,10 @@ internal sealed class DeclareLockdownFeature(Admission admission, StateDesk desk
     private async Task<int?> CountForAWhileAsync(OperationScope scope, LockdownScope what)
     {
         using var patience = new CancellationTokenSource(CountingTime, scope.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, scope.Call.Cancellation);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, scope.Stopping);
         try
         {
-            return (await CountAsync(scope, what, either.Token)).Count;
+            return (await CountAsync(scope, what, CensusNeed.Curious, either.Token)).Count;
         }
         catch (Exception e) when (e is BrokerFaultException or OperationCanceledException)
         {
@@ -152,11 +169,12 @@ internal sealed class DeclareLockdownFeature(Admission admission, StateDesk desk
         }
     }
 
-    private async Task<(int Count, IReadOnlyList<string> Names)> CountAsync(OperationScope scope, LockdownScope what, CancellationToken cancellation)
+    private async Task<(int Count, IReadOnlyList<string> Names)> CountAsync(OperationScope scope, LockdownScope what, CensusNeed need, CancellationToken cancellation)
     {
         var (count, names) = (0, new List<string>());
         await census.LookAsync(
             NamePattern.TryParse(what.Identities),
+            need,
             document =>
             {
                 if (what.Hits(document))

@@ -30,8 +30,12 @@ internal sealed class LiftLockdownFeature(Admission admission, LockdownBook book
             return new Outcome.Malformed(all);
         }
 
-        var view = await book.FindAsync(id!, scope.Context, scope.Call.Cancellation);
-        var (caller, denial) = await admission.ToFoundPrefixAsync(scope, request.Token, view?.Lockdown.Scope.Prefix);
+        LockdownView? view = null;
+        var (caller, denial) = await admission.ToFoundPrefixAsync(scope, request.Token, async () =>
+        {
+            view = await book.FindAsync(id!, scope.Context, scope.Call.Cancellation);
+            return view?.Lockdown.Scope.Prefix;
+        });
         return caller is null ? denial!
             : view is null ? new Outcome.NoSuchLockdown()
             : !view.InForce ? await AgainAsync(scope, view)
@@ -65,22 +69,28 @@ internal sealed class LiftLockdownFeature(Admission admission, LockdownBook book
         }
 
         var left = 0;
-        await census.LookAsync(
+        var unread = await census.LookAsync(
             NamePattern.TryParse(view.Lockdown.Scope.Identities),
-            document => left += LockdownTally.IsUnder(view.Lockdown, document) ? 1 : 0,
+            CensusNeed.Decisive,
+            document => left += view.Reach.IsLeft(document) ? 1 : 0,
             scope.Context,
             scope.Call.Cancellation);
-        return left > 0 ? new Outcome.Conflict(ConflictKind.NotComplete) { Found = left } : null;
+        // What cannot be read may hold a set that nobody has ended.
+        return left + unread > 0 ? new Outcome.Conflict(ConflictKind.NotComplete) { Found = left + unread } : null;
     }
 
     private async Task<Outcome> LiftAsync(OperationScope scope, Admittance caller, LockdownView view, string reason)
     {
+        scope.Commit();
         var lift = new LockdownLift(scope.Now, scope.Caller!, reason, scope.Id, scope.TraceId);
         var end = await desk.ChangeAsync(
             scope.Call,
-            (state, _) => LiftDecision.Decide(state, view.Lockdown.Id, lift) is LiftDecision.Lifted lifted
-                ? new StateStep<End>(lifted.Next, new End(lift, null))
-                : new StateStep<End>(null, new End(state.Lifted.FirstOrDefault(l => l.Lockdown.Id == view.Lockdown.Id)?.Lift, null)),
+            (state, _) => LiftDecision.Decide(state, view.Lockdown.Id, lift) switch
+            {
+                LiftDecision.Lifted lifted => new StateStep<End>(lifted.Next, new End(lift, null)),
+                LiftDecision.TooMany => new StateStep<End>(null, new End(null, new Outcome.Conflict(ConflictKind.TooManyLockdowns))),
+                _ => new StateStep<End>(null, new End(state.Lifted.FirstOrDefault(l => l.Lockdown.Id == view.Lockdown.Id)?.Lift, null)),
+            },
             async () => await caller.StaleDenialAsync(scope.Call) is { } denied ? new End(null, denied) : null);
         if (end.Lift is { } made)
         {

@@ -122,6 +122,9 @@ internal sealed record LockdownAnswer : ApiAnswer
     /// <summary>How far it got; absent until the worker has counted.</summary>
     public ProgressAnswer? Progress { get; init; }
 
+    /// <summary>A page of the identities hit, where it was asked for.</summary>
+    public HitsAnswer? Hits { get; init; }
+
     /// <summary>The whole story, or without names for a list.</summary>
     public static LockdownAnswer Of(LockdownView view, bool withNames = true) => new()
     {
@@ -138,6 +141,18 @@ internal sealed record LockdownAnswer : ApiAnswer
         Progress = view.Story?.Progress is { } progress ? ProgressAnswer.Of(progress, withNames) : null,
     };
 }
+
+/// <summary>Identities that a lockdown hit, in the order of their names.</summary>
+/// <param name="AsOf">When the look at them began.</param>
+/// <param name="Identities">Those of this page; a page may have none.</param>
+/// <param name="Next">What to send as <c>after</c> for the next page; absent on the last.</param>
+internal sealed record HitsAnswer(DateTimeOffset AsOf, IReadOnlyList<HitAnswer> Identities, string? Next);
+
+/// <summary>An identity that a lockdown hit.</summary>
+/// <param name="Identity">Its name.</param>
+/// <param name="Ended">Whether no set of it is under the lockdown any more.</param>
+/// <param name="Reissued">Whether it has received new codes since.</param>
+internal sealed record HitAnswer(string Identity, bool Ended, bool Reissued);
 
 /// <summary>How far a lockdown got.</summary>
 internal sealed record ProgressAnswer
@@ -156,6 +171,9 @@ internal sealed record ProgressAnswer
 
     /// <summary>Those that have received new codes since.</summary>
     public required int Reissued { get; init; }
+
+    /// <summary>Identities meant whose documents could not be read; absent where there are none.</summary>
+    public int? Unread { get; init; }
 
     /// <summary>The identities hit, the first of them in the order of their names.</summary>
     public IReadOnlyList<string>? Identities { get; init; }
@@ -176,6 +194,7 @@ internal sealed record ProgressAnswer
         Matched = progress.Matched,
         Ended = progress.Ended,
         Reissued = progress.Reissued,
+        Unread = progress.Unread,
         Identities = withNames ? progress.Names : null,
         MoreIdentities = withNames ? progress.Matched - progress.Names.Count : null,
         Waiting = withNames ? progress.Waiting : null,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BackupCodeBroker.Api;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Identities;
@@ -36,6 +37,11 @@ internal sealed record LockdownBody(LockdownScope Scope, string Mode, string Rea
             ActivatedBy = Id(part, "activated_by"),
         };
         var all = part.Flag("all");
+        if (part.Errors.Count == 0 && scope.IsTooLarge)
+        {
+            part.Add("labels", string.Create(CultureInfo.InvariantCulture, $"are too long together: a scope has at most {LockdownScope.MaxBytes} bytes"));
+        }
+
         if (part.Errors.Count == 0 && all != scope.IsEverything)
         {
             part.Add("all", all ? "contradicts the other conditions: leave it out, or them" : "is what an empty scope has to say: true means every identity");

@@ -9,9 +9,11 @@ using BackupCodeBroker.Operations;
 namespace BackupCodeBroker.Features.Lockdowns;
 
 /// <summary>
-/// <c>GET /v1/lockdowns/{id}</c>: one lockdown's story. It is for whoever could declare and lift it: one about other names looks like one that does not exist.
+/// <c>GET /v1/lockdowns/{id}?after=&amp;limit=</c>: one lockdown's story, with the first of the identities hit as the worker last counted them; asked for a page,
+/// all of them can be read in the order of their names, live. It is for whoever could declare and lift it: one about other names looks like one that
+/// does not exist.
 /// </summary>
-internal sealed class LockdownFeature(Admission admission, LockdownBook book) : IFeature
+internal sealed class LockdownFeature(Admission admission, LockdownBook book, FleetCensus census) : IFeature
 {
     public Operation Operation => Operation.Lockdown;
 
@@ -20,15 +22,51 @@ internal sealed class LockdownFeature(Admission admission, LockdownBook book) : 
         request.Body.Dispose();
         List<FieldError> errors = [];
         var id = request.Lockdown(errors);
-        errors.AddRange(request.UnknownQueries());
+        var (after, asked) = (request.Query("after", errors), request.Query("limit", errors));
+        var limit = ListLockdownsFeature.Limit(asked, FleetCensus.PageSize, FleetCensus.PageSize, errors);
+        errors.AddRange(request.UnknownQueries("after", "limit"));
+        if (after is not null && !IdentityName.TryParse(after, out _))
+        {
+            errors.Add(new FieldError("after", "is not the name of an identity"));
+        }
+
         if (errors.Count > 0)
         {
             return new Outcome.Malformed(errors);
         }
 
-        var view = await book.FindAsync(id!, scope.Context, scope.Call.Cancellation);
-        var (_, denial) = await admission.ToFoundPrefixAsync(scope, request.Token, view?.Lockdown.Scope.Prefix);
-        return denial ?? (view is null ? new Outcome.NoSuchLockdown() : new Outcome.Done(200, LockdownAnswer.Of(view)) { Reason = "looked" });
+        LockdownView? view = null;
+        var (_, denial) = await admission.ToFoundPrefixAsync(scope, request.Token, async () =>
+        {
+            view = await book.FindAsync(id!, scope.Context, scope.Call.Cancellation);
+            return view?.Lockdown.Scope.Prefix;
+        });
+        if ((denial ?? (view is null ? new Outcome.NoSuchLockdown() : null)) is { } none)
+        {
+            return none;
+        }
+
+        var hits = after is null && asked is null ? null : await HitsAsync(scope, view!, after, limit);
+        return new Outcome.Done(200, LockdownAnswer.Of(view!, withNames: hits is null) with { Hits = hits }) { Reason = "looked" };
+    }
+
+    private async Task<HitsAnswer> HitsAsync(OperationScope scope, LockdownView view, string? after, int limit)
+    {
+        var (asOf, reach, hits) = (scope.Now, view.Reach, new List<HitAnswer>());
+        var next = await census.LookAtPageAsync(
+            NamePattern.TryParse(view.Lockdown.Scope.Identities),
+            after,
+            limit,
+            document =>
+            {
+                if (reach.Hit(document))
+                {
+                    hits.Add(new HitAnswer(document.Identity, !reach.IsOver(document), reach.HasNewCodes(document)));
+                }
+            },
+            scope.Context,
+            scope.Call.Cancellation);
+        return new HitsAnswer(asOf, hits, next);
     }
 }
 
@@ -49,7 +87,7 @@ internal sealed class ListLockdownsFeature(Admission admission, LockdownBook boo
         List<FieldError> errors = [];
         var identities = request.Query("identities", errors);
         var before = request.Query("before", errors);
-        var limit = Limit(request.Query("limit", errors), errors);
+        var limit = Limit(request.Query("limit", errors), DefaultLimit, MaxLimit, errors);
         errors.AddRange(request.UnknownQueries("identities", "before", "limit"));
         var pattern = identities is null ? NamePattern.Any : NamePattern.TryParse(identities);
         if (pattern is null)
@@ -73,28 +111,29 @@ internal sealed class ListLockdownsFeature(Admission admission, LockdownBook boo
 
     private async Task<Outcome> PageAsync(OperationScope scope, string prefix, string? before, int limit)
     {
-        var page = await book.PageAsync(prefix, before, limit + 1, scope.Context, scope.Call.Cancellation);
+        var page = await book.PageAsync(prefix, before, limit, scope.Context, scope.Call.Cancellation);
         return new Outcome.Done(200, new LockdownsAnswer
         {
-            Lockdowns = [.. page.Take(limit).Select(view => LockdownAnswer.Of(view, withNames: false))],
-            Next = page.Count > limit ? page[limit - 1].Lockdown.Id : null,
+            Lockdowns = [.. page.Views.Select(view => LockdownAnswer.Of(view, withNames: false))],
+            Next = page.Next,
         })
         { Reason = "looked" };
     }
 
-    private static int Limit(string? text, List<FieldError> errors)
+    /// <summary>Reads the length of a page.</summary>
+    internal static int Limit(string? text, int otherwise, int most, List<FieldError> errors)
     {
         if (text is null)
         {
-            return DefaultLimit;
+            return otherwise;
         }
 
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MaxLimit)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit >= 1 && limit <= most)
         {
             return limit;
         }
 
-        errors.Add(new FieldError("limit", string.Create(CultureInfo.InvariantCulture, $"must be 1 to {MaxLimit}")));
-        return DefaultLimit;
+        errors.Add(new FieldError("limit", string.Create(CultureInfo.InvariantCulture, $"must be 1 to {most}")));
+        return otherwise;
     }
 }

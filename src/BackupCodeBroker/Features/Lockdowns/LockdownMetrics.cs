@@ -13,7 +13,7 @@ internal sealed class LockdownMetrics : IDisposable
 {
     private readonly Meter _meter;
     private readonly WorkerMetrics _worker;
-    private volatile IReadOnlyList<LockdownStory>? _stories;
+    private volatile IReadOnlyList<ModeFigures>? _counted;
 
     public LockdownMetrics(IMeterFactory meters, WorkerMetrics worker)
     {
@@ -23,27 +23,31 @@ internal sealed class LockdownMetrics : IDisposable
     }
 
     /// <summary>A whole sweep has counted.</summary>
-    public void Counted(IEnumerable<LockdownStory> stories) => _stories = [.. stories.Where(s => s.Lift is null)];
+    public void Counted(IReadOnlyCollection<LockdownStory> stories) => _counted = [.. Modes.Select(mode => ModeFigures.Of(mode, stories))];
 
     public void Dispose() => _meter.Dispose();
 
     private static readonly string[] Modes = [Core.Documents.Lockdown.Freeze, Core.Documents.Lockdown.Void];
 
     // Only the leader's figures are of now.
-    private IReadOnlyList<LockdownStory>? Stories => _worker.Fleet is null ? null : _stories;
+    private IReadOnlyList<ModeFigures> Figures => _worker.Fleet is null ? [] : _counted ?? [];
 
-    private IEnumerable<Measurement<long>> InForce() => Stories is not { } stories
-        ? []
-        : Modes.Select(mode => Of(stories.Count(s => s.Lockdown.Mode == mode), mode));
+    private IEnumerable<Measurement<long>> InForce() => Figures.Select(f => Of(f.InForce, f.Mode));
 
-    private IEnumerable<Measurement<long>> Identities() => Stories is not { } stories
-        ? []
-        : from mode in Modes
-          let progress = stories.Where(s => s.Lockdown.Mode == mode).Select(s => s.Progress).OfType<LockdownProgress>().ToList()
-          from stage in new[] { ("matched", progress.Sum(p => p.Matched)), ("ended", progress.Sum(p => p.Ended)), ("reissued", progress.Sum(p => p.Reissued)) }
-          select Of(stage.Item2, mode, stage.Item1);
+    private IEnumerable<Measurement<long>> Identities() =>
+        Figures.SelectMany(f => new[] { Of(f.Matched, f.Mode, "matched"), Of(f.Ended, f.Mode, "ended"), Of(f.Reissued, f.Mode, "reissued") });
 
     private static Measurement<long> Of(long value, string mode, string? stage = null) => stage is null
         ? new(value, new KeyValuePair<string, object?>(TelemetryNames.LockdownMode, mode))
         : new(value, new KeyValuePair<string, object?>(TelemetryNames.LockdownMode, mode), new KeyValuePair<string, object?>(TelemetryNames.LockdownStage, stage));
+
+    private sealed record ModeFigures(string Mode, int InForce, int Matched, int Ended, int Reissued)
+    {
+        public static ModeFigures Of(string mode, IReadOnlyCollection<LockdownStory> stories)
+        {
+            var inForce = stories.Where(s => s.Lift is null && s.Lockdown.Mode == mode).ToList();
+            var progress = inForce.Select(s => s.Progress).OfType<LockdownProgress>().ToList();
+            return new ModeFigures(mode, inForce.Count, progress.Sum(p => p.Matched), progress.Sum(p => p.Ended), progress.Sum(p => p.Reissued));
+        }
+    }
 }

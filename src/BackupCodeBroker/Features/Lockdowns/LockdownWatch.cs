@@ -2,6 +2,7 @@ using BackupCodeBroker.Access;
 using BackupCodeBroker.Core.Audit;
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault;
@@ -19,22 +20,26 @@ internal sealed class LockdownWatch(
 {
     private const int MaxOpen = 4 * BrokerState.MaxLockdowns;
 
+    // Of all that are counted at once; what is cut off is counted, and read a page at a time by whoever asks.
+    private const int MaxNames = 40_000;
+
     private static readonly TimeSpan Watched = TimeSpan.FromDays(90);
     private static readonly TimeSpan ListingEvery = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly HashSet<string> _over = new(StringComparer.Ordinal);
-    private IReadOnlyList<Lockdown> _open = [];
+    private IReadOnlyList<LockdownReach> _open = [];
     private long? _listed;
     private ITimer? _again;
 
     /// <inheritdoc/>
-    public ISweepNotes? Begin(SweepBeginning sweep) => sweep.IsWhole ? new Notes(this, sweep.State, time.Moment()) : null;
+    public ISweepNotes? Begin(SweepBeginning sweep) => sweep.IsWhole ? new Notes(this, [.. Counted(sweep)], time.Moment()) : null;
 
     public void Dispose() => _again?.Dispose();
 
-    private IReadOnlyList<Lockdown> Counted(BrokerState state) =>
-        [.. state.Lockdowns.Concat(state.Lifted.Select(l => l.Lockdown).Where(l => LockdownId.IsId(l.Id))).Concat(_open).DistinctBy(l => l.Id)];
+    private IEnumerable<LockdownReach> Counted(SweepBeginning sweep) => sweep.State.Lockdowns.Select(l => new LockdownReach(l))
+        .Concat(sweep.State.Lifted.Where(l => LockdownId.IsId(l.Lockdown.Id)).Select(l => new LockdownReach(l.Lockdown, IsLifted: true)))
+        .Concat(_open).DistinctBy(l => l.Lockdown.Id).Select(l => l with { StateVersion = sweep.StateVersion });
 
     private async Task EndAsync(IReadOnlyList<LockdownTally> tallies, DateTimeOffset began, CancellationToken cancellation)
     {
@@ -43,7 +48,7 @@ internal sealed class LockdownWatch(
         {
             if (await OwnAsync((call, id) => TellAsync(call, tally, began, id), cancellation) is { } story)
             {
-                stories.Add(story);
+                stories.Add(story.WithoutNames());
             }
         }
 
@@ -62,7 +67,7 @@ internal sealed class LockdownWatch(
             _listed = time.GetTimestamp();
         }
 
-        _open = [.. stories.Where(s => s.Lift is not null && !_over.Contains(s.Lockdown.Id)).Take(MaxOpen).Select(s => s.Lockdown)];
+        _open = [.. stories.Where(s => s.Lift is not null && !_over.Contains(s.Lockdown.Id)).Take(MaxOpen).Select(s => new LockdownReach(s.Lockdown, IsLifted: true))];
         figures.Counted(stories);
         ComeAgain(stories);
     }
@@ -125,7 +130,7 @@ internal sealed class LockdownWatch(
             }
             else
             {
-                others.Add(story);
+                others.Add(story.WithoutNames());
             }
         }
 
@@ -152,9 +157,10 @@ internal sealed class LockdownWatch(
         return await scope.RunAsync(() => work(scope.Call(either.Token), scope.Id));
     }
 
-    private sealed class Notes(LockdownWatch watch, BrokerState state, DateTimeOffset began) : ISweepNotes
+    private sealed class Notes(LockdownWatch watch, IReadOnlyList<LockdownReach> counted, DateTimeOffset began) : ISweepNotes
     {
-        private readonly IReadOnlyList<LockdownTally> _tallies = [.. watch.Counted(state).Select(l => new LockdownTally(l))];
+        private readonly IReadOnlyList<LockdownTally> _tallies =
+            [.. counted.Select(l => new LockdownTally(l, Math.Min(LockdownProgress.MaxNames, MaxNames / 2 / counted.Count)))];
 
         public void Saw(IdentityDocument after)
         {
@@ -169,6 +175,14 @@ internal sealed class LockdownWatch(
             foreach (var tally in _tallies)
             {
                 tally.Miss();
+            }
+        }
+
+        public void Unread(IdentityName identity)
+        {
+            foreach (var tally in _tallies)
+            {
+                tally.AddUnread(identity.Value);
             }
         }
 

@@ -3,9 +3,10 @@ using System.Globalization;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
-using BackupCodeBroker.Audit.Report;
 using BackupCodeBroker.Audit.Report.Page;
+using BackupCodeBroker.Audit.Report;
 using BackupCodeBroker.Core.Audit;
+using BackupCodeBroker.Pages;
 using CsCheck;
 using Xunit;
 

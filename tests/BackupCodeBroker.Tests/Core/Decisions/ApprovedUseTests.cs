@@ -43,7 +43,7 @@ public sealed class ApprovedUseTests
             "a tick before its time is over" => given.Consume(Selector, around: Given.Around.Later(TimeSpan.FromMinutes(15) - TimeSpan.FromTicks(1))),
             "a lockdown of others' codes came since" => given.Consume(Selector, around: Given.Around.With(Given.Locked(scope: new LockdownScope { Identities = "team-b.*" }))),
             "a lockdown came since and the codes are newer" =>
-                given.WithActive(s => s with { StateVersion = 9 }).Consume(Selector, around: Given.Around.With(Given.Locked())),
+                given.WithActive(s => s with { StateVersion = 8 }).Consume(Selector, around: Given.Around.With(Given.Locked())),
             "a lockdown came and was lifted" => given.Consume(Selector, around: Given.Around with { State = Given.Around.State with { Lifted = [Lifted] } }),
             "the requester consumes" => given.Consume(Selector, Ann),
             "the approver consumes" => given.Consume(Selector, Bob),

@@ -41,6 +41,7 @@ public sealed class ConsumeTests
         ["the broker's epoch was raised"] = (Reason.OtherEpoch, d => d, a => a with { Epoch = 2 }),
         ["the set is of a later epoch"] = (Reason.OtherEpoch, d => d.WithActive(s => s with { Epoch = 2 }), a => a),
         ["a forgotten broker, below the floor"] = (Reason.OtherEpoch, d => d, a => a with { State = a.State with { EpochFloor = 2 } }),
+        ["the state was set back behind the issue"] = (Reason.StateSetBack, d => d, a => a with { StateVersion = a.StateVersion - 1 }),
         ["the clock stands before the activation"] = (Reason.ClockBackwards, d => d, a => a with { Now = Given.Now.AddMinutes(-1).AddTicks(-1) }),
     };
 

@@ -22,6 +22,7 @@ public sealed class IdentityStateTests
         ["frozen"] = ("frozen", Active.Document, Given.Around.With(Given.Locked())),
         ["void"] = ("locked-down", Active.Document, Given.Around.With(Given.Locked(Lockdown.Void))),
         ["another epoch"] = ("other-epoch", Active.Document, Given.Around with { Epoch = 2 }),
+        ["the state was set back"] = ("state-set-back", Active.Document, Given.Around with { StateVersion = 1 }),
         ["recertification is due"] = ("recertification-lapsed", Active.Document with { RecertifyBy = Given.Now }, Given.Around),
         ["revoked"] = ("revoked", ((RevokeDecision.Revoked)RevokeDecision.Decide(Active.Document, "lost", "op", Given.Owner, Given.Now)).Next, Given.Around),
         ["owner and entity were not read"] = ("active", Active.Document, Given.Around with { Owner = null, Entity = null }),

@@ -87,6 +87,35 @@ public sealed class LockdownDecisionTests
         Assert.Equal(Reason.LockedDown, Assert.IsType<ConsumeDecision.Refused>(repeat).Reason);
     }
 
+    [Theory]
+    [InlineData("revoked", true)]
+    [InlineData("replaced", true)]
+    [InlineData("ended before", false)]
+    [InlineData("active", false)]
+    [Trait("Requirement", "R-14")]
+    public void A_repeat_is_refused_where_a_stamp_says_that_a_lockdown_came_since(string what, bool refused)
+    {
+        var issued = Given.Active();
+        var consumed = Given.Consume(issued.Document, issued.Selector());
+        var revoked = ((RevokeDecision.Revoked)RevokeDecision.Decide(consumed, "r", Given.Id("revoke"), Given.Owner, Given.Now.AddSeconds(1))).Next;
+        var document = what switch
+        {
+            "revoked" => Ended(revoked, Void)!,
+            "replaced" => Ended(Given.Active(document: consumed, seed: 2).Document, Void)!,
+            "ended before" => Ended(revoked, Void with { DeclaredAt = Given.Now.AddSeconds(2) }) ?? revoked,
+            _ => consumed with { Lockdowns = [new LockdownStamp("other", Void.Version, 1, Given.Now)] },
+        };
+        if (what == "replaced")
+        {
+            // The newer set ended after it: the older one is gone, and with it the repeat.
+            document = document with { Ended = revoked.Ended };
+        }
+
+        var repeat = ConsumeDecision.Decide(document, Given.Around, Given.Request(issued.Selector()), Given.Few);
+        Assert.Equal(refused ? Reason.LockedDown : null, (repeat as ConsumeDecision.Refused)?.Reason);
+        Assert.Equal(refused, repeat is not ConsumeDecision.Repeat);
+    }
+
     [Fact]
     public void Approvals_of_before_end_with_it_and_do_not_come_back_when_it_is_lifted()
     {
@@ -112,12 +141,26 @@ public sealed class LockdownDecisionTests
     public void Lifting_revives_nothing_that_was_void_and_loses_nothing_that_was_frozen()
     {
         var thawed = ((LiftDecision.Lifted)LiftDecision.Decide(State(Given.Locked()), "incident-1", Lift)).Next;
-        Assert.Null(thawed.Over(Active, Active.Active!));
+        Assert.Null(thawed.Over(Active, Active.Active!, Lift.At));
         var late = ((LiftDecision.Lifted)LiftDecision.Decide(State(Void), Void.Id, Lift)).Next;
-        Assert.Equal(Void, late.Over(Active, Active.Active!));
-        Assert.Null(late.Over(Active, Active.Active! with { StateVersion = Void.Version }));
+        Assert.Equal(Void, late.Over(Active, Active.Active!, Lift.At));
+        Assert.Null(late.Over(Active, Active.Active! with { StateVersion = Void.Version }, Lift.At));
         Assert.Null(late.OverIssuing(Active));
         Assert.NotNull(LockdownEnding.Next(Active, late, "op", Actor.Worker, Given.Now));
+    }
+
+    [Fact]
+    public void A_void_one_that_was_lifted_is_over_nothing_after_its_hour_whoever_writes_the_state_or_not()
+    {
+        var lifted = ((LiftDecision.Lifted)LiftDecision.Decide(State(Void), Void.Id, Lift)).Next;
+        var over = Lift.At + BrokerState.LiftedKept;
+        Assert.NotNull(lifted.Over(Active, Active.Active!, over.AddTicks(-1)));
+        Assert.NotNull(LockdownEnding.Next(Active, lifted, "op", Actor.Worker, over.AddTicks(-1)));
+        Assert.Null(lifted.Over(Active, Active.Active!, over));
+        Assert.Null(LockdownEnding.Next(Active, lifted, "op", Actor.Worker, over));
+        Assert.Null(SetStanding.OfSet(Active, Active.Active!, Given.Around with { State = lifted, Now = over }));
+        Assert.Same(lifted, lifted.Remembering(over.AddTicks(-1)));
+        Assert.Empty(lifted.Remembering(over).Lifted);
     }
 
     [Fact]
@@ -159,39 +202,121 @@ public sealed class LockdownDecisionTests
     }
 
     [Fact]
-    public void Whoever_lifts_more_than_are_remembered_revives_no_approval()
+    public void Whoever_lifts_more_than_are_remembered_revives_no_approval_and_ends_none_of_other_names()
     {
-        var state = State();
+        var (state, other) = (State(), Active with { Identity = "team-b.build" });
         for (var i = 0; i < 3 * BrokerState.MaxLockdowns; i++)
         {
-            var declared = (DeclareDecision.Declared)DeclareDecision.Decide(state, 10 + i, Wanted("l" + i) with { Scope = new LockdownScope { Identities = Active.Identity } }, Given.Now);
-            state = ((LiftDecision.Lifted)LiftDecision.Decide(declared.Next, "l" + i, Lift)).Next;
+            state = Lifted(state, 10 + i, Wanted("l" + i) with { Scope = new LockdownScope { Identities = Active.Identity } });
             Assert.NotNull(state.OverApproval(Active, Asked with { StateVersion = 10 }));
+            Assert.Null(state.OverApproval(other, Asked with { StateVersion = 10 }));
         }
 
-        Assert.Equal(BrokerState.MaxLockdowns, state.Lifted.Count);
-        Assert.Null(state.Over(Active, Active.Active!));
+        Assert.InRange(state.Lifted.Count, 2, LockdownShares.MaxAlike);
+        Assert.Null(state.Over(Active, Active.Active!, Lift.At));
         Assert.Null(state.OverIssuing(Active));
     }
 
     [Fact]
-    public void The_state_stays_as_small_as_it_has_to_be()
+    public void However_many_are_lifted_of_however_many_prefixes_what_was_void_stays_so_in_its_hour()
     {
-        var (state, declared) = (State(), 0);
-        for (; DeclareDecision.Decide(state, declared, Large(declared), Given.Now) is DeclareDecision.Declared next; declared++)
+        var state = Lifted(State(), 8, Wanted("void") with { Mode = Lockdown.Void, Scope = new LockdownScope { Identities = "team-a.*" } });
+        for (var i = 0; i < 3 * BrokerState.MaxLockdowns; i++)
+        {
+            state = Lifted(state, 10 + i, Wanted("l" + i) with { Scope = new LockdownScope { Identities = $"team-{(char)('b' + i % 20)}{i % 40}.*" } });
+            state = Lifted(state, 10 + i, Wanted("m" + i) with { Scope = new LockdownScope { Owner = "owner-" + i } });
+        }
+
+        Assert.Equal("void", state.Over(Active, Active.Active!, Lift.At)!.Id);
+        Assert.NotNull(state.OverApproval(Active, Asked));
+        Assert.InRange(DocumentJson.Write(state).Length, 0, BrokerState.MaxBytes / 2);
+    }
+
+    [Fact]
+    public void No_void_one_is_forgotten_for_another_and_nobody_elses_is_kept_from_being_lifted()
+    {
+        var (state, lifted) = (State(), 0);
+        while (Decided(state, Voided("v" + lifted, "team-a.")) is LiftDecision.Lifted next)
+        {
+            (state, lifted) = (next.Next, lifted + 1);
+        }
+
+        Assert.InRange(lifted, 8, LockdownShares.MaxAlike);
+        Assert.IsType<LiftDecision.TooMany>(Decided(state, Voided("x", "team-a.")));
+        Assert.IsType<LiftDecision.Lifted>(Decided(state, Voided("x", "team-b.")));
+        Assert.IsType<LiftDecision.Lifted>(Decided(state, Voided("x", "")));
+        Assert.IsType<LiftDecision.Lifted>(LiftDecision.Decide(state with { Lockdowns = [Voided("x", "team-a.")] }, "x", Lift with { At = Lift.At + BrokerState.LiftedKept }));
+
+        static LiftDecision Decided(BrokerState state, Lockdown lockdown) => LiftDecision.Decide(state with { Lockdowns = [lockdown] }, lockdown.Id, Lift);
+
+        static Lockdown Voided(string id, string prefix) => Void with { Id = id, Scope = new LockdownScope { Identities = prefix + "*" } };
+    }
+
+    [Fact]
+    public void Whoever_may_lock_down_one_team_takes_no_places_of_other_teams_and_all_teams_none_of_everybodys()
+    {
+        var (state, alike, narrow, all) = (State(), 0, 0, 0);
+        for (; Declare(state, $"team-a.{alike}*") is DeclareDecision.Declared next; alike++)
         {
             state = next.Next;
         }
 
-        Assert.InRange(declared, 8, BrokerState.MaxLockdowns - 1);
-        Assert.InRange(DocumentJson.Write(state).Length, BrokerState.MaxBytes / 2, BrokerState.MaxBytes);
-        Assert.IsType<DeclareDecision.TooMany>(DeclareDecision.Decide(state, 99, Large(99), Given.Now));
+        Assert.Equal(LockdownShares.MaxAlike, alike);
+        for (; Declare(state, $"team-{narrow}.*") is DeclareDecision.Declared next; narrow++)
+        {
+            state = next.Next;
+        }
 
-        static Lockdown Large(int i) => Wanted("l" + i) with
+        Assert.Equal(LockdownShares.MaxNarrow, alike + narrow);
+        for (; Declare(state, "*", owner: "owner-" + all) is DeclareDecision.Declared next; all++)
+        {
+            state = next.Next;
+        }
+
+        Assert.Equal(BrokerState.MaxLockdowns, alike + narrow + all);
+        Assert.InRange(DocumentJson.Write(state).Length, 0, BrokerState.MaxBytes);
+
+        static DeclareDecision Declare(BrokerState state, string identities, string? owner = null) => DeclareDecision.Decide(
+            state, 9, Wanted(identities + owner) with { Scope = new LockdownScope { Identities = identities, Owner = owner } }, Given.Now);
+    }
+
+    [Theory]
+    [InlineData("team-a.x*", "team-a.")]
+    [InlineData("team-a.x.y", "team-a.")]
+    [InlineData("team*", "team")]
+    [InlineData("team", "team")]
+    [InlineData("*", "")]
+    [InlineData(null, "")]
+    public void Room_is_shared_by_what_names_begin_with(string? identities, string share) =>
+        Assert.Equal(share, new LockdownScope { Identities = identities }.Share);
+
+    [Fact]
+    public void The_state_stays_as_small_as_it_has_to_be()
+    {
+        var (state, narrow, all) = (State(), 0, 0);
+        for (; DeclareDecision.Decide(state, narrow, Large(narrow, $"team-{narrow}.*"), Given.Now) is DeclareDecision.Declared next; narrow++)
+        {
+            state = next.Next;
+        }
+
+        for (; DeclareDecision.Decide(state, all, Large(100 + all, null), Given.Now) is DeclareDecision.Declared next; all++)
+        {
+            state = next.Next;
+        }
+
+        Assert.InRange(narrow, 4, LockdownShares.MaxNarrow - 1);
+        Assert.InRange(all, 4, BrokerState.MaxLockdowns - narrow - 1);
+        Assert.InRange(DocumentJson.Write(state).Length, BrokerState.MaxBytes / 2, BrokerState.MaxBytes);
+        Assert.True(Large(0, null).Scope is { IsTooLarge: false });
+        Assert.True(new LockdownScope { Labels = Labels(128) }.IsTooLarge);
+
+        static Lockdown Large(int i, string? identities) => Wanted("l" + i) with
         {
             Reason = new string('\uffee', 256),
-            Scope = new LockdownScope { Labels = Enumerable.Range(0, LockdownScope.MaxLabels).ToDictionary(l => l + new string('n', 62), _ => new string('\uffee', 128)) },
+            Scope = new LockdownScope { Identities = identities, Labels = Labels(55) },
         };
+
+        static Dictionary<string, string> Labels(int length) => Enumerable.Range(0, LockdownScope.MaxLabels).ToDictionary(l => l + new string('n', 62), _ => new string('\uffee', length));
     }
 
     [Fact]
@@ -199,7 +324,7 @@ public sealed class LockdownDecisionTests
     {
         var revoked = ((RevokeDecision.Revoked)RevokeDecision.Decide(Active with { Identity = "c" }, "r", "op", Given.Owner, Given.Now.AddSeconds(1))).Next;
         var ended = Ended(Active with { Identity = "b" }, Void)!;
-        var tally = new LockdownTally(Void);
+        var tally = new LockdownTally(new LockdownReach(Void));
         tally.Add(Active with { Identity = "a" });
         tally.Add(revoked);
         tally.Add(ended);
@@ -216,11 +341,11 @@ public sealed class LockdownDecisionTests
     [Fact]
     public void A_count_is_complete_when_nothing_is_left_and_nothing_can_come()
     {
-        var tally = new LockdownTally(Void);
+        var tally = new LockdownTally(new LockdownReach(Void));
         tally.Add(Ended(Active, Void)!);
         Assert.True(tally.Result(Given.Now, Given.Now).Complete);
         Assert.False(tally.Result(Given.Now, Given.Now.AddSeconds(1)).Complete);
-        var frozen = new LockdownTally(Given.Locked());
+        var frozen = new LockdownTally(new LockdownReach(Given.Locked()));
         frozen.Add(Active);
         Assert.True(frozen.Result(Given.Now, Given.Now).Complete);
     }
@@ -229,7 +354,7 @@ public sealed class LockdownDecisionTests
     public void Names_are_the_first_in_their_order_in_whatever_order_they_come()
     {
         var names = Enumerable.Range(0, LockdownProgress.MaxNames + 200).Select(i => $"n{i:d5}").ToList();
-        var tally = new LockdownTally(Void);
+        var tally = new LockdownTally(new LockdownReach(Void));
         foreach (var name in names.OrderBy(n => n[^1]).ThenByDescending(n => n, StringComparer.Ordinal))
         {
             tally.Add(Active with { Identity = name });
@@ -238,6 +363,37 @@ public sealed class LockdownDecisionTests
         var progress = tally.Result(Given.Now, Given.Now);
         Assert.Equal(names.Take(LockdownProgress.MaxNames), progress.Names);
         Assert.Equal(names.Count, progress.Matched);
+    }
+
+    [Fact]
+    public void Where_many_are_counted_each_keeps_fewer_names_and_all_numbers()
+    {
+        var tally = new LockdownTally(new LockdownReach(Void), maxNames: 2);
+        foreach (var name in new[] { "c", "a", "b" })
+        {
+            tally.Add(Active with { Identity = name });
+        }
+
+        var progress = tally.Result(Given.Now, Given.Now);
+        Assert.Equal(["a", "b"], progress.Names);
+        Assert.Equal(["a", "b"], progress.Waiting);
+        Assert.Equal((3, 3), (progress.Matched, progress.Missing));
+        Assert.Empty(LockdownStory.Of(Void, Given.Now).With(progress, "w").WithoutNames().Progress!.Names);
+    }
+
+    [Fact]
+    public void What_could_not_be_read_or_was_ended_without_a_stamp_leaves_a_void_one_incomplete()
+    {
+        var tally = new LockdownTally(new LockdownReach(Void with { Scope = new LockdownScope { Identities = "team-a.*" } }));
+        tally.Add(Ended(Active, Void)!);
+        tally.AddUnread("team-b.x");
+        Assert.True(tally.Result(Given.Now, Given.Now) is { Complete: true, Unread: null });
+        tally.AddUnread("team-a.x");
+        Assert.True(tally.Result(Given.Now, Given.Now) is { Complete: false, Unread: 1 });
+
+        var unstamped = new LockdownTally(new LockdownReach(Void));
+        unstamped.Add(((RevokeDecision.Revoked)RevokeDecision.Decide(Active, "r", "op", Given.Owner, Given.Now.AddSeconds(1))).Next);
+        Assert.True(unstamped.Result(Given.Now, Given.Now) is { Complete: false, Ended: 1 });
     }
 
     [Fact]
@@ -302,7 +458,7 @@ public sealed class LockdownDecisionTests
                 }
 
                 // What stays is under no void one, and more lockdowns never end less.
-                Assert.True(atOnce.Active is null || !lockdowns.Any(l => l.Mode == Lockdown.Void && l.Matches(atOnce, atOnce.Active)));
+                Assert.True(atOnce.Active is null || !lockdowns.Any(l => l.Mode == Lockdown.Void && new LockdownReach(l).Matches(atOnce, atOnce.Active)));
                 var fewer = Applied(document, [State([.. lockdowns.Skip(1)])]);
                 Assert.True(fewer.Active is not null || atOnce.Active is null);
             },
@@ -311,6 +467,12 @@ public sealed class LockdownDecisionTests
 
     private static LockdownProgress Progress(int ended, bool complete) =>
         new() { AsOf = Given.Now, Matched = 2, Ended = ended, Reissued = 0, Complete = complete, Names = ["a", "b"], Waiting = ["a", "b"] };
+
+    private static BrokerState Lifted(BrokerState state, long version, Lockdown wanted)
+    {
+        var declared = (DeclareDecision.Declared)DeclareDecision.Decide(state, version, wanted, Given.Now);
+        return ((LiftDecision.Lifted)LiftDecision.Decide(declared.Next, wanted.Id, Lift)).Next;
+    }
 
     private static Lockdown Wanted(string id) => Given.Locked(version: 0) with { Id = id };
 

@@ -13,7 +13,7 @@ public sealed class LockdownTallyTests
     [InlineData(Lockdown.Freeze)]
     public void One_that_missed_an_identity_is_not_complete(string mode)
     {
-        var tally = new LockdownTally(Given.Locked(mode));
+        var tally = new LockdownTally(new LockdownReach(Given.Locked(mode)));
         tally.Add(Given.Registered);
         Assert.True(tally.Result(Given.Now, Given.Now).Complete);
         tally.Miss();

@@ -1,3 +1,4 @@
+using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Tests.Core.Decisions;
 using Xunit;
@@ -58,7 +59,7 @@ public sealed class LockdownTests
         var (identity, set, scope) = Scopes[what];
         Assert.Equal((identity, set), (scope.MatchesIdentity(Document), scope.Matches(Document, Set)));
         var state = Given.Around.With(Given.Locked(scope: scope)).State;
-        Assert.Equal((identity, set), (state.OverIssuing(Document) is not null, state.Over(Document, Set) is not null));
+        Assert.Equal((identity, set), (state.OverIssuing(Document) is not null, state.Over(Document, Set, Given.Now) is not null));
     }
 
     [Theory]
@@ -67,7 +68,7 @@ public sealed class LockdownTests
     [InlineData(8, true)]
     [InlineData(long.MaxValue, true)]
     public void Only_sets_of_an_earlier_state_are_under_it(long version, bool matches) =>
-        Assert.Equal(matches, Given.Locked(version: version).Matches(Document, Set));
+        Assert.Equal(matches, new LockdownReach(Given.Locked(version: version)).Matches(Document, Set));
 
     [Fact]
     public void A_set_that_nobody_activated_is_not_activated_by_anybody()
@@ -79,7 +80,7 @@ public sealed class LockdownTests
     [Fact]
     public void Void_comes_before_freeze()
     {
-        var over = Given.Around.With(Given.Locked() with { Id = "freeze" }, Given.Locked(Lockdown.Void) with { Id = "void" }).State.Over(Document, Set);
+        var over = Given.Around.With(Given.Locked() with { Id = "freeze" }, Given.Locked(Lockdown.Void) with { Id = "void" }).State.Over(Document, Set, Given.Now);
         Assert.Equal("void", over!.Id);
     }
 
@@ -92,13 +93,47 @@ public sealed class LockdownTests
         foreach (var scope in new[] { new LockdownScope { Labels = new Dictionary<string, string> { ["env"] = "prod" } }, new LockdownScope { Owner = Set.Owner.EntityId } })
         {
             var state = Given.Around.With(Given.Locked(Lockdown.Void, scope: scope)).State;
-            Assert.NotNull(state.Over(relabelled, issued));
+            Assert.NotNull(state.Over(relabelled, issued, Given.Now));
             Assert.NotNull(state.OverIssuing(relabelled));
         }
     }
 
     [Fact]
-    public void Nothing_is_under_no_lockdown() => Assert.Null(Given.Around.State.Over(Document, Set));
+    public void What_was_lifted_is_over_what_it_was_over_then_whoever_is_labelled_or_given_away_since()
+    {
+        var lift = new LockdownLift(Given.Now, Given.Platform, "over", Given.Id("lift"), "t");
+        var issued = Set with { LabelDigests = LabelDigest.Of(new Dictionary<string, string> { ["env"] = "test" }) };
+        var changed = Document with { Active = issued, Labels = new Dictionary<string, string> { ["env"] = "prod" }, Owner = "another" };
+        foreach (var (scope, then) in new[]
+        {
+            (new LockdownScope { Labels = Label("env", "prod") }, false),
+            (new LockdownScope { Labels = Label("env", "test") }, true),
+            (new LockdownScope { Owner = "another" }, false),
+            (new LockdownScope { Owner = Set.Owner.EntityId }, true),
+        })
+        {
+            var locked = Given.Locked(Lockdown.Void, scope: scope);
+            Assert.NotNull(Given.Around.With(locked).State.Over(changed, issued, Given.Now));
+            var lifted = Given.Around.State with { Lifted = [new LiftedLockdown(locked, lift)] };
+            Assert.Equal(then, lifted.Over(changed, issued, Given.Now) is not null);
+            Assert.Equal(then, LockdownEnding.Next(changed, lifted, "op", Actor.Worker, Given.Now) is not null);
+        }
+    }
+
+    [Fact]
+    public void Sets_of_a_later_state_than_there_is_are_under_it_where_they_are_older_by_the_clock()
+    {
+        var lockdown = Given.Locked(Lockdown.Void, version: 3);
+        Assert.True(new LockdownReach(lockdown, StateVersion: 4).Matches(Document, Set));
+        Assert.False(new LockdownReach(lockdown, StateVersion: 4).Matches(Document, Set with { IssuedAt = Given.Now.AddTicks(1) }));
+        Assert.False(new LockdownReach(lockdown, StateVersion: Set.StateVersion).Matches(Document, Set));
+        var state = Given.Around.With(lockdown).State;
+        Assert.Null(LockdownEnding.Next(Document, state, "op", Actor.Worker, Given.Now, Set.StateVersion));
+        Assert.Null(LockdownEnding.Next(Document, state, "op", Actor.Worker, Given.Now, 4)!.Active);
+    }
+
+    [Fact]
+    public void Nothing_is_under_no_lockdown() => Assert.Null(Given.Around.State.Over(Document, Set, Given.Now));
 
     private static Dictionary<string, string> Label(string name, string text) => new() { [name] = text };
 }

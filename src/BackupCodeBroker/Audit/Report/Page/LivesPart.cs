@@ -1,5 +1,6 @@
 using System.Globalization;
 using BackupCodeBroker.Core.Audit;
+using BackupCodeBroker.Pages;
 
 namespace BackupCodeBroker.Audit.Report.Page;
 

@@ -1,3 +1,5 @@
+using BackupCodeBroker.Pages;
+
 namespace BackupCodeBroker.Audit.Report.Page;
 
 /// <summary>Tables that have a caption, heads with a scope, and room to scroll where the window is narrow.</summary>

@@ -1,4 +1,5 @@
 using BackupCodeBroker.Core.Audit;
+using BackupCodeBroker.Pages;
 
 namespace BackupCodeBroker.Audit.Report.Page;
 

@@ -1,23 +1,24 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace BackupCodeBroker.Audit.Report.Page;
+namespace BackupCodeBroker.Pages;
 
 /// <summary>
-/// The head of the page. Its policy lets nothing load and nothing run but the one style and the one script that stand in it, known by their hashes: were a text
-/// ever to become markup, it still could not call home or run.
+/// What every page stands in. Its policy lets nothing load and nothing run but the one style and the one script that stand in it, known by their hashes: were
+/// a text ever to become markup, it still could not call home or run.
 /// </summary>
-internal static class PageHead
+/// <param name="resources">Folder of the page's style and script within the program.</param>
+internal sealed class PageShell(string resources)
 {
-    private static readonly Lazy<string> Style = new(() => Resource("page.css"));
-    private static readonly Lazy<string> Script = new(() => Resource("page.js"));
+    private readonly Lazy<string> _style = new(() => Resource("pages/base.css") + Resource(resources + "/page.css"));
+    private readonly Lazy<string> _script = new(() => Resource(resources + "/page.js"));
 
     /// <summary>The policy.</summary>
-    public static string Policy =>
-        $"default-src 'none'; style-src '{Hash(Style.Value)}'; script-src '{Hash(Script.Value)}'; base-uri 'none'; form-action 'none'";
+    public string Policy =>
+        $"default-src 'none'; style-src '{Hash(_style.Value)}'; script-src '{Hash(_script.Value)}'; base-uri 'none'; form-action 'none'";
 
     /// <summary>Writes the head.</summary>
-    public static void Write(Markup html, string title)
+    public void WriteHead(Markup html, string title)
     {
         using (html.Open("head"))
         {
@@ -29,17 +30,17 @@ internal static class PageHead
             html.Element("title", title);
             using (html.Open("style"))
             {
-                html.Constant(Style.Value);
+                html.Constant(_style.Value);
             }
         }
     }
 
     /// <summary>The script, at the end of the body: what it finds must be there.</summary>
-    public static void WriteScript(Markup html)
+    public void WriteScript(Markup html)
     {
         using (html.Open("script"))
         {
-            html.Constant(Script.Value);
+            html.Constant(_script.Value);
         }
     }
 
@@ -47,8 +48,7 @@ internal static class PageHead
 
     private static string Resource(string name)
     {
-        using var stream = typeof(PageHead).Assembly.GetManifestResourceStream("audit-page/" + name)
-            ?? throw new InvalidOperationException($"{name} is not in the program");
+        using var stream = typeof(PageShell).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is not in the program");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace BackupCodeBroker.Audit.Report.Page;
+namespace BackupCodeBroker.Pages;
 
 /// <summary>
 /// Text from elsewhere as it may stand on a page: every character that does not show itself (controls, changes of the direction of writing, joiners, halves of

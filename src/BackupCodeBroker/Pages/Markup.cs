@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace BackupCodeBroker.Audit.Report.Page;
+namespace BackupCodeBroker.Pages;
 
 /// <summary>
 /// Writes HTML so that text can be nothing but text: what is given as a text or an attribute's value is made visible and escaped here and nowhere else, and what is
@@ -75,7 +75,20 @@ internal sealed class Markup(TextWriter writer)
     {
         if (time is { } at)
         {
-            Element("time", Words.Time(at), ("datetime", Words.Iso(at)));
+            Element("time", Text(at, "yyyy-MM-dd HH:mm:ss.fff"), ("datetime", Text(at, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'")));
+        }
+        else
+        {
+            Text(otherwise);
+        }
+    }
+
+    /// <summary>A day in UTC, with its time beside it for machines and whoever points at it.</summary>
+    public void Day(DateTimeOffset? time, string otherwise = "–")
+    {
+        if (time is { } at)
+        {
+            Element("time", Text(at, "yyyy-MM-dd"), ("datetime", Text(at, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'")), ("title", Text(at, "yyyy-MM-dd HH:mm:ss 'UTC'")));
         }
         else
         {
@@ -85,6 +98,8 @@ internal sealed class Markup(TextWriter writer)
 
     /// <summary>A constant of this program, as it is: a style, a script, the document's type.</summary>
     public void Constant(string text) => Raw(text);
+
+    private static string Text(DateTimeOffset time, string format) => time.UtcDateTime.ToString(format, CultureInfo.InvariantCulture);
 
     private static string Escape(string? text) => Visible.Of(text ?? "")
         .Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal)
