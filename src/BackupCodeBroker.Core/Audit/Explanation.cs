@@ -135,7 +135,8 @@ public sealed class Explanation
     {
         (Holder.Caller, SubjectKind.LookupSelf or SubjectKind.Ask) => verb == "read" && IsAsked(operation),
         (Holder.Caller, SubjectKind.Capabilities) => IsAsked(operation),
-        (Holder.Broker, SubjectKind.AliasLookup) => OnOne.Contains(operation) && !WithoutAlias.Contains(operation),
+        (Holder.Broker, SubjectKind.AliasLookup) =>
+            (OnOne.Contains(operation) && !WithoutAlias.Contains(operation)) || operation is OwnWork.CountFailures or OwnWork.Deliver,
         (Holder.Broker, SubjectKind.Mint) => subject.Name == (OverAll.Contains(operation) ? _names.SweeperRole : _names.IdentityRole),
         // For who may not see all: whom the caller's entity makes an owner, and whose owners are gone.
         (Holder.Broker, SubjectKind.EntityRead) when operation == Operation.List.Name || operation == Operation.Report.Name => true,

@@ -37,7 +37,8 @@ public abstract record AnswerApprovalDecision
             return new Refused(Reason.NoSuchApproval);
         }
 
-        if (answer.Given && (!ApprovedUse.AreTwo(approval.RequestedBy, answer.By) || answer.By.EntityId == document.Entity))
+        if (answer.Given && (!ApprovedUse.AreTwo(approval.RequestedBy, answer.By) || answer.By.EntityId == document.Entity
+            || around.Gone.Contains(approval.RequestedBy.EntityId) || around.Gone.Contains(answer.By.EntityId)))
         {
             return new Refused(Reason.NotASecondPerson);
         }

@@ -48,6 +48,7 @@ internal sealed record ApprovedUse
         var (approval, refusal) = needsApproval ? Serving(document, operation, around, by) : (null, null);
         var cause = breakGlass ? OpenReview.BreakGlass : needsApproval ? OpenReview.AfterApproval : null;
         return refusal is not null ? (null, refusal)
+            : breakGlass && operation == "consume" && by.EntityId.Length == 0 ? (null, Reason.NotASecondPerson)
             : cause is not null && document.Reviews.Count >= OpenReview.Max ? (null, Reason.ReviewsOverdue)
             : (new ApprovedUse(approval, cause), null);
     }
@@ -58,7 +59,7 @@ internal sealed record ApprovedUse
         var given = document.Approvals
             .Where(a => a.Operation == operation && ApprovalStanding.Of(document, a, around.State, around.Now) == ApprovalStanding.Approved).ToList();
         var user = operation == Recover ? Recovering(document) : by;
-        var serving = given.Where(a => Serves(a, user)).MinBy(a => a.ExpiresAt);
+        var serving = given.Where(a => Serves(a, user) && !ApprovalParties.Of(a, user).Any(around.Gone.Contains)).MinBy(a => a.ExpiresAt);
         return serving is not null ? (serving, null)
             : (null, given.Count > 0 || user.EntityId.Length == 0 ? Reason.NotASecondPerson : Reason.ApprovalRequired);
     }

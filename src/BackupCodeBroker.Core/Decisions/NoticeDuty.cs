@@ -20,7 +20,7 @@ public sealed record NoticeDuty(IReadOnlyList<string> RequiredFor)
 
     /// <summary>Why the operation is refused; null where it is not.</summary>
     /// <param name="operation">Its name.</param>
-    /// <param name="waiting">The identity's notices that were not delivered.</param>
+    /// <param name="waiting">The identity's notices that were not delivered, but for those that a sink minds while it takes others.</param>
     /// <param name="sinkIsDown">Whether this replica finds that a sink takes nothing.</param>
     /// <param name="now">The time.</param>
     public Reason? Refusal(string operation, IReadOnlyCollection<OutboxEntry> waiting, bool sinkIsDown, DateTimeOffset now) =>

@@ -11,7 +11,11 @@ namespace BackupCodeBroker.Core.Decisions;
 /// <param name="Now">The time, UTC.</param>
 /// <param name="Environment">The broker's environment as configured; null where it has no name.</param>
 public sealed record Surroundings(
-    BrokerState State, long StateVersion, int Epoch, EntitySnapshot? Owner, EntitySnapshot? Entity, DateTimeOffset Now, string? Environment = null);
+    BrokerState State, long StateVersion, int Epoch, EntitySnapshot? Owner, EntitySnapshot? Entity, DateTimeOffset Now, string? Environment = null)
+{
+    /// <summary>Entities of people who take part in an approval (user, requester, approver) that Vault does not have any more, has merged into another, or has disabled.</summary>
+    public IReadOnlyCollection<string> Gone { get; init; } = [];
+}
 
 /// <summary>Whether a set could be used now, whatever the code: asked at every consume, so that a late sweep lets nothing stale through.</summary>
 public static class SetStanding

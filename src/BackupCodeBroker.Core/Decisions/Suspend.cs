@@ -39,6 +39,8 @@ public abstract record SuspendDecision
             Suspension = suspension,
             Active = document.Active is { } active ? active with { Suspension = suspension } : null,
             Pending = null,
+            // Who consented did not know of it; and codes that are given back later are not those that were asked for.
+            Approvals = [.. document.Approvals.Where(approval => approval.Use is not null)],
         };
         return new Suspended(next.With(new DocumentEvent(now, "suspend", operationId, by, generation, reason)));
     }

@@ -22,11 +22,22 @@ public abstract record TransferDecision
     /// <summary>It is that owner's already: nothing is written.</summary>
     public sealed record SameOwner : TransferDecision;
 
+    /// <summary>It is not whose the caller takes it to be: nothing is written.</summary>
+    public sealed record OtherOwner : TransferDecision;
+
     /// <summary>Refused.</summary>
     public sealed record Refused(Reason Reason) : TransferDecision;
 
     /// <summary>Decides; whether Vault has such an owner is asked after that.</summary>
-    public static TransferDecision Decide(IdentityDocument document, string owner, string reason, string operationId, Actor by, DateTimeOffset now)
+    /// <param name="document">The identity.</param>
+    /// <param name="owner">The new owner.</param>
+    /// <param name="reason">Why, in somebody's words.</param>
+    /// <param name="operationId">Id of this operation.</param>
+    /// <param name="by">The caller.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="from">Whose the caller takes it to be; null where they do not say.</param>
+    public static TransferDecision Decide(
+        IdentityDocument document, string owner, string reason, string operationId, Actor by, DateTimeOffset now, string? from = null)
     {
         if (document.RetiredAt is not null)
         {
@@ -38,6 +49,11 @@ public abstract record TransferDecision
             return new SameOwner();
         }
 
+        if (from is not null && document.Owner != from)
+        {
+            return new OtherOwner();
+        }
+
         var generation = document.Active?.Generation ?? document.Pending?.Set.Generation;
         var next = Ending.OfAll(document, "transferred", now) with
         {
@@ -46,6 +62,6 @@ public abstract record TransferDecision
             Suspension = null,
             Approvals = [.. document.Approvals.Where(approval => approval.Use is not null)],
         };
-        return new Transferred(next.With(new DocumentEvent(now, "transfer", operationId, by, generation, reason)));
+        return new Transferred(next.With(new DocumentEvent(now, "transfer", operationId, by, generation, reason), document.Owner));
     }
 }

@@ -33,6 +33,8 @@ public static class DocumentSize
         At = DateTimeOffset.MaxValue,
         OperationId = new string('o', 32),
         By = LongestActor with { Accessor = "" },
+        Owner = LongestActor.EntityId,
+        PreviousOwner = LongestActor.EntityId,
         Generation = int.MaxValue,
         Remaining = CodeSet.MaxCodes,
         Cause = new string('c', NoticeKinds.MaxCauseLength),

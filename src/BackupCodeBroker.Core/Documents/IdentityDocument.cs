@@ -110,10 +110,12 @@ public sealed record IdentityDocument
     public required IReadOnlyList<DocumentEvent> Events { get; init; }
 
     /// <summary>The document with one more event, and with the notice that the event's operation raises; the oldest event is dropped.</summary>
-    public IdentityDocument With(DocumentEvent added)
+    /// <param name="added">The event.</param>
+    /// <param name="previousOwner">Whose the identity was before, where the event tells of that.</param>
+    public IdentityDocument With(DocumentEvent added, string? previousOwner = null)
     {
         var next = this with { Events = [.. Events.Skip(Math.Max(0, Events.Count - MaxEvents + 1)), added] };
-        return NoticeKinds.Of(added.Operation) is { } kind ? next.Telling(kind, added, NoticeKinds.CauseOf(next, added)) : next;
+        return NoticeKinds.Of(added.Operation) is { } kind ? next.Telling(kind, added, NoticeKinds.CauseOf(next, added), previousOwner: previousOwner) : next;
     }
 
     /// <summary>Whether it says the same as another one, notices apart: those come and go without anything else having happened.</summary>

@@ -20,7 +20,9 @@ public static class Outbox
     /// <param name="told">The event.</param>
     /// <param name="cause">Why, a word of the broker's own.</param>
     /// <param name="failures">How many wrong secrets, where it tells of those.</param>
-    public static IdentityDocument Telling(this IdentityDocument document, string kind, DocumentEvent told, string? cause = null, int? failures = null)
+    /// <param name="previousOwner">Whose the identity was before, where it tells of that.</param>
+    public static IdentityDocument Telling(
+        this IdentityDocument document, string kind, DocumentEvent told, string? cause = null, int? failures = null, string? previousOwner = null)
     {
         ArgumentNullException.ThrowIfNull(document);
         ArgumentNullException.ThrowIfNull(told);
@@ -32,6 +34,8 @@ public static class Outbox
             OperationId = told.OperationId,
             // The accessor tells a receiver nothing, and 32 of them would take their room from codes.
             By = told.By with { Accessor = "" },
+            Owner = document.Owner,
+            PreviousOwner = previousOwner,
             Generation = told.Generation,
             Remaining = RemainingOf(document, told.Generation),
             Cause = cause,

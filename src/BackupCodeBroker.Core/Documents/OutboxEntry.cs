@@ -29,6 +29,12 @@ public sealed record OutboxEntry
     /// <summary>Who did it; without the accessor.</summary>
     public required Actor By { get; init; }
 
+    /// <summary>Who was responsible for the identity when it happened, so that a later owner changes nothing about what is told; null in entries of before this was kept, and in those of lockdowns.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>Of a change of owner: whose the identity was before; else null.</summary>
+    public string? PreviousOwner { get; init; }
+
     /// <summary>The code set concerned, or null.</summary>
     public int? Generation { get; init; }
 

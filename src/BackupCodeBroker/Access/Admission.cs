@@ -129,7 +129,7 @@ internal sealed class Admission(CallerGate gate, IdentityChildren children, Peop
     // Stand-ins serve codes alone, where strangers could time the difference; elsewhere a name that was just registered through another
     // replica must not stay unknown here for as long as one is kept.
     private IdentityHandle? Kept(Operation operation, IdentityName identity) =>
-        children.Of(identity.Alias) is { } child ? new IdentityHandle(identity.Alias, identity.Value, child, null)
+        children.Of(identity.Alias) is { } child ? new IdentityHandle(identity.Alias, identity.Value, child, null, operation == Operation.Register)
         : (operation == Operation.Consume || operation == Operation.Recover) && children.StandInOf(identity.Alias) is { } standIn ? InPlaceOf(standIn)
         : null;
 
@@ -142,7 +142,7 @@ internal sealed class Admission(CallerGate gate, IdentityChildren children, Peop
 
         return await children.MintAsync(identity.Alias, scope.Call) switch
         {
-            ChildMinting.Minted minted => new IdentityHandle(identity.Alias, identity.Value, minted.Child, null),
+            ChildMinting.Minted minted => new IdentityHandle(identity.Alias, identity.Value, minted.Child, null, scope.Operation == Operation.Register),
             ChildMinting.Unusable unusable => InPlaceOf(await children.StandInAsync(identity.Alias, unusable.Reason, alreadyMinted: true, scope.Call)),
             _ => throw new InvalidOperationException("a minting of unknown kind"),
         };

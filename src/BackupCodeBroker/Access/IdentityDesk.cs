@@ -145,9 +145,16 @@ internal sealed class IdentityDesk(
             : read;
     }
 
+    // An alias that is gone meanwhile is not made anew: only registering does that.
     private async Task<IdentityHandle?> RemintAsync(VaultCall call, IdentityHandle handle)
     {
         children.Forget(handle.Alias);
+        if (!handle.Registers && handle.Alias != Decoy.Alias && !await children.ExistsAsync(handle.Alias, Facts().TokenMountAccessor, call))
+        {
+            var unknown = await children.StandInAsync(handle.Alias, Reason.UnknownIdentity, alreadyMinted: false, call);
+            return new IdentityHandle(Decoy.Alias, Decoy.Name, unknown.Child, unknown.Reason);
+        }
+
         switch (await children.MintAsync(handle.Alias, call))
         {
             case ChildMinting.Minted minted:

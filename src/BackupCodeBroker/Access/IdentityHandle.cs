@@ -6,7 +6,7 @@ namespace BackupCodeBroker.Access;
 /// The way to one identity's document during one operation. It can change once: where Vault refuses the child, another takes its place, or the
 /// decoy's where the identity turns out not to be usable.
 /// </summary>
-internal sealed class IdentityHandle(string alias, string documentName, Child child, Reason? unusable)
+internal sealed class IdentityHandle(string alias, string documentName, Child child, Reason? unusable, bool registers = false)
 {
     private readonly Lock _lock = new();
     private Task<bool>? _renewal;
@@ -22,6 +22,9 @@ internal sealed class IdentityHandle(string alias, string documentName, Child ch
 
     /// <summary>Why the operation will be refused whatever the document says; null where the document decides.</summary>
     public Reason? Unusable { get; private set; } = unusable;
+
+    /// <summary>Whether the operation registers: it alone may mint for a name that has no alias.</summary>
+    public bool Registers { get; } = registers;
 
     /// <summary>Goes another way after a refusal, once an operation, also for reads that were refused side by side; false where there is none.</summary>
     public Task<bool> RenewedAsync(Func<Task<IdentityHandle?>> renew)

@@ -6,12 +6,12 @@ namespace BackupCodeBroker.Access;
 /// <param name="Subject">What it is about: an identity's name, or <c>lockdowns/</c> and a lockdown's id.</param>
 /// <param name="Identity">The identity; null where it is about a lockdown.</param>
 /// <param name="ExternalId">What the identity is called elsewhere.</param>
-/// <param name="Owner">Entity or group that is responsible for it.</param>
+/// <param name="Owner">Entity or group that was responsible for it when it happened.</param>
 /// <param name="Entry">What its outbox keeps.</param>
 internal sealed record Notice(string Subject, string? Identity, string? ExternalId, string? Owner, OutboxEntry Entry)
 {
     /// <summary>A notice about an identity.</summary>
-    public static Notice Of(IdentityDocument document, OutboxEntry entry) => new(document.Identity, document.Identity, document.ExternalId, document.Owner, entry);
+    public static Notice Of(IdentityDocument document, OutboxEntry entry) => new(document.Identity, document.Identity, document.ExternalId, entry.Owner ?? document.Owner, entry);
 
     /// <summary>A notice about a lockdown, which its story keeps.</summary>
     public static Notice OfLockdown(string lockdown, OutboxEntry entry) => new("lockdowns/" + lockdown, null, null, null, entry);

@@ -18,6 +18,9 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
     /// <summary>Most identities that are kept in mind; beyond them notices are left to the sweep.</summary>
     public const int MaxIdentities = 50_000;
 
+    // Some minutes, at the usual pace of looks.
+    private const int LooksPostponed = 60;
+
     // Beyond this an alarm whose notice is put back and taken up again is raised again.
     private const int MaxAlarmed = 1_000;
 
@@ -135,6 +138,18 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
             {
                 box.Forget(_ => true);
                 DropEmpty(identity, box);
+            }
+        }
+    }
+
+    /// <summary>An identity's document cannot be written to now: what is known of its notices is kept, and it is looked at again after a while.</summary>
+    public void Postpone(string identity)
+    {
+        lock (_lock)
+        {
+            if (_boxes.TryGetValue(identity, out var box))
+            {
+                box.LastChange = _look + LooksPostponed;
             }
         }
     }

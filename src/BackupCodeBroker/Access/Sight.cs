@@ -39,12 +39,12 @@ internal sealed class Sight(Admission admission, CallerGate gate, PeopleDesk peo
 
         if (!held[1])
         {
-            return new Seeing.Held(caller, null);
+            return new Seeing.Held(caller, mine ? await SelfAsync(scope, caller) : null, SeesOwned: false);
         }
 
         return await gate.AskAsync(OnOwned(caller), scope.Call) is Asked.Denied no
             ? new Seeing.Denied(no.Outcome)
-            : new Seeing.Held(caller, await SelfAsync(scope, caller));
+            : new Seeing.Held(caller, await SelfAsync(scope, caller), SeesOwned: true);
     }
 
     /// <summary>The names of all identities, for a caller who may not list them.</summary>
@@ -88,8 +88,8 @@ internal abstract record Seeing
     /// <summary>Everything; <paramref name="Self"/> where it was asked who the caller is.</summary>
     internal sealed record All(Owning? Self) : Seeing;
 
-    /// <summary>What they hold <c>status</c> on; <paramref name="Self"/> where that is also what they own.</summary>
-    internal sealed record Held(Caller Caller, Owning? Self) : Seeing;
+    /// <summary>What they hold <c>status</c> on by name, and where <paramref name="SeesOwned"/> what they own; <paramref name="Self"/> where it was asked who the caller is.</summary>
+    internal sealed record Held(Caller Caller, Owning? Self, bool SeesOwned) : Seeing;
 
     /// <summary>Nothing.</summary>
     internal sealed record Denied(Outcome Outcome) : Seeing;

@@ -91,7 +91,7 @@ internal static class Problems
     private static Problem OfConflict(ConflictKind kind) => kind switch
     {
         ConflictKind.KeyReused => new(409, "key-reused", "The Idempotency-Key was used before", "The key belongs to another request; use a new one for each."),
-        ConflictKind.OtherOwner => new(409, "other-owner", "The identity has another owner", "Registering and confirming do not change the owner; that is a transfer."),
+        ConflictKind.OtherOwner => new(409, "other-owner", "The identity has another owner", "Registering and confirming do not change the owner, and a transfer that says from whom changes no other; look whose it is (status), then transfer it."),
         ConflictKind.SameOwner => new(409, "same-owner", "The identity has this owner already", "Nothing was changed. To say that a changed owner is still the right one, send confirm: true."),
         ConflictKind.Retired => new(409, "retired", "The identity was retired", "It was ended for good, and its name is not to be had again: register another."),
         ConflictKind.DocumentRemoved => new(409, "document-removed", "The identity's document was deleted in Vault", "It is not new, so it is not made again: an administrator must undelete it or delete its metadata."),

@@ -176,7 +176,7 @@ internal sealed record ReviewRequestShape(string Note);
 internal sealed record SuspendRequestShape(string Reason, string? Cause = null);
 
 /// <summary>As above.</summary>
-internal sealed record TransferRequestShape(string Owner, string Reason, bool? Confirm = null);
+internal sealed record TransferRequestShape(string Owner, string Reason, bool? Confirm = null, string? From = null);
 
 /// <summary>As above.</summary>
 internal sealed record ConsumeRequestShape(string Code, string Purpose);

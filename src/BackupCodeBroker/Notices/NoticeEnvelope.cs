@@ -10,7 +10,7 @@ namespace BackupCodeBroker.Notices;
 
 /// <summary>
 /// A notice as a CloudEvent 1.0 in structured JSON. It says what happened to whose codes and who did it; no secret, and nobody's free text, since it leaves the deployment.
-/// The same notice is the same bytes at each delivery.
+/// The same notice is the same bytes at each delivery, unless the identity is called otherwise elsewhere by then.
 /// </summary>
 internal sealed class NoticeEnvelope(string? environment)
 {
@@ -41,11 +41,11 @@ internal sealed class NoticeEnvelope(string? environment)
 
 /// <summary>The event's data; what there is nothing to say about is left out.</summary>
 internal sealed record NoticeData(
-    string? Identity, string? ExternalId, string? Owner, int? Generation, string OperationId, int? Remaining, int? Failures, string? Cause, NoticeActor Actor)
+    string? Identity, string? ExternalId, string? Owner, string? PreviousOwner, int? Generation, string OperationId, int? Remaining, int? Failures, string? Cause, NoticeActor Actor)
 {
     public static NoticeData Of(Notice notice) => notice.Entry is var entry
         ? new NoticeData(
-            notice.Identity, notice.ExternalId, notice.Owner, entry.Generation, entry.OperationId, entry.Remaining, entry.Failures, entry.Cause, NoticeActor.Of(entry.By))
+            notice.Identity, notice.ExternalId, notice.Owner, entry.PreviousOwner, entry.Generation, entry.OperationId, entry.Remaining, entry.Failures, entry.Cause, NoticeActor.Of(entry.By))
         : throw new InvalidOperationException("a notice without content");
 }
 

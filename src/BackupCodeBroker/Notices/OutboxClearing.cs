@@ -9,7 +9,8 @@ namespace BackupCodeBroker.Notices;
 
 /// <summary>
 /// Takes delivered and given-up notices out of the document of an identity to which nothing is written: work of the broker's own, with the identity's child and
-/// check-and-set. Whoever writes at the same moment wins and takes them out itself; what fails is tried again at the next look.
+/// check-and-set. Whoever writes at the same moment wins and takes them out itself; what fails is tried again at the next look. Where the identity cannot be used, its notices stay in the document and
+/// are kept in mind as delivered, so that no sweep delivers them over and over.
 /// </summary>
 internal sealed class OutboxClearing(
     IdentityDesk desk, IdentityChildren children, NoticeBoard board, Deployment deployment, AccessLog access, OperationMetrics metrics, TimeProvider time)
@@ -17,7 +18,7 @@ internal sealed class OutboxClearing(
     /// <summary>Does it for one identity.</summary>
     public async Task ClearAsync(string identity, CancellationToken stop)
     {
-        if (deployment.State is not DeploymentState.Ready)
+        if (deployment.State is not DeploymentState.Ready { Facts: var facts })
         {
             return;
         }
@@ -27,7 +28,7 @@ internal sealed class OutboxClearing(
         using var work = new OwnWorkScope(OwnWork.Deliver, access, metrics, time) { Identity = identity };
         try
         {
-            await work.RunAsync(() => ClearAsync(work.Call(either.Token), IdentityName.Parse(identity)));
+            await work.RunAsync(() => ClearAsync(work.Call(either.Token), IdentityName.Parse(identity), facts));
         }
         catch (BrokerFaultException)
         {
@@ -39,17 +40,21 @@ internal sealed class OutboxClearing(
         }
     }
 
-    private async Task<bool> ClearAsync(VaultCall call, IdentityName identity)
+    private async Task<bool> ClearAsync(VaultCall call, IdentityName identity, DeploymentFacts facts)
     {
-        var child = children.Of(identity.Alias) ?? (await children.MintAsync(identity.Alias, call) as ChildMinting.Minted)?.Child;
-        if (child is null)
+        if (await ChildAsync(call, identity, facts) is not { } child)
         {
-            // The identity cannot be used: its notices stay until it can.
-            board.Forget(identity.Value);
+            board.Postpone(identity.Value);
             return false;
         }
 
         var view = await desk.ReadAsync(call, new IdentityHandle(identity.Alias, identity.Value, child, null), withPeople: false);
+        if (view.Handle.Unusable is not null)
+        {
+            board.Postpone(identity.Value);
+            return false;
+        }
+
         var next = view.Unusable is null ? board.Cleared(view.Document) : view.Document;
         if (ReferenceEquals(next, view.Document))
         {
@@ -64,4 +69,9 @@ internal sealed class OutboxClearing(
             _ => false,
         };
     }
+
+    // As for everybody: an alias that is gone is not made anew.
+    private async Task<Child?> ChildAsync(VaultCall call, IdentityName identity, DeploymentFacts facts) =>
+        children.Of(identity.Alias)
+        ?? (await children.ExistsAsync(identity.Alias, facts.TokenMountAccessor, call) ? (await children.MintAsync(identity.Alias, call) as ChildMinting.Minted)?.Child : null);
 }

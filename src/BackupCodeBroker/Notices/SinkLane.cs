@@ -10,21 +10,22 @@ namespace BackupCodeBroker.Notices;
 
 /// <summary>
 /// One line of notices in front of a sink: the next is offered when the one before was taken, so that an identity's notices arrive in their order. A sink that
-/// fails is offered the same notice again after growing pauses (or when it says, up to five minutes) until the notice is too old. Where a sink may mind just this notice, it is
-/// put back for the sweep after some tries, so that one cannot stop the others.
+/// fails is offered the same notice again after growing pauses (or when it says, up to five minutes) until the notice is too old. Where a sink minds just this notice, as it says or as is
+/// plain from its taking others meanwhile, the notice is put back for the sweep after some tries, so that one cannot stop the others; and its failures say nothing of the sink.
 /// </summary>
 internal sealed partial class SinkLane
 {
     /// <summary>Most notices in line; what does not fit is left to the sweep.</summary>
     public const int MaxQueue = 512;
 
-    /// <summary>Tries of a notice that a sink may mind.</summary>
+    /// <summary>Tries of a notice before it is put back, if the sink minds it.</summary>
     public const int MaxTriesOfMinded = 5;
 
     /// <summary>Longest pause between two tries.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
     private static readonly ResiliencePropertyKey<Notice> Offered = new("notice");
+    private static readonly ResiliencePropertyKey<long> TakenBefore = new("taken before");
     private readonly Channel<Parcel> _queue = Channel.CreateBounded<Parcel>(new BoundedChannelOptions(MaxQueue) { SingleReader = true });
     private readonly INoticeSink _sink;
     private readonly SinkHealth _health;
@@ -59,11 +60,22 @@ internal sealed partial class SinkLane
     {
         var context = ResilienceContextPool.Shared.Get(stop);
         context.Properties.Set(Offered, notice);
+        context.Properties.Set(TakenBefore, _health.TakenBy(_sink.Name));
         try
         {
-            return await _retry.ExecuteAsync(async c => await OfferAsync(c.Properties.GetValue(Offered, notice), c.CancellationToken), context) is SinkAnswer.Taken ? NoticeEnd.Delivered
-                : IsTooOld(notice) ? NoticeEnd.GivenUp
-                : NoticeEnd.LeftToSweep;
+            if (await _retry.ExecuteAsync(async c => await OfferAsync(c.Properties.GetValue(Offered, notice), c.CancellationToken), context) is SinkAnswer.Taken)
+            {
+                return NoticeEnd.Delivered;
+            }
+
+            if (IsTooOld(notice))
+            {
+                return NoticeEnd.GivenUp;
+            }
+
+            _health.Mind(notice.Entry.Id);
+            LogMinded(_sink.Name, notice.Entry.Notice, notice.Entry.Id);
+            return NoticeEnd.LeftToSweep;
         }
         finally
         {
@@ -78,7 +90,7 @@ internal sealed partial class SinkLane
         if (answer is SinkAnswer.Failed failed)
         {
             _metrics.Failed(_sink.Name, failed.Cause);
-            if (_health.Failed(_sink.Name))
+            if (!failed.MindsThisOne && !_health.Minds(notice.Entry.Id) && _health.Failed(_sink.Name))
             {
                 _metrics.SinkIsDown(_sink.Name, true);
                 LogDown(_sink.Name, failed.Cause);
@@ -115,7 +127,7 @@ internal sealed partial class SinkLane
         catch (Exception defect) when (defect is not OperationCanceledException)
         {
             LogDefect(_sink.Name, defect.GetType().Name);
-            return new SinkAnswer.Failed("defect", MindsThisOne: true);
+            return new SinkAnswer.Failed("defect");
         }
     }
 
@@ -126,13 +138,31 @@ internal sealed partial class SinkLane
         UseJitter = true,
         Delay = _settings.FirstPause,
         MaxDelay = LongestPause,
-        ShouldHandle = args => ValueTask.FromResult(
+        ShouldHandle = async args =>
             args.Outcome.Result is SinkAnswer.Failed failed
-            && !(failed.MindsThisOne && args.AttemptNumber >= MaxTriesOfMinded - 1)
-            && args.Context.Properties.TryGetValue(Offered, out var notice) && !IsTooOld(notice)),
+            && args.Context.Properties.TryGetValue(Offered, out var notice) && !IsTooOld(notice)
+            && !(args.AttemptNumber >= MaxTriesOfMinded - 1 && (failed.MindsThisOne || await TakesOthersAsync(notice, args.Context))),
         DelayGenerator = static args => ValueTask.FromResult<TimeSpan?>(
             (args.Outcome.Result as SinkAnswer.Failed)?.RetryAfter is { } wait && wait > TimeSpan.Zero ? wait < LongestPause ? wait : LongestPause : null),
     };
+
+    // Others are taken by other lanes. Where there are none, the one behind this is offered once: at a sink that takes nothing it stays where it is.
+    private async ValueTask<bool> TakesOthersAsync(Notice notice, ResilienceContext context)
+    {
+        if (_health.TakenBy(_sink.Name) > context.Properties.GetValue(TakenBefore, 0))
+        {
+            return true;
+        }
+
+        if (!_queue.Reader.TryPeek(out var next) || next.Notice.Subject == notice.Subject || await OfferAsync(next.Notice, context.CancellationToken) is not SinkAnswer.Taken)
+        {
+            return false;
+        }
+
+        _queue.Reader.TryRead(out _);
+        next.Done(NoticeEnd.Delivered);
+        return true;
+    }
 
     private bool IsTooOld(Notice notice) => _time.GetUtcNow() - notice.Entry.At >= _settings.GiveUpAfter;
 
@@ -141,6 +171,9 @@ internal sealed partial class SinkLane
 
     [LoggerMessage(EventId = 112, Level = LogLevel.Warning, Message = "notices: the sink {Sink} takes them again")]
     private partial void LogBack(string sink);
+
+    [LoggerMessage(EventId = 114, Level = LogLevel.Error, Message = "notices: the sink {Sink} does not take {Notice} {NoticeId}, and others; it is put back, and tried again with the sweep until it is given up")]
+    private partial void LogMinded(string sink, string notice, string noticeId);
 
     [LoggerMessage(EventId = 113, Level = LogLevel.Error, Message = "notices: the sink {Sink} failed by a defect ({Defect})")]
     private partial void LogDefect(string sink, string defect);

@@ -101,6 +101,51 @@ public sealed class ApprovalTests(BrokerEnvironment environment) : IClassFixture
         Assert.Equal(10, (await environment.DocumentAsync(holding.Identity)).Document.Active!.Remaining);
     }
 
+    [Theory]
+    [Trait("Requirement", "R-28")]
+    [InlineData("the requester was merged into the approver")]
+    [InlineData("the requester was deleted")]
+    [InlineData("the approver was deleted")]
+    [InlineData("the approver was disabled")]
+    public async Task People_whom_vault_does_not_have_as_they_were_are_no_second_person(string what)
+    {
+        var tap = new VaultTap(environment.Names);
+        var desk = await HelpDesk.OpenAsync(environment, tap);
+        var (holding, calm) = (await desk.HoldingAsync(), await desk.HoldingAsync());
+        await desk.ApprovedAsync(holding.Identity);
+        var unanswered = await desk.AskedAsync(calm.Identity);
+        var id = what.StartsWith("the requester", StringComparison.Ordinal) ? desk.Ann.EntityId : desk.Bob.EntityId;
+        await (what.Split(' ')[^1] switch
+        {
+            "deleted" => environment.Root.DeleteAsync("identity/entity/id/" + id),
+            "disabled" => environment.Root.PostAsync("identity/entity/id/" + id, new { disabled = true }),
+            _ => environment.Root.PostAsync("identity/entity/merge", new { from_entity_ids = new[] { desk.Ann.EntityId }, to_entity_id = desk.Bob.EntityId }),
+        });
+
+        Assert.Equal((403, "not-a-second-person"), Told(await desk.ConsumeAsync(holding)));
+        Assert.Equal(10, (await environment.DocumentAsync(holding.Identity)).Document.Active!.Remaining);
+        if (id == desk.Ann.EntityId)
+        {
+            var late = await environment.PersonAsync("carl", "help-desk");
+            Assert.Equal((403, "not-a-second-person"), Told(await desk.GiveAsync(calm.Identity, unanswered, late)));
+        }
+    }
+
+    [Fact]
+    public async Task The_people_of_a_consent_are_read_side_by_side_and_only_where_one_waits()
+    {
+        var tap = new VaultTap(environment.Names);
+        var desk = await HelpDesk.OpenAsync(environment, tap, new TestClock(stands: true));
+        var holding = await desk.HoldingAsync();
+        await desk.ConsumeAsync(holding);
+        var without = await desk.ConsumeAsync(holding);
+        await desk.ApprovedAsync(holding.Identity);
+        var spent = await desk.ConsumeAsync(holding);
+        Assert.Equal((403, 200), (without.Status, spent.Status));
+        Assert.Equal((2, 5), (tap.NamesOf(without).Count(n => n == TappedCall.Entity), tap.NamesOf(spent).Count(n => n == TappedCall.Entity)));
+        Assert.Equal(4, tap.RoundTripsOf(spent));
+    }
+
     [Fact]
     public async Task A_wrong_code_counts_whether_or_not_anybody_consented()
     {

@@ -46,6 +46,31 @@ public sealed class ReceiverExampleTests(BrokerEnvironment environment) : IClass
         }
     }
 
+    [Theory]
+    [InlineData("content-length: -1")]
+    [InlineData("content-length: 99999999")]
+    [InlineData("content-length: \u00b2")]
+    [InlineData("x-nothing: 1")]
+    public async Task A_length_that_is_none_is_refused_before_anything_is_read(string header)
+    {
+        using var process = await StartAsync();
+        try
+        {
+            var port = int.Parse((await ReadAsync(process)).Split(' ')[^1], CultureInfo.InvariantCulture);
+            using var client = new System.Net.Sockets.TcpClient();
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            await client.ConnectAsync("127.0.0.1", port, patience.Token);
+            await using var stream = client.GetStream();
+            await stream.WriteAsync(Encoding.Latin1.GetBytes($"POST /hooks HTTP/1.1\r\nhost: x\r\n{header}\r\n\r\n"), patience.Token);
+            using var reader = new StreamReader(stream);
+            Assert.Contains(" 413 ", await reader.ReadLineAsync(patience.Token), StringComparison.Ordinal);
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private async Task<Process> StartAsync()

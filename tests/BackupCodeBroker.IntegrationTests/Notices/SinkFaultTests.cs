@@ -110,6 +110,36 @@ public sealed class SinkFaultTests(BrokerEnvironment environment) : IClassFixtur
         await broker.UntilAsync(async () => (await owner.IssueAsync(holding.Identity)).Status == 201);
     }
 
+    [Theory]
+    [Trait("Requirement", "R-37")]
+    [InlineData("400")]
+    [InlineData("500")]
+    public async Task One_notice_that_the_receiver_minds_keeps_neither_the_fleet_nor_its_identity_from_new_codes(string answer)
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var clock = new TestClock();
+        var broker = await environment.StartAsync(s => s with { Notices = receiver.Settings }, clock: clock);
+        var cast = await environment.CastAsync();
+        var (minded, other) = (await environment.HoldingAsync(broker, cast), await environment.HoldingAsync(broker, cast));
+        await receiver.UntilTakenAsync(4);
+        receiver.Answer = (http, received) => received.Notice == "consumed" ? FailAsync(http, answer) : Task.CompletedTask;
+        using var verifier = broker.As(cast.Verifier);
+        using var owner = broker.As(cast.Owner);
+        Assert.Equal(200, (await verifier.ConsumeAsync(minded.Identity, minded.Code(0))).Status);
+        var (health, guesses) = (broker.Services.GetRequiredService<SinkHealth>(), 0);
+        await broker.UntilAsync(async () =>
+        {
+            // Something else is told of meanwhile, which shows that it is the notice.
+            await verifier.ConsumeAsync(other.Identity, MadeCodes.WrongSecretOf(other.Code(guesses++ % 9)));
+            return receiver.All.FirstOrDefault(r => r.Notice == "consumed") is { } offered && health.Minds(offered.Id);
+        });
+        await broker.UntilAsync(() => Task.FromResult(!health.AnyIsDown));
+        clock.Move(NoticeDuty.Overdue + TimeSpan.FromMinutes(1));
+        await broker.UntilAsync(async () => (await owner.IssueAsync(minded.Identity)).Status == 201);
+        Assert.Equal(201, (await owner.IssueAsync(other.Identity)).Status);
+        Assert.Contains((await environment.DocumentAsync(minded.Identity)).Document.Outbox, e => e.Notice == "consumed");
+    }
+
     [Fact]
     [Trait("Requirement", "R-37")]
     public async Task Configuration_says_what_is_not_done_untold()

@@ -114,6 +114,37 @@ public sealed class ListTests(BrokerEnvironment environment) : IClassFixture<Bro
         Assert.Equal(_owned, await PagedAsync(held, "", limit: 1));
     }
 
+    [Theory]
+    [Trait("Requirement", "R-29")]
+    [InlineData("status/{team}.*", "own-1 own-2")]
+    [InlineData("status/{team}.own-2 status/{team}.other-1", "own-2")]
+    [InlineData("status/{team}.other-1", "")]
+    public async Task What_is_mine_is_shown_also_to_who_holds_status_by_name(string grants, string expected)
+    {
+        var reader = await environment.PersonAsync("reader", await environment.PolicyAsync("reader", grants.Replace("{team}", _team, StringComparison.Ordinal).Split(' ')));
+        foreach (var name in _owned)
+        {
+            await environment.ChangeDocumentAsync(name, d => d with { Owner = reader.EntityId });
+        }
+
+        using var client = Broker.As(reader);
+        Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(n => $"{_team}.{n}"), await NamesAsync(client, "?mine=true"));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-29")]
+    public async Task Each_page_of_who_holds_nothing_stands_as_a_denial_in_vault()
+    {
+        var tap = new VaultTap(environment.Names);
+        var broker = await environment.StartAsync(tap: tap);
+        using var stranger = broker.As(await environment.HolderAsync("stranger", "consume/*"));
+        var page = await stranger.ListAsync("?after=~000000001");
+        Assert.Equal((200, 0), (page.Status, page.Json.GetProperty("identities").GetArrayLength()));
+        Assert.Contains(tap.NamesOf(page), n => n.StartsWith("GET ask/list", StringComparison.Ordinal));
+        var mine = await stranger.ListAsync("?mine=true&after=~000000001");
+        Assert.Contains(tap.NamesOf(mine), n => n.StartsWith("GET ask/status", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_token_without_an_entity_owns_nothing()
     {

@@ -63,6 +63,18 @@ public sealed class TransferTests(BrokerEnvironment environment) : IClassFixture
         Assert.Equal((403, "refused"), Told(await _mover.TransferAsync(BrokerEnvironment.NewIdentity(), gone.EntityId)));
     }
 
+    [Fact]
+    public async Task With_from_it_is_taken_from_nobody_else()
+    {
+        var (identity, next) = (await RegisteredAsync(), await environment.OwnerAsync());
+        Task<ApiReply> FromAsync(string from) =>
+            _mover.SendAsync(HttpMethod.Post, $"/v1/identities/{identity}/transfer", new { owner = next.EntityId, reason = "test", from });
+        Assert.Equal((409, "other-owner"), Told(await FromAsync(_cast.Verifier.EntityId)));
+        Assert.Equal(_cast.Owner.EntityId, (await environment.DocumentAsync(identity)).Document.Owner);
+        Assert.Equal(204, (await FromAsync(_cast.Owner.EntityId)).Status);
+        Assert.Equal((409, "same-owner"), Told(await FromAsync(_cast.Owner.EntityId)));
+    }
+
     [Theory]
     [InlineData("""{"reason":"r"}""")]
     [InlineData("""{"owner":"e"}""")]
@@ -72,6 +84,8 @@ public sealed class TransferTests(BrokerEnvironment environment) : IClassFixture
     [InlineData("""{"owner":"e","reason":"r\u0000"}""")]
     [InlineData("""{"owner":"e","reason":"r","confirm":"true"}""")]
     [InlineData("""{"owner":"e","reason":"r","confirm":1}""")]
+    [InlineData("""{"owner":"e","reason":"r","from":"a/b"}""")]
+    [InlineData("""{"owner":"e","reason":"r","from":"f","confirm":true}""")]
     [InlineData("""{"owner":"e","reason":"r","force":true}""")]
     [InlineData("""{"owner":["e"],"reason":"r"}""")]
     [InlineData("""{"owner":"e","owner":"f","reason":"r"}""")]

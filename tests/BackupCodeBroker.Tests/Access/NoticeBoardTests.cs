@@ -63,6 +63,28 @@ public sealed class NoticeBoardTests : IDisposable
     }
 
     [Fact]
+    [Trait("Requirement", "R-37")]
+    public void What_was_delivered_and_cannot_be_taken_out_is_not_delivered_again_and_is_looked_at_now_and_then()
+    {
+        var (document, board) = (Ended(), Board());
+        board.Written(document);
+        Assert.True(board.Waiting.TryRead(out var notice));
+        board.Finished(notice, NoticeEnd.Delivered);
+        Assert.Equal([0, 1], Enumerable.Range(0, 2).Select(_ => board.Look().Count));
+
+        board.Postpone(document.Identity);
+        _time.Advance(TimeSpan.FromHours(1));
+        for (var look = 0; look < 50; look++)
+        {
+            board.Adopt(document);
+            Assert.Empty(board.Look());
+        }
+
+        Assert.False(board.Waiting.TryRead(out _));
+        Assert.Contains(document.Identity, Enumerable.Range(0, 20).SelectMany(_ => board.Look()));
+    }
+
+    [Fact]
     public void What_lapsed_or_was_suspended_is_no_alarm()
     {
         var waiting = Given.Issue(Given.Registered, Given.Around, Given.Few).Document;

@@ -99,6 +99,31 @@ public sealed class ApproveVerbTests
     }
 
     [Fact]
+    public async Task What_could_not_be_read_is_told_as_that_and_not_as_a_matter_of_policies()
+    {
+        var run = new CliRun();
+        run.Broker.On("GET /v1/identities?limit=200", 200, """{"identities":[{"identity":"a","open_approvals":1},{"identity":"b","open_approvals":1}],"next":null,"operation_id":"1","trace_id":"2"}""");
+        run.Broker.Problem("GET /v1/identities/a/approvals", 503, "not-ready");
+        run.Broker.Problem("GET /v1/identities/b/approvals", 403, "not-permitted");
+        Assert.Equal(3, await run.RunAsync("approve", "list", "--json"));
+        Assert.Equal(["not-ready", null], run.Json["identities"]!.AsArray().Select(i => (string?)i!["error"]?["code"]));
+        Assert.Equal(3, await run.RunAsync("approve", "list"));
+        Assert.Contains("a: something waits, and could not be read: not-ready", run.Out, StringComparison.Ordinal);
+        Assert.Contains("b: something waits, and your policies do not let you see it", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_not_shown_any_more_is_counted()
+    {
+        var run = new CliRun();
+        var names = Enumerable.Range(0, 503).Select(i => "n" + i).ToList();
+        run.Broker.On("GET /v1/identities?limit=200", 200, "{\"identities\":[" + string.Join(',', names.Select(n => "{\"identity\":\"" + n + "\",\"open_reviews\":1}")) + "],\"next\":null,\"operation_id\":\"1\",\"trace_id\":\"2\"}");
+        names.ForEach(n => run.Broker.Problem($"GET /v1/identities/{n}/approvals", 403, "not-permitted"));
+        Assert.Equal(0, await run.RunAsync("approve", "list"));
+        Assert.Contains("... and 3 more", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_refusal_is_exit_1_and_no_answer_exit_3()
     {
         var run = new CliRun();

@@ -76,6 +76,59 @@ public sealed class OwnershipVerbTests : IDisposable
         Assert.DoesNotContain(run.Broker.Seen, s => s.Method == "POST");
     }
 
+    [Theory]
+    [InlineData("leaver@example.org", false)]
+    [InlineData("leaver@example.org", true)]
+    [InlineData("leaver", true)]
+    public async Task Where_nothing_leads_to_the_leavers_entity_it_says_so_and_fails_whatever_it_suspended(string leaver, bool isNamed)
+    {
+        var run = new CliRun();
+        run.Broker.On(Lists + "external_id=" + Uri.EscapeDataString(leaver), 200, isNamed ? Page(Listed("team-a.self")) : Page())
+            .On(Lists + "entity=leaver", 200, Page()).On(Lists + "owner=leaver", 200, Page());
+        Suspends(run, 204, "team-a.self");
+        Assert.Equal(1, await run.RunAsync("offboard", leaver, "--reason", "leaves", "--yes"));
+        Assert.Contains("NOT all: no entity known", run.Out, StringComparison.Ordinal);
+        Assert.Contains("run it with the entity's id", run.Out, StringComparison.Ordinal);
+        Assert.Equal(1, await run.RunAsync("offboard", leaver, "--reason", "leaves", "--yes", "--json"));
+        Assert.Equal(("no-entity", isNamed ? 1 : 0), ((string?)run.Json["error"]!["code"], (int)run.Json["suspended"]!));
+    }
+
+    [Fact]
+    public async Task The_id_that_was_typed_comes_first_and_more_entities_than_one_can_mean_are_nobody()
+    {
+        var run = new CliRun();
+        run.Broker.On(Lists + "external_id=e-9", 200, Page([.. Enumerable.Range(0, 51).Select(i => Listed("team-a.n" + i, $",\"entity\":\"e-{i}\""))]));
+        Assert.Equal(1, await run.RunAsync("offboard", "e-9", "--reason", "leaves", "--yes", "--json"));
+        Assert.Equal("too-many-entities", (string?)run.Json["error"]!["code"]);
+        Assert.Single(run.Broker.Seen);
+
+        var two = new CliRun();
+        two.Broker.On(Lists + "external_id=e-9", 200, Page(Listed("team-a.self", ",\"entity\":\"e-1\"")));
+        foreach (var entity in new[] { "e-9", "e-1" })
+        {
+            two.Broker.On(Lists + "entity=" + entity, 200, Page()).On(Lists + "owner=" + entity, 200, Page());
+        }
+
+        Suspends(two, 204, "team-a.self");
+        Assert.Equal(0, await two.RunAsync("offboard", "e-9", "--reason", "leaves", "--yes"));
+        Assert.Equal(["e-9", "e-9", "e-9", "e-1", "e-1"], two.Broker.Seen.Where(s => s.Method == "GET").Select(s => s.Path.Split('=')[^1]));
+        Assert.Contains("Only what your token may see", two.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_change_of_hands_whose_rest_failed_is_told_as_one()
+    {
+        var run = Registry();
+        run.Broker.On("GET /v1/identities/team-a.half", 200, Standing("team-a.half", "e-2", ",\"external_id\":\"x\"")).On("POST /v1/identities/team-a.half/transfer", 204);
+        run.Broker.Problem("PUT /v1/identities/team-a.half", 403, "not-permitted");
+        await File.WriteAllTextAsync(_file, "identities:\n- { identity: team-a.half, owner: e-1, profile: machine }\n", TestContext.Current.CancellationToken);
+        Assert.Equal(1, await run.RunAsync("apply", "-f", _file, "--yes", "--json", "--reason", "r"));
+        var change = run.Json["changes"]![0]!;
+        Assert.Equal((false, true, "not-permitted", 1), ((bool)change["applied"]!, (bool)change["transferred"]!, (string?)change["error"]!["code"], (int)run.Json["transferred"]!));
+        Assert.Equal(1, await run.RunAsync("apply", "-f", _file, "--yes", "--reason", "r"));
+        Assert.Contains("transferred, its codes are ended; the rest NOT done", run.Out, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_leaver_without_anything_is_no_failure_and_a_list_that_fails_stops_it()
     {
@@ -107,7 +160,7 @@ public sealed class OwnershipVerbTests : IDisposable
         Assert.Equal(
             [
                 """PUT /v1/identities/team-a.new {"owner":"e-1","profile":"machine","labels":{"team":"a"}}""",
-                """POST /v1/identities/team-a.moved/transfer {"owner":"e-1","reason":"review"}""",
+                """POST /v1/identities/team-a.moved/transfer {"owner":"e-1","reason":"review","from":"e-2"}""",
                 """PUT /v1/identities/team-a.changed {"owner":"e-1","profile":"machine","recertify_by":"2027-01-31T00:00:00Z"}""",
             ],
             sent);

@@ -52,6 +52,58 @@ public sealed class SinkLaneTests : IDisposable
     }
 
     [Fact]
+    [Trait("Requirement", "R-37")]
+    public async Task What_a_sink_minds_says_nothing_of_the_sink_and_is_remembered()
+    {
+        var (health, sink) = (new SinkHealth(_time), new Sink(_ => new SinkAnswer.Failed("client-error", MindsThisOne: true)));
+        Assert.Equal(NoticeEnd.LeftToSweep, await EndedAsync(Lane(sink, health).DeliverAsync(About("a"), TestContext.Current.CancellationToken)));
+        Assert.Equal((false, true, false), (health.AnyIsDown, health.Minds("about a"), health.Minds("about b")));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-37")]
+    public async Task Whatever_a_sink_says_of_a_notice_while_it_takes_others_that_one_is_put_back_and_counts_against_nobody()
+    {
+        var health = new SinkHealth(_time);
+        var bad = new Sink(_ => new SinkAnswer.Failed("server-error"));
+        var delivery = Lane(bad, health).DeliverAsync(About("a"), TestContext.Current.CancellationToken);
+        Assert.Equal(NoticeEnd.Delivered, await EndedAsync(Lane(new Sink(_ => new SinkAnswer.Taken()), health).DeliverAsync(About("b"), TestContext.Current.CancellationToken)));
+        Assert.Equal(NoticeEnd.LeftToSweep, await EndedAsync(delivery));
+        Assert.Equal((SinkLane.MaxTriesOfMinded, true), (bad.Offers.Count, health.Minds("about a")));
+
+        // Where it comes again and nobody else has anything to tell, the sink is none that is down.
+        Assert.True(health.AnyIsDown);
+        health.Took("webhook");
+        var again = Lane(bad, health).DeliverAsync(About("a"), TestContext.Current.CancellationToken);
+        await UntilAsync(() => bad.Offers.Count >= SinkLane.MaxTriesOfMinded + SinkHealth.FailuresUntilDown);
+        Assert.False(again.IsCompleted || health.AnyIsDown);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-37")]
+    public async Task The_next_in_line_shows_whether_it_is_the_notice_or_the_sink()
+    {
+        var (health, isDown) = (new SinkHealth(_time), true);
+        List<(string Subject, NoticeEnd End)> ends = [];
+        var sink = new Sink(_ => new SinkAnswer.Failed("server-error")) { Of = n => n.Subject == "b" && !isDown ? new SinkAnswer.Taken() : new SinkAnswer.Failed("server-error") };
+        var lane = Lane(sink, health);
+        foreach (var subject in new[] { "a", "b" })
+        {
+            Assert.True(lane.TryAdd(new Parcel(About(subject), 1, (n, end) => ends.Add((n.Subject, end)))));
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var running = lane.RunAsync(stop.Token);
+        await UntilAsync(() => sink.Offers.Count >= 4 * SinkLane.MaxTriesOfMinded);
+        Assert.Empty(ends);
+        isDown = false;
+        await UntilAsync(() => ends.Count == 2);
+        Assert.Equal([("b", NoticeEnd.Delivered), ("a", NoticeEnd.LeftToSweep)], ends);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
     public async Task A_sink_that_hangs_is_left_and_one_that_breaks_down_stops_nobody()
     {
         var sink = new Sink(n => n == 1 ? throw new InvalidOperationException("defect") : n == 2 ? null : new SinkAnswer.Taken());
@@ -89,18 +141,33 @@ public sealed class SinkLaneTests : IDisposable
 
     private async Task<NoticeEnd> RunAsync(Sink sink, TimeSpan giveUpAfter)
     {
+        var lane = Lane(sink, new SinkHealth(_time), giveUpAfter);
+        return await EndedAsync(lane.DeliverAsync(About("team-a.build"), TestContext.Current.CancellationToken));
+    }
+
+    private SinkLane Lane(Sink sink, SinkHealth health, TimeSpan? giveUpAfter = null)
+    {
         sink.Time = _time;
-        var lane = new SinkLane(sink, new SinkHealth(_time), _metrics, new NoticeSettings { GiveUpAfter = giveUpAfter }, _time, NullLogger<SinkLane>.Instance);
-        var entry = new OutboxEntry { Id = "1", Notice = "consumed", At = _time.GetUtcNow(), OperationId = "op", By = Actor.Worker };
-        var delivery = lane.DeliverAsync(new Notice("team-a.build", "team-a.build", null, "owner", entry), TestContext.Current.CancellationToken);
-        for (var step = 0; !delivery.IsCompleted; step++)
+        return new SinkLane(sink, health, _metrics, new NoticeSettings { GiveUpAfter = giveUpAfter ?? TimeSpan.FromHours(72) }, _time, NullLogger<SinkLane>.Instance);
+    }
+
+    private Notice About(string subject) => new(
+        subject, subject, null, "owner", new OutboxEntry { Id = "about " + subject, Notice = "consumed", At = _time.GetUtcNow(), OperationId = "op", By = Actor.Worker });
+
+    private async Task<NoticeEnd> EndedAsync(Task<NoticeEnd> delivery)
+    {
+        await UntilAsync(() => delivery.IsCompleted);
+        return await delivery;
+    }
+
+    private async Task UntilAsync(Func<bool> isSo)
+    {
+        for (var step = 0; !isSo(); step++)
         {
-            Assert.True(step < 200_000, "it never ends");
+            Assert.True(step < 200_000, "it never comes about");
             _time.Advance(TimeSpan.FromMilliseconds(500));
             await Task.Yield();
         }
-
-        return await delivery;
     }
 
     /// <summary>Answers by the number of the offer; null hangs.</summary>
@@ -109,6 +176,9 @@ public sealed class SinkLaneTests : IDisposable
         public FakeTimeProvider Time { get; set; } = null!;
 
         public List<DateTimeOffset> Offers { get; } = [];
+
+        /// <summary>Answers by the notice, in place of the number.</summary>
+        public Func<Notice, SinkAnswer>? Of { get; init; }
 
         public string Name => "webhook";
 
@@ -119,7 +189,7 @@ public sealed class SinkLaneTests : IDisposable
         public async Task<SinkAnswer> TakeAsync(Notice notice, CancellationToken cancellation)
         {
             Offers.Add(Time.GetUtcNow());
-            if (answer(Offers.Count) is { } said)
+            if ((Of is null ? answer(Offers.Count) : Of(notice)) is { } said)
             {
                 return said;
             }

@@ -93,8 +93,9 @@ internal sealed class BrokerApi(Uri address, UserToken? token, HttpMessageHandle
         cancellation,
         CountingTimeout);
 
-    /// <summary>Gives an identity to another owner, or confirms the one it has.</summary>
-    public Task<BrokerAnswer<Nothing>> TransferAsync(IdentityName identity, string owner, string reason, bool confirm, CancellationToken cancellation) =>
+    /// <summary>Gives an identity to another owner, or confirms the one it has; with <paramref name="from"/> only while it is that one's.</summary>
+    public Task<BrokerAnswer<Nothing>> TransferAsync(
+        IdentityName identity, string owner, string reason, bool confirm, CancellationToken cancellation, string? from = null) =>
         SendAsync<Nothing>(
             HttpMethod.Post,
             Of(identity, "/transfer"),
@@ -105,6 +106,11 @@ internal sealed class BrokerApi(Uri address, UserToken? token, HttpMessageHandle
                 if (confirm)
                 {
                     w.WriteBoolean("confirm", true);
+                }
+
+                if (from is not null)
+                {
+                    w.WriteString("from", from);
                 }
             },
             null,

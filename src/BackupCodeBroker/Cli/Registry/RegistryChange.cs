@@ -16,6 +16,12 @@ internal sealed record RegistryChange(RegistryEntry Entry, RegistryStep Step, IR
     /// <summary>Whether it was carried out.</summary>
     public bool Applied { get; init; }
 
+    /// <summary>Whether it has changed hands, which ended its codes, also where the rest was not carried out then.</summary>
+    public bool Transferred { get; init; }
+
+    /// <summary>Whose it was when it was compared; null where it was nobody's.</summary>
+    public string? OwnerNow => Fields.FirstOrDefault(f => f.Name == "owner")?.From;
+
     /// <summary>Whether there is anything to do.</summary>
     public bool IsDue => Step is RegistryStep.Register or RegistryStep.Update or RegistryStep.Transfer;
 
@@ -51,6 +57,7 @@ internal sealed record RegistryChange(RegistryEntry Entry, RegistryStep Step, IR
             ["line"] = Entry.Line,
             ["change"] = Word,
             ["applied"] = Applied,
+            ["transferred"] = Transferred,
             ["fields"] = new JsonArray([.. Fields.Select(f => (JsonNode)new JsonObject { ["field"] = f.Name, ["from"] = f.From, ["to"] = f.To })]),
         };
         if (Problem is { } problem)

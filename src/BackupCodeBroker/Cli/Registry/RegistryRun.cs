@@ -32,13 +32,14 @@ internal sealed class RegistryRun(CliContext context, string? reason, Cancellati
         var entry = change.Entry;
         if (change.Step == RegistryStep.Transfer)
         {
-            var moved = await SettledAsync(() => context.Broker.TransferAsync(Name(entry), entry.Owner, ReasonOf(entry)!, confirm: false, cancellation));
+            var moved = await SettledAsync(() => context.Broker.TransferAsync(Name(entry), entry.Owner, ReasonOf(entry)!, confirm: false, cancellation, change.OwnerNow));
             // One whose answer was lost had been carried out.
             if (Failed(change, moved is BrokerAnswer<Nothing>.Refused { Problem.Code: "same-owner" } ? null : moved) is { } failed)
             {
                 return failed;
             }
 
+            change = change with { Transferred = true };
             if (change.Fields.Count == 1)
             {
                 return change with { Applied = true };

@@ -89,6 +89,7 @@ internal static class ApplyVerb
         {
             ["dry_run"] = dryRun,
             ["applied"] = changes.Count(c => c.Applied),
+            ["transferred"] = changes.Count(c => c.Transferred),
             ["failed"] = changes.Count(c => c.Problem is not null),
             ["unchanged"] = changes.Count(c => c.Step == RegistryStep.Unchanged),
             ["changes"] = new JsonArray([.. changes.Where(c => c.Step != RegistryStep.Unchanged).Select(c => (JsonNode)c.ToJson())]),
@@ -110,5 +111,8 @@ internal static class ApplyVerb
     }
 
     private static string Words(RegistryChange change) =>
-        change.Problem is { } problem ? $"NOT done: {problem.Reason ?? problem.Code}: {problem.Detail}" : change.Applied ? "done" : "";
+        change.Problem is { } problem
+            ? $"{(change.Transferred ? "transferred, its codes are ended; the rest NOT done" : "NOT done")}: {problem.Reason ?? problem.Code}: {problem.Detail}"
+        : change.Applied ? "done"
+        : "";
 }

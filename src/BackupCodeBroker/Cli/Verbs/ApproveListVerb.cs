@@ -45,31 +45,52 @@ internal static class ApproveListVerb
             return failure;
         }
 
-        List<Approvals> found = [];
+        List<Waiting> found = [];
         var documents = new JsonArray();
-        foreach (var one in identities.Where(i => i.OpenApprovals + i.OpenReviews > 0).Take(MaxShown))
+        var waiting = identities.Where(i => i.OpenApprovals + i.OpenReviews > 0).ToList();
+        foreach (var one in waiting.Take(MaxShown))
         {
             if (!IdentityName.TryParse(one.Identity, out var name))
             {
                 continue;
             }
 
-            // Somebody may see an identity and not be one of its approvers: then that something waits is all there is to say.
-            var (shown, json) = await context.Broker.ApprovalsAsync(name, cancellation) is BrokerAnswer<Approvals>.Done done
-                ? (done.Value, done.Json)
-                : (new Approvals(one.Identity), new JsonObject { ["identity"] = one.Identity, ["open_approvals"] = one.OpenApprovals, ["open_reviews"] = one.OpenReviews });
-            found.Add(shown);
-            documents.Add((JsonNode)json);
+            var answer = await context.Broker.ApprovalsAsync(name, cancellation);
+            found.Add(Waiting.Of(one.Identity, answer));
+            documents.Add((JsonNode)Document(one, answer));
         }
 
-        return Outcome.Done(new JsonObject { ["identities"] = documents }, screen => Show(screen, found));
+        var more = Math.Max(0, waiting.Count - MaxShown);
+        var exit = found.Exists(f => f.Fault is not null) ? ExitCode.Unavailable : ExitCode.Done;
+        return new Outcome(exit, new JsonObject { ["identities"] = documents, ["more"] = more }, screen => Show(screen, found, more)) { IsAnswer = true };
     }
 
-    private static void Show(Screen screen, List<Approvals> all)
+    private static JsonObject Document(ListedIdentity one, BrokerAnswer<Approvals> answer)
+    {
+        if (answer is BrokerAnswer<Approvals>.Done done)
+        {
+            return done.Json;
+        }
+
+        var json = new JsonObject { ["identity"] = one.Identity, ["open_approvals"] = one.OpenApprovals, ["open_reviews"] = one.OpenReviews };
+        if (Waiting.Of(one.Identity, answer).Fault is { } fault)
+        {
+            json["error"] = fault.ToJson();
+        }
+
+        return json;
+    }
+
+    private static void Show(Screen screen, List<Waiting> all, int more)
     {
         foreach (var one in all)
         {
             Show(screen, one);
+        }
+
+        if (more > 0)
+        {
+            screen.Line(string.Create(CultureInfo.InvariantCulture, $"... and {more} more identities where something waits."));
         }
 
         if (all.Count == 0)
@@ -78,11 +99,24 @@ internal static class ApproveListVerb
         }
     }
 
+    private static void Show(Screen screen, Waiting one)
+    {
+        if (one.Shown is { } shown)
+        {
+            Show(screen, shown);
+        }
+        else
+        {
+            screen.Line(one.Fault is { } fault
+                ? $"{one.Identity}: something waits, and could not be read: {fault.Reason ?? fault.Code}: {fault.Detail}"
+                : $"{one.Identity}: something waits, and your policies do not let you see it (approve)");
+        }
+    }
+
     private static void Show(Screen screen, Approvals one)
     {
         if (one.Requests is null || one.Reviews is null)
         {
-            screen.Line($"{one.Identity}: something waits, and your policies do not let you see it (approve)");
             return;
         }
 
@@ -155,4 +189,17 @@ internal static class ApproveListVerb
 
     // The name is the log-in's, which several people may share; the entity is who they are.
     private static string? Who(Party? party) => party is null ? null : party.Entity is null ? party.Name : $"{party.Name}, entity {party.Entity}";
+
+    /// <summary>What waits at one identity, or why it is not shown. Somebody may see an identity and not be one of its approvers: that is no fault, and that something waits is all there is to say.</summary>
+    private sealed record Waiting(string Identity, Approvals? Shown, Problem? Fault)
+    {
+        public static Waiting Of(string identity, BrokerAnswer<Approvals> answer) => answer switch
+        {
+            BrokerAnswer<Approvals>.Done done => new(identity, done.Value, null),
+            BrokerAnswer<Approvals>.Refused { Problem.Code: "not-permitted" } => new(identity, null, null),
+            BrokerAnswer<Approvals>.Refused refused => new(identity, null, refused.Problem),
+            BrokerAnswer<Approvals>.Unavailable open => new(identity, null, open.Problem),
+            _ => throw new InvalidOperationException("an answer of unknown kind"),
+        };
+    }
 }

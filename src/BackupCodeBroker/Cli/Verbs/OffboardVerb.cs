@@ -10,7 +10,8 @@ namespace BackupCodeBroker.Cli.Verbs;
 
 /// <summary>
 /// <c>bcb offboard</c>: suspends whatever somebody who leaves owns or is. They are found by what the caller may see, shown, and suspended one by one; one that
-/// fails does not stop the others, and all of it can be repeated. Nothing is lost: who may transfer gives each to another owner, or confirms it.
+/// fails does not stop the others, and all of it can be repeated. Nothing is lost: who may transfer gives each to another owner, or confirms it. What a leaver owns is known by the
+/// leaver's entity: where that is not known the verb says so and fails, whatever it suspended.
 /// </summary>
 internal static class OffboardVerb
 {
@@ -18,6 +19,8 @@ internal static class OffboardVerb
 
     private const string OfGroups =
         "What a Vault group owns that the leaver is in is not touched: take the leaver out of the group, and disable the leaver's entity, in Vault.";
+
+    private const string OfSight = "Only what your token may see was looked at: all with list, else what you hold status on.";
 
     /// <summary>The verb.</summary>
     public static Command Create(CliFrame frame)
@@ -47,19 +50,16 @@ internal static class OffboardVerb
 
     private static async Task<Outcome> RunAsync(CliContext context, string leaver, string reason, bool yes, CancellationToken cancellation)
     {
-        var (found, failure) = await FindAsync(context, leaver, cancellation);
+        var (found, hasEntity, failure) = await FindAsync(context, leaver, cancellation);
         if (failure is not null)
         {
             return failure;
         }
 
+        var gap = hasEntity ? null : context.Problem("no-entity", "no entity known of this leaver, so what the leaver owns was not looked for: run it with the entity's id");
         if (found.Count == 0)
         {
-            return Outcome.Done(Document(leaver, []), screen =>
-            {
-                screen.Line("Nothing that you may see belongs to, or is, this leaver.");
-                screen.Line(OfGroups);
-            });
+            return Told(leaver, [], gap, screen => screen.Line("Nothing that you may see belongs to, or is, this leaver."));
         }
 
         if (!yes)
@@ -80,41 +80,67 @@ internal static class OffboardVerb
             fates.Add(new Fate(one, answer));
         }
 
-        return new Outcome(fates.Max(f => f.Exit), Document(leaver, fates), screen =>
+        return Told(leaver, fates, gap, screen => Show(screen, fates));
+    }
+
+    private static Outcome Told(string leaver, IReadOnlyList<Fate> fates, Problem? gap, Action<Screen> show)
+    {
+        var exit = fates.Select(f => f.Exit).Append(gap is null ? ExitCode.Done : ExitCode.Refused).Max();
+        var json = Document(leaver, fates);
+        if (gap is not null)
         {
-            Show(screen, fates);
+            json["error"] = gap.ToJson();
+        }
+
+        return new Outcome(exit, json, screen =>
+        {
+            show(screen);
+            if (gap is not null)
+            {
+                screen.Line("NOT all: " + gap.Detail + ".");
+            }
+
+            screen.Line(OfSight);
             screen.Line(OfGroups);
         })
         { IsAnswer = true };
     }
 
-    // By external id first: it leads to the leaver's entity, which may own more.
-    private static async Task<(List<Found> Found, Outcome? Failure)> FindAsync(CliContext context, string leaver, CancellationToken cancellation)
+    // An external id leads to the leaver's entity, which may own more; an entity's id is one already.
+    private static async Task<(List<Found> Found, bool HasEntity, Outcome? Failure)> FindAsync(CliContext context, string leaver, CancellationToken cancellation)
     {
         var found = new SortedDictionary<string, Found>(StringComparer.Ordinal);
         var (named, failure) = await WholeList.ReadAsync(context, cancellation, KeyValuePair.Create("external_id", leaver));
         if (failure is not null)
         {
-            return ([], failure);
+            return ([], false, failure);
         }
 
         Add(found, named, "is the leaver");
-        string[] own = leaver.Length <= MaxId && leaver.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') ? [leaver] : [];
-        foreach (var entity in named.Select(n => n.Entity).OfType<string>().Concat(own).Distinct(StringComparer.Ordinal).Take(MaxEntities))
+        var isCalledSo = named.Count > 0;
+        List<string> linked = [.. named.Select(n => n.Entity).OfType<string>().Distinct(StringComparer.Ordinal)];
+        string[] typed = leaver.Length <= MaxId && leaver.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') ? [leaver] : [];
+        if (linked.Count > MaxEntities)
+        {
+            return ([], false, Outcome.Failed(
+                ExitCode.Refused, context.Problem("too-many-entities", $"{linked.Count} entities are called so elsewhere; nothing was suspended: run it with the id of each leaver's entity")));
+        }
+
+        foreach (var entity in typed.Concat(linked).Distinct(StringComparer.Ordinal))
         {
             foreach (var (parameter, part) in new[] { ("entity", "is the leaver"), ("owner", "is the leaver's") })
             {
                 (named, failure) = await WholeList.ReadAsync(context, cancellation, KeyValuePair.Create(parameter, entity));
                 if (failure is not null)
                 {
-                    return ([], failure);
+                    return ([], false, failure);
                 }
 
                 Add(found, named, part);
             }
         }
 
-        return ([.. found.Values], null);
+        return ([.. found.Values], linked.Count > 0 || (!isCalledSo && typed.Length > 0), null);
     }
 
     private static void Add(SortedDictionary<string, Found> found, List<ListedIdentity> listed, string part)

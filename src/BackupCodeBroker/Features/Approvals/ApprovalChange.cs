@@ -13,11 +13,15 @@ namespace BackupCodeBroker.Features.Approvals;
 internal sealed class ApprovalChange(Admission admission, IdentityChange change)
 {
     /// <summary>Runs one.</summary>
-    public async Task<Outcome> RunAsync(OperationScope scope, ApiRequest request, Func<IdentityView, Decided> decide) =>
+    /// <param name="scope">The operation.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="decide">Decides on what was read.</param>
+    /// <param name="beside">What else is read, once the document is there.</param>
+    public async Task<Outcome> RunAsync(OperationScope scope, ApiRequest request, Func<IdentityView, Decided> decide, Func<IdentityDocument, Task>? beside = null) =>
         await admission.ToIdentityAsync(scope, request.Token) switch
         {
             Admitted.Granted granted => await change.RunAsync(
-                scope, granted.Identity, granted.Caller, withPeople: false, view => DecideAsync(scope, granted, view, decide)),
+                scope, granted.Identity, granted.Caller, withPeople: false, view => DecideAsync(scope, granted, view, decide), beside),
             Admitted.Denied denied => denied.Outcome,
             _ => throw new InvalidOperationException("an admission of unknown kind"),
         };

@@ -15,7 +15,7 @@ namespace BackupCodeBroker.Features.Consume;
 /// wrong secret is counted before it is answered, and its answer held back; everything that could have changed since the issue is looked at again.
 /// </summary>
 internal sealed class ConsumeFeature(
-    Admission admission, IdentityChange change, CodeHashing hashing, FailureLedger failures, NoticeGate notices, BrokerProfiles profiles) : IFeature
+    Admission admission, IdentityChange change, CodeHashing hashing, FailureLedger failures, NoticeGate notices, PeopleDesk people, BrokerProfiles profiles) : IFeature
 {
     /// <summary>Longest purpose, in characters.</summary>
     public const int MaxPurpose = 256;
@@ -44,10 +44,14 @@ internal sealed class ConsumeFeature(
     private async Task<Outcome> SpendAsync(OperationScope scope, Admitted.Granted granted, BackupCode code, string purpose, string key)
     {
         var check = new SecretCheck(hashing, profiles.StandIns, scope, code);
+        var parties = new PartyLook(people, scope.Call);
         Failure? failure = null;
-        var outcome = await change.RunAsync(scope, granted.Identity, granted.Caller, withPeople: true, DecideAsync, check.RunAsync);
+        var outcome = await change.RunAsync(scope, granted.Identity, granted.Caller, withPeople: true, DecideAsync, BesideAsync);
         scope.Spent = outcome is Outcome.Done ? code.Kind : null;
         return failure is null ? outcome : await CountAsync(scope, granted, failure, (Outcome.Refused)outcome);
+
+        Task BesideAsync(IdentityDocument document) =>
+            Task.WhenAll(check.RunAsync(document), parties.LookAsync(ApprovalParties.OfUse(document, Operation.Name, scope.Caller!, scope.Now)));
 
         async Task<ChangeStep> DecideAsync(IdentityView view)
         {
@@ -55,7 +59,7 @@ internal sealed class ConsumeFeature(
             var profile = profiles.Of(view.Document);
             scope.Profile = profile;
             var request = new ConsumeRequest(scope.Id, scope.Caller!, code.Selector, check.Verified, purpose, key);
-            switch (ConsumeDecision.Decide(view.Document, view.At(scope.Now), request, profile))
+            switch (ConsumeDecision.Decide(view.Document, view.At(scope.Now) with { Gone = parties.Gone }, request, profile))
             {
                 case ConsumeDecision.Spend when view.Unusable is null && notices.Refusal(scope, view) is { } untold:
                     return new ChangeStep.Answer(await granted.Caller.RefuseAsync(scope, view, untold));

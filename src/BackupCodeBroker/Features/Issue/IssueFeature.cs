@@ -28,6 +28,7 @@ internal sealed class IssueFeature(
     OwnToken own,
     BrokerProfiles profiles,
     NoticeGate notices,
+    PeopleDesk people,
     BrokerSettings settings) : IFeature
 {
     private const int MaxWriteTries = 3;
@@ -53,7 +54,9 @@ internal sealed class IssueFeature(
     private async Task<Outcome> PlanAsync(OperationScope scope, Admitted.Granted granted)
     {
         granted.Caller.LookEarly(desk.Guess(granted.Identity), scope.Call);
-        var view = await desk.ReadAsync(scope.Call, granted.Identity, withPeople: true, granted.Caller.Beside(scope.Call));
+        var parties = new PartyLook(people, scope.Call);
+        var beside = granted.Caller.Beside(scope.Call, document => parties.LookAsync(ApprovalParties.OfUse(document, Operation.Name, scope.Caller!, scope.Now)));
+        var view = await desk.ReadAsync(scope.Call, granted.Identity, withPeople: true, beside);
         view.Note(scope);
         if (await granted.Caller.DeniedAsOwnerAsync(view, scope.Call) is { } notOwner)
         {
@@ -75,7 +78,7 @@ internal sealed class IssueFeature(
         }
 
         return IssueDecision.Decide(
-            view.Document, view.At(scope.Now), profile, settings.OwnershipFacets, isLockedDown && lockedOut is null, scope.Id, scope.Caller!) switch
+            view.Document, view.At(scope.Now) with { Gone = parties.Gone }, profile, settings.OwnershipFacets, isLockedDown && lockedOut is null, scope.Id, scope.Caller!) switch
         {
             IssueDecision.Planned when notices.Refusal(scope, view) is { } untold => await granted.Caller.RefuseAsync(scope, view, untold),
             IssueDecision.Planned planned => await MakeAsync(scope, granted, view, planned.Plan),

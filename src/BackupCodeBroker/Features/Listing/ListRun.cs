@@ -20,6 +20,8 @@ internal sealed class ListRun(OperationScope scope, ListQuery query, Seeing seei
 
     private Owning? Self => seeing is Seeing.All all ? all.Self : ((Seeing.Held)seeing).Self;
 
+    private bool SeesOwned => seeing is Seeing.Held { SeesOwned: true };
+
     public async Task<Outcome> PageAsync()
     {
         var names = seeing is Seeing.All ? await AllNamesAsync() : await sight.NamesAsync(scope);
@@ -37,9 +39,9 @@ internal sealed class ListRun(OperationScope scope, ListQuery query, Seeing seei
             at += looked;
         }
 
-        // Somebody who holds nothing anywhere is told what they lack, as for every other operation.
-        return at == names.Count && query.After.IsBeginning && seeing is Seeing.Held { Self: null } nothing && !_asked
-            && await sight.AskInVainAsync(scope, nothing, query.Mine) is { } missing
+        // A page on which somebody holds nothing is asked for in vain, so that each stands as a denial in Vault's audit log; that they hold nothing anywhere is known, and told, where it had all names.
+        return seeing is Seeing.Held { SeesOwned: false } nothing && !_asked && await sight.AskInVainAsync(scope, nothing, query.Mine) is { } missing
+            && at == names.Count && query.After.IsBeginning
             ? missing
             : new Outcome.Done(200, new ListAnswer { Identities = _page, Next = at < names.Count ? PlaceBefore(names, at) : null });
     }
@@ -67,7 +69,7 @@ internal sealed class ListRun(OperationScope scope, ListQuery query, Seeing seei
             _asked = true;
         }
 
-        string[] readable = [.. names.Where(name => held is null || Self is not null || held.Contains(name))];
+        string[] readable = [.. names.Where(name => held is null || SeesOwned || held.Contains(name))];
         if (readable.Length == 0)
         {
             return (names.Length, null);
@@ -75,7 +77,7 @@ internal sealed class ListRun(OperationScope scope, ListQuery query, Seeing seei
 
         _around ??= await desk.OpenAsync(scope);
         var documents = await desk.ReadAsync(scope, readable);
-        var wanted = documents.Where(d => (held is null || held.Contains(d.Identity) || Self!.Owns(d)) && query.Wants(d, _around, Self)).ToList();
+        var wanted = documents.Where(d => (held is null || held.Contains(d.Identity) || (SeesOwned && Self!.Owns(d))) && query.Wants(d, _around, Self)).ToList();
         if (query.Ownerless)
         {
             await LookAtOwnersAsync(wanted);

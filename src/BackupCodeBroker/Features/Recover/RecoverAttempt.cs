@@ -18,6 +18,7 @@ internal sealed class RecoverAttempt(
     BackupCode code,
     string key,
     SecretCheck check,
+    PartyLook parties,
     NoticeGate notices,
     BrokerProfiles profiles,
     RecoveryDesk recoveries,
@@ -37,7 +38,7 @@ internal sealed class RecoverAttempt(
     /// <summary>Whether the answer with the wrap goes out.</summary>
     public bool Answered { get; set; }
 
-    /// <summary>Beside the reading of owner and entity: hashes the code, unless the name has no attempts left for codes that are nobody's.</summary>
+    /// <summary>Beside the reading of owner and entity: hashes the code, and reads the people of a consent, unless the name has no attempts left for codes that are nobody's.</summary>
     public Task CheckAsync(IdentityDocument document)
     {
         if (!RecoverDecision.IsLive(document, code.Selector, scope.Now) && !_nameWasCounted)
@@ -45,7 +46,9 @@ internal sealed class RecoverAttempt(
             (_throttled, _nameWasCounted) = (throttle.ForName(scope.Identity!.Value), true);
         }
 
-        return _throttled is null ? check.RunAsync(document) : Task.CompletedTask;
+        return _throttled is null
+            ? Task.WhenAll(check.RunAsync(document), parties.LookAsync(ApprovalParties.OfUse(document, Purpose, scope.Caller!, scope.Now)))
+            : Task.CompletedTask;
     }
 
     /// <summary>Decides, and makes the credential where that is for it.</summary>
@@ -60,7 +63,7 @@ internal sealed class RecoverAttempt(
         var profile = profiles.Of(view.Document);
         scope.Profile = view.Unusable is null ? profile : null;
         var request = new ConsumeRequest(scope.Id, scope.Caller!, code.Selector, check.Verified, Purpose, key, "recover");
-        var decision = RecoverDecision.Decide(view.Document, view.At(scope.Now), request, profile);
+        var decision = RecoverDecision.Decide(view.Document, view.At(scope.Now) with { Gone = parties.Gone }, request, profile);
         return view.Unusable is { } unusable ? Refused(unusable) : decision switch
         {
             RecoverDecision.Hand or RecoverDecision.Again when notices.Refusal(scope, view) is { } untold => Refused(untold),

@@ -21,6 +21,7 @@ internal sealed class RecoverFeature(
     CodeHashing hashing,
     FailureLedger failures,
     NoticeGate notices,
+    PeopleDesk people,
     BrokerProfiles profiles,
     RecoveryDesk recoveries,
     RecoverThrottle throttle) : IFeature
@@ -56,7 +57,7 @@ internal sealed class RecoverFeature(
     {
         scope.Caller = Actor.CodeHolder;
         var identity = await admission.OfCodeHolderAsync(scope);
-        var attempt = new RecoverAttempt(scope, code, key, new SecretCheck(hashing, profiles.StandIns, scope, code), notices, profiles, recoveries, throttle);
+        var attempt = new RecoverAttempt(scope, code, key, new SecretCheck(hashing, profiles.StandIns, scope, code), new PartyLook(people, scope.Call), notices, profiles, recoveries, throttle);
         try
         {
             var outcome = await change.RunAsync(scope, identity, null, withPeople: true, attempt.DecideAsync, attempt.CheckAsync);

@@ -58,6 +58,15 @@ public sealed class ExplanationTests
     }
 
     [Theory]
+    [InlineData("consume", Unexplained.No)]
+    [InlineData(OwnWork.Deliver, Unexplained.No)]
+    [InlineData(OwnWork.CountFailures, Unexplained.No)]
+    [InlineData("register", Unexplained.NotItsWork)]
+    [InlineData("list", Unexplained.NotItsWork)]
+    public void An_alias_is_looked_up_by_whoever_may_not_make_one(string operation, Unexplained why) => Assert.Equal(
+        why, Explanation.Of(Read with { Verb = "update" }, new Subject(SubjectKind.AliasLookup, "a.x"), Holder.Broker, Consume with { Operation = operation }, "a.x"));
+
+    [Theory]
     [InlineData("issue", "issue-in-lockdown/a.x", Unexplained.No)]
     [InlineData("issue", "issue-in-lockdown/@owned", Unexplained.No)]
     [InlineData("issue", "issue-in-lockdown/a.y", Unexplained.AnotherIdentity)]

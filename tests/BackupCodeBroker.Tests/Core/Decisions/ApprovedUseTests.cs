@@ -73,6 +73,44 @@ public sealed class ApprovedUseTests
         Assert.Equal(Reason.ApprovalRequired, Assert.IsType<ConsumeDecision.Refused>(spent.Next.Consume(Holding.Selector(1), key: "key-2")).Reason);
     }
 
+    [Theory]
+    [Trait("Requirement", "R-28")]
+    [InlineData("the requester", Reason.NotASecondPerson)]
+    [InlineData("the approver", Reason.NotASecondPerson)]
+    [InlineData("the user", Reason.NotASecondPerson)]
+    [InlineData("somebody else", null)]
+    public void A_consent_of_people_whom_vault_does_not_have_as_they_were_serves_nobody(string who, Reason? reason)
+    {
+        var (given, user) = (Held.Ask().Answered(), Given.Verifier);
+        Assert.Equal([user.EntityId, Ann.EntityId, Bob.EntityId], ApprovalParties.OfUse(given, "consume", user, Given.Now));
+        var around = Given.Around with { Gone = [who switch { "the requester" => Ann.EntityId, "the approver" => Bob.EntityId, "the user" => user.EntityId, _ => "entity-other" }] };
+        Assert.Equal(reason, (given.Consume(Selector, around: around) as ConsumeDecision.Refused)?.Reason);
+        // Another consent, of people who are there, still serves.
+        Assert.Equal(who != "the requester" && reason is not null, given.Ask("second", Given.Owner).Answered("second").Consume(Selector, around: around) is ConsumeDecision.Refused);
+    }
+
+    [Fact]
+    public void Nobody_is_looked_for_where_no_consent_to_the_operation_waits_to_be_used()
+    {
+        var given = Held.Ask().Answered();
+        var used = Assert.IsType<ConsumeDecision.Spend>(given.Consume(Selector)).Next;
+        IdentityDocument[] none = [Held, Held.Ask(), Held.Ask().Answered(given: false), Held.Ask(operation: "issue").Answered(), used];
+        Assert.All(none, document => Assert.Empty(ApprovalParties.OfUse(document, "consume", Given.Verifier, Given.Now)));
+        Assert.Empty(ApprovalParties.OfUse(given, "consume", Given.Verifier, Given.Now + Approval.MaxLife));
+        Assert.Equal([Ann.EntityId, Bob.EntityId], ApprovalParties.OfUse(given, "consume", Nobody, Given.Now));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-28")]
+    public void A_token_without_an_entity_breaks_no_glass()
+    {
+        var emergency = Given.Active(Emergency);
+        Assert.Equal(
+            Reason.NotASecondPerson, Assert.IsType<ConsumeDecision.Refused>(emergency.Document.Consume(emergency.Selector(), Nobody, profile: Emergency)).Reason);
+        var before = Given.Active();
+        Assert.IsType<ConsumeDecision.Spend>(before.Document.Consume(before.Selector(), Nobody, profile: Given.Few));
+    }
+
     [Fact]
     [Trait("Requirement", "R-14")]
     public void A_repeat_needs_no_second_consent()

@@ -28,6 +28,17 @@ public sealed class SuspendTests
     }
 
     [Fact]
+    [Trait("Requirement", "R-28")]
+    public void A_consent_of_before_does_not_come_back_with_the_codes()
+    {
+        var used = ((ConsumeDecision.Spend)Approving.Holding.Document.Ask().Answered().Consume(Approving.Holding.Selector())).Next;
+        var next = Assert.IsType<SuspendDecision.Suspended>(Suspend(used.Ask("second").Answered("second").Ask("third"))).Next;
+        Assert.Equal([Given.Id("request")], next.Approvals.Select(a => a.Id));
+        var back = next with { Suspension = null, Active = next.Active! with { Suspension = null } };
+        Assert.Equal(Reason.ApprovalRequired, Assert.IsType<ConsumeDecision.Refused>(back.Consume(Approving.Holding.Selector(1), key: "key-2")).Reason);
+    }
+
+    [Fact]
     [Trait("Requirement", "R-25")]
     public void New_codes_do_not_lift_an_order_and_do_lift_what_the_worker_saw()
     {

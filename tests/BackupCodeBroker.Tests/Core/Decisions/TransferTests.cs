@@ -56,6 +56,17 @@ public sealed class TransferTests
     }
 
     [Fact]
+    public void Who_says_from_whom_takes_it_from_nobody_else()
+    {
+        TransferDecision From(string from, string owner = "entity-new") =>
+            TransferDecision.Decide(Active.Document, owner, "left the team", Given.Id("op"), Given.Platform, Given.Now, from);
+        Assert.IsType<TransferDecision.Transferred>(From(Active.Document.Owner));
+        Assert.IsType<TransferDecision.OtherOwner>(From("entity-other"));
+        // One whose answer was lost had been carried out.
+        Assert.IsType<TransferDecision.SameOwner>(From("entity-other", Active.Document.Owner));
+    }
+
+    [Fact]
     public void What_the_old_owner_asked_a_second_person_for_is_nothing_any_more()
     {
         Approval Asked(string id, ApprovalUse? use) => new()

@@ -1,8 +1,11 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using BackupCodeBroker.Access;
 using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Operations;
 using BackupCodeBroker.Core.Profiles;
+using BackupCodeBroker.Notices;
 using BackupCodeBroker.Tests.Architecture;
 using BackupCodeBroker.Tests.Core.Decisions;
 using CsCheck;
@@ -41,6 +44,25 @@ public sealed class OutboxTests
         Assert.Superset(new HashSet<string> { "issue", "activate", "consume", "void", "disable", "revoke", "intercepted", "register" }, words);
         Assert.Empty(words.Except(NoticeKinds.ByOperation.Keys).Except(NoticeKinds.Silent).Except(["longest-operation-name"]));
         Assert.All(NoticeKinds.Silent, word => Assert.Null(NoticeKinds.Of(word)));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-36")]
+    public void What_is_told_names_who_was_responsible_then_and_a_transfer_both()
+    {
+        var document = Given.Active().Document;
+        var moved = ((TransferDecision.Transferred)TransferDecision.Decide(document, "entity-new", "reason", Given.Id("op"), Given.Platform, Given.Now)).To(group: false);
+        var (issued, transferred) = (moved.Outbox[0], moved.Outbox[^1]);
+        Assert.Equal((document.Owner, null), (issued.Owner, issued.PreviousOwner));
+        Assert.Equal(("entity-new", document.Owner), (transferred.Owner, transferred.PreviousOwner));
+
+        var envelope = new NoticeEnvelope(null);
+        Assert.Equal(envelope.Write(Notice.Of(document, document.Outbox[0])).Body, envelope.Write(Notice.Of(moved, issued)).Body);
+        Assert.Equal(moved.Owner, Notice.Of(moved, issued with { Owner = null }).Owner);
+        using var told = JsonDocument.Parse(envelope.Write(Notice.Of(moved, transferred)).Body);
+        Assert.Equal(
+            ("entity-new", document.Owner),
+            (told.RootElement.GetProperty("data").GetProperty("owner").GetString(), told.RootElement.GetProperty("data").GetProperty("previous_owner").GetString()));
     }
 
     [Fact]
