@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using BackupCodeBroker.Core.Codes;
 using Xunit;
 
