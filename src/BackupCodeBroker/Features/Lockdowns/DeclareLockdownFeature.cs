@@ -50,15 +50,15 @@ internal sealed class DeclareLockdownFeature(Admission admission, StateDesk desk
         return said.Expected is { } expected && expected != count
             ? new Outcome.Conflict(ConflictKind.ExpectationFailed) { Found = count }
             : new Outcome.Done(200, new DryRunAnswer
-        {
-            Mode = said.Mode,
-            Scope = ScopeAnswer.Of(said.Scope),
-            Matches = count,
-            Identities = names,
-            More = count - names.Count,
-            AsOf = asOf,
-        })
-        { Reason = "dry-run" };
+            {
+                Mode = said.Mode,
+                Scope = ScopeAnswer.Of(said.Scope),
+                Matches = count,
+                Identities = names,
+                More = count - names.Count,
+                AsOf = asOf,
+            })
+            { Reason = "dry-run" };
     }
 
     // Nobody counts for a caller who has gone.
