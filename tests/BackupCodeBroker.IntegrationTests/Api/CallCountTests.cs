@@ -287,32 +287,4 @@ public sealed class CallCountTests(BrokerEnvironment environment) : IClassFixtur
         Assert.Equal(expected.SelectMany(r => r).Order(StringComparer.Ordinal), _tap!.NamesOf(reply));
         Assert.Equal(roundTrips, _tap!.RoundTripsOf(reply));
     }
-
-    /// <summary>Holds the answers of a round trip back until all its calls were sent.</summary>
-    private sealed class RoundTrips(string[][] rounds)
-    {
-        private readonly List<(List<string> Missing, TaskCompletionSource Complete)> _rounds =
-            [.. rounds.Select(r => (r.ToList(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)))];
-
-        public Task AllSentAsync(string name)
-        {
-            lock (_rounds)
-            {
-                foreach (var (missing, complete) in _rounds)
-                {
-                    if (missing.Remove(name))
-                    {
-                        if (missing.Count == 0)
-                        {
-                            complete.SetResult();
-                        }
-
-                        return complete.Task;
-                    }
-                }
-            }
-
-            return Task.CompletedTask;
-        }
-    }
 }

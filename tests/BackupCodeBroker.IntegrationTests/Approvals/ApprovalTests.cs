@@ -140,6 +140,14 @@ public sealed class ApprovalTests(BrokerEnvironment environment) : IClassFixture
         await desk.ConsumeAsync(holding);
         var without = await desk.ConsumeAsync(holding);
         await desk.ApprovedAsync(holding.Identity);
+        var gates = new RoundTrips(
+            [[TappedCall.Read, TappedCall.State, TappedCall.Entity, TappedCall.Entity], [TappedCall.Entity, TappedCall.Entity, TappedCall.Entity]]);
+        tap.Interfere = async (call, send) =>
+        {
+            var answer = await send();
+            await gates.AllSentAsync(call.Name);
+            return answer;
+        };
         var spent = await desk.ConsumeAsync(holding);
         Assert.Equal((403, 200), (without.Status, spent.Status));
         Assert.Equal((2, 5), (tap.NamesOf(without).Count(n => n == TappedCall.Entity), tap.NamesOf(spent).Count(n => n == TappedCall.Entity)));

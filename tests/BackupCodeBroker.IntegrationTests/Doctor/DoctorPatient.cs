@@ -23,6 +23,7 @@ internal sealed class DoctorPatient(DoctorVault vault)
     /// <summary>A healthy deployment.</summary>
     public static async Task<DoctorPatient> HealthyAsync(DoctorVault vault)
     {
+        await vault.ForgetPoliciesAsync();
         var patient = new DoctorPatient(vault);
         var report = await patient.Deployment.RunAsync();
         Assert.False(report.HasFailures || report.IsIncomplete, string.Join('\n', patient.Deployment.Lines));

@@ -37,6 +37,15 @@ public sealed class DoctorVault : IAsyncLifetime
         await Raw.MustAsync("PUT", "sys/audit/file", new JsonObject { ["type"] = "file", ["options"] = new JsonObject { ["file_path"] = Path.Combine(_folder, "audit.log") } });
     }
 
+    /// <summary>Takes away what earlier patients left: the doctor reads a bounded number of policies.</summary>
+    internal async Task ForgetPoliciesAsync()
+    {
+        foreach (var name in (await Raw.MustAsync("GET", "sys/policies/acl?list=true"))["data"]!["keys"]!.AsArray().Select(key => key!.GetValue<string>()).Except(["root", "default"]).ToList())
+        {
+            await Raw.MustAsync("DELETE", "sys/policies/acl/" + name);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         Raw.Dispose();

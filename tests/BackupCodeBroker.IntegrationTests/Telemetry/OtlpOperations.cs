@@ -100,6 +100,7 @@ internal static partial class OtlpOperations
         yield return Consume("refused", "disabled", (s, h) => s.ChangeSetAsync(h.Identity, a => a with { DisabledAt = DateTimeOffset.UtcNow }));
         yield return Consume("refused", "expired", (s, h) => s.ChangeSetAsync(h.Identity, a => a with { ExpiresAt = DateTimeOffset.UtcNow.AddSeconds(-1) }));
         yield return Consume("refused", "other-epoch", (s, h) => s.ChangeSetAsync(h.Identity, a => a with { Epoch = 2 }));
+        yield return Consume("refused", "state-set-back", (s, h) => s.ChangeSetAsync(h.Identity, a => a with { StateVersion = 1_000_000 }));
         yield return Consume("refused", "clock-backwards", (s, h) => s.ChangeSetAsync(h.Identity, a => a with { ActivatedAt = DateTimeOffset.UtcNow.AddMinutes(10) }));
         yield return Consume("refused", "ended", async (s, h) =>
         {
@@ -114,6 +115,11 @@ internal static partial class OtlpOperations
         });
         yield return Of("issue", "refused", (c, h) => c.IssueAsync(h.Identity), s => s.Cast.Owner, "retired", (s, h) =>
             s.Environment.ChangeDocumentAsync(h.Identity, d => d with { RetiredAt = DateTimeOffset.UtcNow }));
+        yield return new("recover", "refused", "not-recoverable", async s =>
+        {
+            var holding = await s.HoldingAsync();
+            return await s.AskNobodyAsync(c => c.RecoverAsync(holding.Identity, holding.Code()));
+        });
         yield return Consume("refused", "frozen", (s, h) => s.Environment.LockDownAsync("freeze", h.Identity));
         yield return Consume("refused", "locked-down", (s, h) => s.Environment.LockDownAsync("void", h.Identity));
         yield return Consume("refused", "recertification-lapsed", (s, h) => s.Environment.ChangeDocumentAsync(h.Identity, d => d with { RecertifyBy = DateTimeOffset.UtcNow }));

@@ -99,6 +99,13 @@ internal sealed class OtlpStage : IAsyncDisposable
         return await request(client);
     }
 
+    /// <summary>Asks without a token.</summary>
+    public async Task<ApiReply> AskNobodyAsync(Func<ApiClient, Task<ApiReply>> request)
+    {
+        using var client = new ApiClient(Broker.Address, null) { TraceParent = CallersSpan.Current?.ToString() };
+        return await request(client);
+    }
+
     /// <summary>Asks while something answers in Vault's place.</summary>
     public async Task<ApiReply> MeanwhileAsync(Func<HttpContext, Task<bool>> answer, Person who, Func<ApiClient, Task<ApiReply>> request)
     {
