@@ -7,7 +7,7 @@ namespace BackupCodeBroker.Core.Reports;
 public static class ReportRows
 {
     // Which events end a set without another one in its place.
-    private static readonly HashSet<string> Endings = new(StringComparer.Ordinal) { "revoke", "expire", "transfer", "retire", "lockdown", "intercepted", "disable" };
+    private static readonly HashSet<string> Endings = new(StringComparer.Ordinal) { "revoke", "expire", "transfer", "retire", "lockdown", "intercepted", "disable", "leak" };
 
     /// <summary>The row.</summary>
     /// <param name="document">The identity.</param>

@@ -27,11 +27,14 @@ public static class SetEnd
     /// <summary>An incident: a lockdown voided it, or it was reported as intercepted.</summary>
     public const string Incident = "incident";
 
+    /// <summary>One of its codes was found where it should not be.</summary>
+    public const string Leaked = Ending.Leaked;
+
     /// <summary>The identity was retired.</summary>
     public const string Retired = "retired";
 
     /// <summary>Every way there is.</summary>
-    public static IReadOnlyList<string> All { get; } = [UsedUp, Replaced, RoleChanged, OwnerChanged, Expired, Revoked, Incident, Retired];
+    public static IReadOnlyList<string> All { get; } = [UsedUp, Replaced, RoleChanged, OwnerChanged, Expired, Revoked, Incident, Leaked, Retired];
 
     /// <summary>The word for the set that ended last. A reason of a later version is what it says.</summary>
     public static string Of(EndedSet ended) => ended.Reason switch

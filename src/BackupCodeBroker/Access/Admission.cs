@@ -130,7 +130,7 @@ internal sealed class Admission(CallerGate gate, IdentityChildren children, Peop
     // replica must not stay unknown here for as long as one is kept.
     private IdentityHandle? Kept(Operation operation, IdentityName identity) =>
         children.Of(identity.Alias) is { } child ? new IdentityHandle(identity.Alias, identity.Value, child, null, operation == Operation.Register)
-        : (operation == Operation.Consume || operation == Operation.Recover) && children.StandInOf(identity.Alias) is { } standIn ? InPlaceOf(standIn)
+        : (operation == Operation.Consume || operation == Operation.Recover || operation == Operation.Drill) && children.StandInOf(identity.Alias) is { } standIn ? InPlaceOf(standIn)
         : null;
 
     private async Task<IdentityHandle> OpenAsync(OperationScope scope, IdentityName identity, bool exists)

@@ -70,11 +70,10 @@ internal sealed class JwtRoleSteps(BootstrapSession session, JwtLoginSettings lo
 
     private bool IsBound => login.IsKubernetes ? bounds.ServiceAccount is not null : bounds.Subject is not null;
 
-    private Reading Judge(AdminFields role, AdminFields desired) => Reading.Of(desired.DifferencesFrom(role), Seen(role)) switch
-    {
-        Reading.AsDesired when LetsAnybodyIn(role) => new Reading.NeedsPerson("it lets in whoever the method knows, as the broker", Naming()),
-        var judged => judged,
-    };
+    // Asked first: what else differs would be written, and a role that lets anybody in would have the broker's policies until somebody looks.
+    private Reading Judge(AdminFields role, AdminFields desired) => LetsAnybodyIn(role) && !IsBound
+        ? new Reading.NeedsPerson("it lets in whoever the method knows, as the broker", Naming())
+        : Reading.Of(desired.DifferencesFrom(role), Seen(role));
 
     private bool LetsAnybodyIn(AdminFields role) => login.IsKubernetes
         ? role.Show("bound_service_account_names").Contains('*', StringComparison.Ordinal) || role.Show("bound_service_account_namespaces").Contains('*', StringComparison.Ordinal)

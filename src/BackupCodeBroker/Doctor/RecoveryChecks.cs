@@ -68,6 +68,7 @@ internal sealed class RecoveryChecks(BootstrapSession session, VaultSurvey surve
         : Grants(role, "token_policies") is { } policy ? Found(Severity.Error, path, $"token_policies has {policy}", "a code would be worth the broker itself", $"token_policies=default")
         : Seconds(role, "secret_id_num_uses") != 1 ? Found(Severity.Warning, path, $"secret_id_num_uses is {Seconds(role, "secret_id_num_uses")}", "one recovery logs in more than once", "secret_id_num_uses=1")
         : Seconds(role, "secret_id_ttl") is 0 or > LongestSecretIdSeconds ? Found(Severity.Warning, path, $"secret_id_ttl is {Seconds(role, "secret_id_ttl")} s", "what a recovery hands out stays good for longer than anybody needs to log in", "secret_id_ttl=10m")
+        : Seconds(role, "token_period") != 0 ? Found(Severity.Warning, path, $"token_period is {Seconds(role, "token_period")} s", "a log-in by one code can be renewed for ever, and the broker cannot end it", "token_period=0")
         : Seconds(role, "token_max_ttl") is 0 or > LongestSeconds ? Found(Severity.Warning, path, $"token_max_ttl is {Seconds(role, "token_max_ttl")} s", "a log-in by one code lives on, and the broker cannot end it", "token_max_ttl=1h")
         : null;
 

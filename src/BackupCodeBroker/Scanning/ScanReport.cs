@@ -22,6 +22,9 @@ internal sealed record ScanReport
     /// <summary>Different codes among them.</summary>
     public required int Different { get; init; }
 
+    /// <summary>Finds beyond those whose codes are kept, so that they can be reported.</summary>
+    public long NotKept { get; init; }
+
     /// <summary>What could not be read to its end, and why.</summary>
     public required IReadOnlyList<(string Path, string Why)> Unreadable { get; init; }
 

@@ -39,6 +39,7 @@ public sealed class LeakTests(BrokerEnvironment environment) : IClassFixture<Bro
         await broker.UntilAsync(() => Task.FromResult(told.Taken.Any(n => n.Entry.Notice == "leaked")));
         Assert.Equal(holding.Identity, Assert.Single(told.Taken, n => n.Entry.Notice == "leaked").Subject);
         Assert.Equal(1, metrics.Count("bcb.alarms", "code-leaked"));
+        await broker.UntilAsync(() => Task.FromResult(records.Read().Any(r => r.Text("operation_id") == reply.OperationId) && records.Read().Any(r => r.Text("operation") == "end-leaked")));
         var record = Assert.Single(records.Read(), r => r.Text("operation_id") == reply.OperationId);
         Assert.Equal(("leaks", "done", holding.Identity), (record.Text("operation"), record.Text("outcome"), record.Text("identity")));
         Assert.Equal(holding.Identity, Assert.Single(records.Read(), r => r.Text("operation") == "end-leaked").Text("identity"));
@@ -91,6 +92,26 @@ public sealed class LeakTests(BrokerEnvironment environment) : IClassFixture<Bro
         Assert.Equal(0, after.Item1.Document.Active!.Failures);
         Assert.Equal(200, (await desk.ConsumeAsync(machine.Identity, machine.Code(1))).Status);
         Assert.Equal(200, (await desk.ConsumeAsync(printable.Identity, replaced.Codes[1])).Status);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-46")]
+    public async Task What_cannot_be_ended_now_and_could_be_used_later_is_to_be_reported_again()
+    {
+        var broker = await environment.StartAsync();
+        var cast = await environment.CastAsync();
+        var holding = await environment.HoldingAsync(broker, cast);
+        using var team = broker.As(cast.Team);
+        var entity = "identity/entity/id/" + (await environment.DocumentAsync(holding.Identity)).Document.AliasEntity;
+        await environment.Root.PostAsync(entity, new { disabled = true });
+
+        var now = await team.ReportLeakAsync(holding.Code());
+        Assert.Equal((503, "not-ready"), (now.Status, now.Code));
+        Assert.DoesNotContain(holding.Identity, now.Text, StringComparison.Ordinal);
+
+        await environment.Root.PostAsync(entity, new { disabled = false });
+        AssertTaken(await team.ReportLeakAsync(holding.Code()));
+        Assert.Equal("leaked", (await environment.DocumentAsync(holding.Identity)).Document.Ended!.Reason);
     }
 
     [Fact]

@@ -61,6 +61,23 @@ public sealed class LoginRoleTests(TestVault vault)
         Assert.Single(role.GetProperty("token_bound_cidrs").EnumerateArray());
     }
 
+    [Theory]
+    [InlineData("jwt")]
+    [InlineData("kubernetes")]
+    public async Task A_role_that_lets_anybody_in_gets_none_of_the_brokers_policies_before_somebody_says_whom_it_is_for(string method)
+    {
+        await using var stage = await LoginStage.SetAsync(vault);
+        await RunAsync(stage, Login(stage, method), Bounds(method));
+        await BreakAsync(stage, method, "everybody");
+        await stage.ChangeRoleAsync(Mount(stage, method), method == "jwt" ? new { role_type = "jwt", token_policies = new[] { "default" } } : new { token_policies = new[] { "default" } });
+
+        var report = await RunAsync(stage, Login(stage, method), LoginBounds.None);
+
+        Assert.Contains("lets in whoever", Failure(report), StringComparison.Ordinal);
+        var role = (await stage.Environment.Root.GetAsync($"auth/{Mount(stage, method)}/role/{stage.Role}")).GetProperty("data");
+        Assert.Equal(["default"], role.GetProperty("token_policies").EnumerateArray().Select(p => p.GetString()));
+    }
+
     [Fact]
     public async Task A_method_that_is_not_there_is_a_persons_to_enable()
     {

@@ -67,7 +67,7 @@ public sealed partial class ScanningRuleTests
     public void The_hook_runs_the_program_as_it_is()
     {
         var hook = DeployFiles.Yaml("scanning/pre-commit.yaml")["repos"]![0]!["hooks"]![0]!;
-        Assert.Equal(("bcb scan", "system"), ((string)hook["entry"]!, (string)hook["language"]!));
+        Assert.Equal(("bcb scan --", "system"), ((string)hook["entry"]!, (string)hook["language"]!));
         Assert.Empty(DeployFiles.CommandLineErrors([.. ((string)hook["entry"]!).Split(' ').Skip(1), "a.txt", "b.txt"]));
     }
 

@@ -24,6 +24,11 @@ internal static class LeakReports
                 new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop.Token },
                 async (code, _) =>
                 {
+                    if (stop.IsCancellationRequested)
+                    {
+                        return;
+                    }
+
                     // One that was sent is waited for: the others go no further.
                     var answer = await Repeating.UntilSettledAsync(() => context.Broker.ReportLeakAsync(code, cancellation), context.Surroundings, cancellation);
                     if (answer is BrokerAnswer<LeakTaken>.Done)

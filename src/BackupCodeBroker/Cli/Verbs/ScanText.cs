@@ -21,7 +21,7 @@ internal static class ScanText
         new(Exit(report, reported), Json(report, reported), screen => Show(screen, report, reported)) { IsAnswer = true };
 
     private static ExitCode Exit(ScanReport report, LeaksReported? reported) =>
-        reported is { Repeat: true } ? ExitCode.Unavailable
+        reported is { Repeat: true } || (reported is not null && report.NotKept > 0) ? ExitCode.Unavailable
         : report.Finds.Count > 0 ? ExitCode.Refused
         : report.IsComplete ? ExitCode.Done
         : ExitCode.Unavailable;
@@ -44,7 +44,7 @@ internal static class ScanText
         if (reported is not null)
         {
             json["reported"] = reported.Done;
-            json["not_reported"] = report.Different - reported.Done;
+            json["not_reported"] = report.Different + report.NotKept - reported.Done;
         }
 
         if (reported?.Problem is { } problem)
@@ -102,6 +102,11 @@ internal static class ScanText
         }
 
         screen.Line($"Reported {reported.Done} of {report.Different} codes. Those that were in use have been ended; the broker does not say which those were.");
+        if (report.NotKept > 0)
+        {
+            screen.Line($"{Count(report.NotKept, "find")} more {(report.NotKept == 1 ? "was" : "were")} NOT reported: there are too many. Take away what was reported and scan again.");
+        }
+
         if (reported.Problem is { } problem)
         {
             screen.Problem(reported.Repeat ? ExitCode.Unavailable : ExitCode.Refused, problem);

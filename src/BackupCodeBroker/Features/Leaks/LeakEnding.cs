@@ -18,7 +18,10 @@ internal sealed class LeakEnding(
 {
     private const int MaxTries = 8;
 
-    /// <summary>Ends it; false where somebody else has, or there is no way to the identity, whose codes nobody can use then either.</summary>
+    /// <summary>
+    /// Ends it; false where there is nothing to end any more, or the identity's alias is gone. What cannot be ended now, and could be used again later, is a fault: who reported
+    /// it is to come back.
+    /// </summary>
     public async Task<bool> RunAsync(OperationScope scope, Suspect suspect, BackupCode code)
     {
         alarms.Raise(AlarmKind.CodeLeaked, suspect.Identity.Value);
@@ -47,7 +50,7 @@ internal sealed class LeakEnding(
             var view = await desk.ReadAsync(call, handle, withPeople: false);
             if (view.Unusable is not null)
             {
-                return null;
+                throw NotNow();
             }
 
             // A write that was not answered, and was committed.
@@ -80,14 +83,25 @@ internal sealed class LeakEnding(
     private async Task<IdentityHandle?> OpenAsync(VaultCall call, Suspect suspect)
     {
         var alias = suspect.Identity.Alias;
-        var child = children.Of(alias);
-        if (child is null && deployment.State is DeploymentState.Ready { Facts: var facts }
-            && await children.ExistsAsync(alias, facts.TokenMountAccessor, call)
-            && await children.MintAsync(alias, call) is ChildMinting.Minted minted)
+        if (children.Of(alias) is { } kept)
         {
-            child = minted.Child;
+            return new IdentityHandle(alias, suspect.Identity.Value, kept, null);
         }
 
-        return child is null ? null : new IdentityHandle(alias, suspect.Identity.Value, child, null);
+        if (deployment.State is not DeploymentState.Ready { Facts: var facts })
+        {
+            throw NotNow();
+        }
+
+        if (!await children.ExistsAsync(alias, facts.TokenMountAccessor, call))
+        {
+            return null;
+        }
+
+        return await children.MintAsync(alias, call) is ChildMinting.Minted minted
+            ? new IdentityHandle(alias, suspect.Identity.Value, minted.Child, null)
+            : throw NotNow();
     }
+
+    private static BrokerFaultException NotNow() => new(FaultKind.NotReady, "a set that was found cannot be ended now: report it again");
 }

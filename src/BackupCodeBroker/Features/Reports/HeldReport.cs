@@ -39,8 +39,9 @@ internal sealed class HeldReport(OperationScope scope, ReportQuery query, Seeing
             at += some.Length;
         }
 
-        // Somebody who holds nothing anywhere is told what they lack, as for every other operation.
-        return at == names.Count && query.After.IsBeginning && held.Self is null && !_asked && await sight.AskInVainAsync(scope, held, mine: false) is { } missing
+        // A page on which somebody holds nothing is asked for in vain, so that each stands as a denial in Vault's audit log; that they hold nothing anywhere is known, and told, where it had all names.
+        return held.Self is null && !_asked && await sight.AskInVainAsync(scope, held, mine: false) is { } missing
+            && at == names.Count && query.After.IsBeginning
             ? missing
             : new Outcome.Done(200, new ReportAnswer { TakenAt = _at, Identities = _page, Next = at < names.Count ? new ListPlace(null, at).ToString() : null });
     }

@@ -124,6 +124,7 @@ internal static class CauseWords
         SetEnd.Expired => "expired",
         SetEnd.Revoked => "revoked",
         SetEnd.Incident => "incident",
+        SetEnd.Leaked => "a code was leaked",
         SetEnd.Retired => "identity retired",
         _ => how,
     };

@@ -29,6 +29,18 @@ public sealed class ReportRowTests
     }
 
     [Theory]
+    [InlineData("leaked", "leaked")]
+    [InlineData("locked-down", "incident")]
+    [InlineData("intercepted", "incident")]
+    public void However_a_set_ended_the_word_for_it_is_one_that_bars_and_lists_have(string reason, string how)
+    {
+        var ended = new EndedSet { Generation = 1, Set = Given.Active().Document.Active!, Reason = reason, EndedAt = Given.Now, Unspent = [] };
+        Assert.Equal(how, SetEnd.Of(ended));
+        Assert.Contains(how, SetEnd.All);
+        Assert.NotEqual("leaked", BackupCodeBroker.Reporting.Rendering.CauseWords.Ending(how));
+    }
+
+    [Theory]
     [InlineData("replaced", 1, "replaced", 1, 3)]
     [InlineData("replaced", 4, "used-up", 4, 0)]
     [InlineData("replaced after the owner changed", 1, "role-changed", 1, 3)]
