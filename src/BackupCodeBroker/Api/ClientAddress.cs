@@ -70,6 +70,11 @@ internal static class ClientAddress
 
     private static bool IsPort(string text) => text.Length == 0 || text[0] == ':' && ushort.TryParse(text.AsSpan(1), System.Globalization.NumberStyles.None, null, out _);
 
-    private static string? For(string element) => element.Split(';', StringSplitOptions.TrimEntries)
+    /// <summary>Whether a proxy speaks that no setting trusts: all its clients count as one.</summary>
+    public static bool IsOfUnlistedProxy(IPAddress peer, IHeaderDictionary headers, RecoverSettings settings) =>
+        !IsTrusted(Plain(peer), settings) && (headers.ContainsKey("X-Forwarded-For") || headers.ContainsKey("Forwarded"));
+
+    // Half of a quoted string is what a comma in somebody's host name left of it: then nothing there is anybody's word.
+    private static string? For(string element) => element.Count(c => c == '"') % 2 != 0 ? null : element.Split(';', StringSplitOptions.TrimEntries)
         .Where(pair => pair.StartsWith("for=", StringComparison.OrdinalIgnoreCase)).Select(pair => pair[4..].Trim('"')).FirstOrDefault();
 }

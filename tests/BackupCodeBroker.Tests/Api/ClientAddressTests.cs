@@ -43,11 +43,21 @@ public sealed class ClientAddressTests
     [InlineData("for=198.51.100.1, for=203.0.113.9", "203.0.113.9")]
     [InlineData("for=_hidden", "10.0.0.1")]
     [InlineData("by=10.0.0.2", "10.0.0.1")]
+    [InlineData("for=203.0.113.9;host=\"x,for=198.51.100.66\"", "10.0.0.1")]
     public void The_standard_header_is_read_where_it_is_the_configured_one(string header, string expected)
     {
         var headers = new HeaderDictionary { ["Forwarded"] = header, ["X-Forwarded-For"] = "198.51.100.66" };
         Assert.Equal(IPAddress.Parse(expected), ClientAddress.Of(IPAddress.Parse("10.0.0.1"), headers, Settings with { ProxyHeader = RecoverSettings.Forwarded }));
     }
+
+    [Theory]
+    [InlineData("192.0.2.1", "X-Forwarded-For", true)]
+    [InlineData("192.0.2.1", "Forwarded", true)]
+    [InlineData("192.0.2.1", "Accept", false)]
+    [InlineData("10.0.0.1", "X-Forwarded-For", false)]
+    [InlineData("::ffff:10.0.0.1", "X-Forwarded-For", false)]
+    public void A_proxy_that_no_setting_lists_is_known_by_its_header(string peer, string header, bool unlisted) =>
+        Assert.Equal(unlisted, ClientAddress.IsOfUnlistedProxy(IPAddress.Parse(peer), new HeaderDictionary { [header] = "203.0.113.9" }, Settings));
 
     [Fact]
     public void Several_headers_are_one_list_and_a_very_long_one_is_nobodys_word()
