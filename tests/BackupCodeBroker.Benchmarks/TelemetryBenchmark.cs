@@ -104,12 +104,15 @@ internal sealed class TelemetryBenchmark(BenchDeployment bench)
 
     private async Task<Candidate> StartAsync(string name, string? endpoint)
     {
-        var (address, process) = await bench.StartBrokerAsync(endpoint is null ? new Dictionary<string, string>() : new Dictionary<string, string>
+        var variables = new Dictionary<string, string>(OtlpSink.SoonWarm);
+        if (endpoint is not null)
         {
-            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint,
-            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc",
-            ["OTEL_METRIC_EXPORT_INTERVAL"] = "5000",
-        });
+            variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint;
+            variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc";
+            variables["OTEL_METRIC_EXPORT_INTERVAL"] = "5000";
+        }
+
+        var (address, process) = await bench.StartBrokerAsync(variables);
         return new Candidate(name, address, process);
     }
 

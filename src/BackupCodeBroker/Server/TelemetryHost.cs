@@ -95,7 +95,8 @@ internal static class TelemetryHost
             batches.MaxQueueSize,
             Sink.Traces,
             target.Shown,
-            provider.GetRequiredService<TelemetryLoss>());
+            provider.GetRequiredService<TelemetryLoss>(),
+            provider.GetRequiredService<TimeProvider>());
     }
 
     private static CountedProcessor<LogRecord> Records(IServiceProvider provider, OtlpTarget target)
@@ -108,7 +109,8 @@ internal static class TelemetryHost
             batches.MaxQueueSize,
             Sink.Logs,
             target.Shown,
-            provider.GetRequiredService<TelemetryLoss>());
+            provider.GetRequiredService<TelemetryLoss>(),
+            provider.GetRequiredService<TimeProvider>());
     }
 
     private static PeriodicExportingMetricReader Reader(IServiceProvider provider, OtlpTarget target, MetricReaderTemporalityPreference temporality)

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Telemetry.Export;
+using Microsoft.Extensions.Time.Testing;
 using OpenTelemetry;
 using Xunit;
 
@@ -15,6 +16,7 @@ public sealed class CountedProcessorTests : IDisposable
 
     private readonly LossWatch _watch = new();
     private readonly Receiver _receiver = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public void What_is_delivered_is_not_counted()
@@ -63,6 +65,37 @@ public sealed class CountedProcessorTests : IDisposable
     }
 
     [Fact]
+    public async Task After_an_export_that_failed_the_next_one_waits_and_what_its_queue_does_not_hold_is_counted()
+    {
+        using var processor = Make();
+        _receiver.Refuses = true;
+        Send(processor, BatchSize);
+        await UntilAsync(() => Dropped("export-failed") == BatchSize);
+        _receiver.Refuses = false;
+        Send(processor, 1_000);
+        Assert.Equal((0, 1_000L - Room), (_receiver.Received, Dropped("queue-full")));
+
+        await UntilAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return _receiver.Received == Room;
+        });
+    }
+
+    [Fact]
+    public async Task Who_ends_while_exports_rest_waits_for_nothing()
+    {
+        using var processor = Make();
+        _receiver.Refuses = true;
+        Send(processor, BatchSize);
+        await UntilAsync(() => Dropped("export-failed") == BatchSize);
+        _receiver.Refuses = false;
+        Send(processor, Room);
+        Assert.True(processor.Shutdown(10_000));
+        Assert.Equal((Room, 0L), (_receiver.Received, Dropped("shutdown")));
+    }
+
+    [Fact]
     public void An_end_that_a_receiver_hangs_through_comes_in_time_and_is_counted()
     {
         using var processor = Make();
@@ -95,7 +128,17 @@ public sealed class CountedProcessorTests : IDisposable
     private long Dropped(string cause) => _watch.Count("bcb.telemetry.dropped", "traces", cause);
 
     private CountedProcessor<string> Make() => new(
-        _receiver, exporter => new Batches(exporter), Room, Sink.Traces, "http://receiver", _watch.Loss);
+        _receiver, exporter => new Batches(exporter), Room, Sink.Traces, "http://receiver", _watch.Loss, _time);
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (!condition())
+        {
+            await beat.WaitForNextTickAsync(patience.Token);
+        }
+    }
 
     private static void Send(CountedProcessor<string> processor, int items)
     {
@@ -110,11 +153,16 @@ public sealed class CountedProcessorTests : IDisposable
     private sealed class Receiver : BaseExporter<string>
     {
         private volatile TaskCompletionSource _open = Opened();
+        private volatile bool _refuses;
         private int _received;
 
-        public bool Refuses { get; set; }
+        public bool Refuses
+        {
+            get => _refuses;
+            set => _refuses = value;
+        }
 
-        public int Received => _received;
+        public int Received => Volatile.Read(ref _received);
 
         public void Hang() => _open = new TaskCompletionSource();
 

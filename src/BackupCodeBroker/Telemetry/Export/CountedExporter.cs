@@ -7,13 +7,15 @@ namespace BackupCodeBroker.Telemetry.Export;
 /// <param name="sink">Where batches go.</param>
 /// <param name="receiver">Who receives them, for the log.</param>
 /// <param name="loss">Counts what is dropped.</param>
+/// <param name="rest">What a failure costs the next export.</param>
 /// <param name="over">Told of the size of each batch whose export is over, one way or the other.</param>
-internal sealed class CountedExporter<T>(BaseExporter<T> exporter, Sink sink, string receiver, TelemetryLoss loss, Action<int> over) : BaseExporter<T>
+internal sealed class CountedExporter<T>(BaseExporter<T> exporter, Sink sink, string receiver, TelemetryLoss loss, ExportRest rest, Action<int> over) : BaseExporter<T>
     where T : class
 {
     /// <inheritdoc/>
     public override ExportResult Export(in Batch<T> batch)
     {
+        rest.Take();
         var items = (int)batch.Count;
         var result = ExportResult.Failure;
         try
@@ -25,10 +27,12 @@ internal sealed class CountedExporter<T>(BaseExporter<T> exporter, Sink sink, st
             over(items);
             if (result == ExportResult.Success)
             {
+                rest.Worked();
                 loss.Worked(sink);
             }
             else
             {
+                rest.Failed();
                 loss.GaveUp(sink, items, "export-failed");
                 loss.Failed(sink, receiver + " does not take it");
             }

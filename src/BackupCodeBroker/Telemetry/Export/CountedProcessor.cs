@@ -13,6 +13,7 @@ internal sealed class CountedProcessor<T> : BaseExportProcessor<T>
 {
     private readonly BaseProcessor<T> _batches;
     private readonly TelemetryLoss _loss;
+    private readonly ExportRest _rest;
     private readonly Sink _sink;
     private readonly int _room;
     private int _inside;
@@ -25,11 +26,13 @@ internal sealed class CountedProcessor<T> : BaseExportProcessor<T>
     /// <param name="sink">Where they go.</param>
     /// <param name="receiver">Who receives them, for the log.</param>
     /// <param name="loss">Counts what is dropped.</param>
-    public CountedProcessor(BaseExporter<T> exporter, Func<BaseExporter<T>, BaseProcessor<T>> batching, int room, Sink sink, string receiver, TelemetryLoss loss)
+    /// <param name="time">Times the rests after failed exports.</param>
+    public CountedProcessor(
+        BaseExporter<T> exporter, Func<BaseExporter<T>, BaseProcessor<T>> batching, int room, Sink sink, string receiver, TelemetryLoss loss, TimeProvider time)
         : base(exporter)
     {
-        (_room, _sink, _loss) = (room, sink, loss);
-        _batches = batching(new CountedExporter<T>(exporter, sink, receiver, loss, items => Interlocked.Add(ref _inside, -items)));
+        (_room, _sink, _loss, _rest) = (room, sink, loss, new ExportRest(time));
+        _batches = batching(new CountedExporter<T>(exporter, sink, receiver, loss, _rest, items => Interlocked.Add(ref _inside, -items)));
         loss.Watch(sink, () => Volatile.Read(ref _inside));
     }
 
@@ -57,12 +60,24 @@ internal sealed class CountedProcessor<T> : BaseExportProcessor<T>
     }
 
     /// <inheritdoc/>
-    protected override bool OnForceFlush(int timeoutMilliseconds) => _batches.ForceFlush(timeoutMilliseconds);
+    protected override bool OnForceFlush(int timeoutMilliseconds)
+    {
+        _rest.Hurry();
+        try
+        {
+            return _batches.ForceFlush(timeoutMilliseconds);
+        }
+        finally
+        {
+            _rest.Calm();
+        }
+    }
 
     /// <inheritdoc/>
     protected override bool OnShutdown(int timeoutMilliseconds)
     {
         _stopped = true;
+        _rest.Hurry();
         var delivered = _batches.Shutdown(timeoutMilliseconds);
         _loss.LeftBehind(_sink, Volatile.Read(ref _inside));
         return delivered;
