@@ -47,7 +47,7 @@ internal sealed class DemoChanges(DevEnvironment environment, DemoStage stage)
         await stage.RunAsync("owner", "", ExitCode.Refused, "issue", last);
         var (_, lockdowns) = await stage.AskAsync("responder", "", "lockdown", "list");
         var id = (string)lockdowns["lockdowns"]![0]!["id"]!;
-        stage.Say("Lifting revives nothing; who claims new codes has working ones, and progress tells who has not:");
+        stage.Say("Lifting revives nothing; who claims new codes has working ones. Progress tells who has not, as of the last sweep of the worker:");
         await stage.RunAsync("responder", "", ExitCode.Done, "lockdown", "lift", id, "--reason", "laptop recovered");
         await stage.RunAsync("verifier", codes[0], ExitCode.Refused, "consume", last, "--purpose", "after the incident");
         var (_, claimed) = await stage.AskAsync("owner", "", "claim", last);

@@ -215,7 +215,7 @@ internal sealed partial class BrokerLogin : BackgroundService
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "logged in at Vault: token {Accessor}, the {Generation}., for {Seconds} s")]
+        [LoggerMessage(1, LogLevel.Information, "logged in at Vault: token accessor {Accessor}, the {Generation}., for {Seconds} s")]
         public static partial void LoggedIn(ILogger log, string accessor, long generation, long seconds);
 
         [LoggerMessage(2, LogLevel.Warning, "not logged in at Vault: {Why}")]
