@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using BackupCodeBroker.IntegrationTests.Kit;
 using BackupCodeBroker.Vault.Login;
 using Xunit;
@@ -105,6 +106,25 @@ internal sealed class LoginStage : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
+    /// <summary>For a Vault outside of any pod: from 1.9 on it looks for the pod's own authority and token unless it is told not to, and then wants an authority.</summary>
+    private object KubernetesConfig() => new
+    {
+        kubernetes_host = Kubernetes.Url,
+        kubernetes_ca_cert = Authority(),
+        pem_keys = new[] { Kubernetes.PublicPem },
+        disable_iss_validation = true,
+        disable_local_ca_jwt = true,
+    };
+
+    private static string Authority()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=kubernetes", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using var authority = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddDays(1));
+        return authority.ExportCertificatePem();
+    }
+
     private async Task EnableAsync()
     {
         var root = Environment.Root;
@@ -112,7 +132,7 @@ internal sealed class LoginStage : IAsyncDisposable
         await root.PostAsync($"auth/{JwtMount}/config", new { jwt_validation_pubkeys = new[] { Issuer.PublicPem } });
         await ChangeRoleAsync(JwtMount, JwtRole());
         await root.PostAsync("sys/auth/" + KubernetesMount, new { type = "kubernetes" });
-        await root.PostAsync($"auth/{KubernetesMount}/config", new { kubernetes_host = Kubernetes.Url, pem_keys = new[] { Kubernetes.PublicPem }, disable_iss_validation = true });
+        await root.PostAsync($"auth/{KubernetesMount}/config", KubernetesConfig());
         await ChangeRoleAsync(KubernetesMount, new
         {
             bound_service_account_names = new[] { Account },
