@@ -38,7 +38,7 @@ internal sealed class LoginParameters : IDisposable
             given[name] = text;
         }
 
-        var certificate = given.ContainsKey("certificate") ? Load(given["certificate"], given.GetValueOrDefault("key"), out why) : null;
+        var certificate = given.TryGetValue("certificate", out var pem) ? Load(pem, given.GetValueOrDefault("key"), out why) : null;
         return why.Length > 0 ? null : new LoginParameters(given, certificate) { Mount = given.GetValueOrDefault("mount") ?? kind.DefaultMount };
     }
 
