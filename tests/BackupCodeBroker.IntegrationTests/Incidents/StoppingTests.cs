@@ -1,3 +1,4 @@
+using BackupCodeBroker.Access;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.IntegrationTests.Kit;
 using Xunit;
@@ -78,9 +79,40 @@ public sealed class StoppingTests(TestVault vault) : IAsyncLifetime
         Assert.Contains(tap.All, c => c.Name == Revoke);
     }
 
+    [Fact]
+    public async Task A_sink_that_takes_its_time_over_an_incident_does_not_hold_the_end_up()
+    {
+        var sink = new SlowSink();
+        var broker = await _environment.StartAsync(s => s with { Worker = s.Worker with { Enabled = true } }, services => services.AddSingleton<INoticeOffer>(sink));
+        using var api = broker.As(await _environment.ResponderAsync());
+        var declared = await api.DeclareAsync(new { identities = "team-a.*" }, "freeze");
+        Assert.Equal(201, declared.Status);
+        await broker.UntilAsync(() => Task.FromResult(sink.Stop is not null));
+
+        var ending = broker.DisposeAsync().AsTask();
+        await broker.UntilAsync(() => Task.FromResult(sink.Stop is { IsCancellationRequested: true }));
+        await ending;
+
+        // It was not taken: the next broker tells of it.
+        Assert.NotEmpty((await _environment.StoryAsync(declared.Member("id")!))!.Outbox);
+    }
+
     private async Task<WorkerLease?> LeaseAsync()
     {
         var (status, json) = await _environment.Root.TryAsync(HttpMethod.Get, $"{_environment.Names.KvMount}/data/broker/lease");
         return status == 200 ? DocumentJson.ReadLease(System.Text.Encoding.UTF8.GetBytes(json.GetProperty("data").GetProperty("data").GetRawText())) : null;
+    }
+
+    /// <summary>Answers nothing before it is told to stop.</summary>
+    private sealed class SlowSink : INoticeOffer
+    {
+        public CancellationToken? Stop { get; private set; }
+
+        public async Task<bool> OfferAsync(Notice notice, CancellationToken cancellation)
+        {
+            Stop = cancellation;
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+            return true;
+        }
     }
 }
