@@ -80,6 +80,31 @@ public sealed class VaultSharpLoginTests(TestVault vault)
     }
 
     [Fact]
+    [Trait("Requirement", "R-02")]
+    public async Task Words_of_Vault_that_repeat_what_was_shown_are_not_told()
+    {
+        const string Shown = "wrong horse battery staple";
+        await using var stage = await SetAsync();
+        await using var proxy = await VaultProxy.StartAsync(vault.Address);
+        proxy.Answer = async http =>
+        {
+            var isLogin = http.Request.Path.Value!.Contains("/login/", StringComparison.Ordinal);
+            if (isLogin)
+            {
+                http.Response.StatusCode = 400;
+                await http.Response.WriteAsJsonAsync(new { errors = new[] { "no such password: " + Shown } });
+            }
+
+            return isLogin;
+        };
+        var login = await PreparedAsync(stage, "userpass");
+        stage.Deliver(Shown);
+        var broker = await stage.Environment.StartAsync(settings => settings with { Login = login, Vault = settings.Vault with { Address = proxy.Address } }, untilReady: false);
+
+        Assert.EndsWith("by userpass (400)", await LoginStage.WhyNotAsync(broker, "refuses the log-in"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_file_that_is_missing_is_named()
     {
         await using var stage = await SetAsync();
