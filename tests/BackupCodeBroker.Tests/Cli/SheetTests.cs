@@ -117,6 +117,18 @@ public sealed class SheetTests : IDisposable
         Assert.Equal(-1, written.IndexOfAnyExcept((byte)0));
     }
 
+    [Fact]
+    [Trait("Requirement", "R-02")]
+    public void A_page_that_outgrows_its_memory_leaves_nothing_there()
+    {
+        using var page = new SecretPage();
+        page.Write(BackupCode.Create(CodeKind.Machine, Plain.Entropy(1)));
+        var before = page.Written;
+        page.Write(new string('x', 1 << 15));
+        Assert.StartsWith("BCB1-", System.Text.Encoding.UTF8.GetString(page.Written), StringComparison.Ordinal);
+        Assert.Equal(-1, before.IndexOfAnyExcept((byte)0));
+    }
+
     // Read as XML, which forgives nothing.
     private static XDocument Parse(string html)
     {

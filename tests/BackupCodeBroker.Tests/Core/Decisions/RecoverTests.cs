@@ -41,6 +41,32 @@ public sealed class RecoverTests
         Assert.Equal(new RecoverDecision.Refused(Reason.Wrong, 1, Counts: true), Decide(_active.Document, Request(_active.Selector(), verified: false)));
     }
 
+    [Theory]
+    [Trait("Requirement", "R-28")]
+    [InlineData("nobody asked", Reason.ApprovalRequired)]
+    [InlineData("it was refused", Reason.ApprovalRequired)]
+    [InlineData("its time is over, to the tick", Reason.ApprovalRequired)]
+    [InlineData("a lockdown came and was lifted", Reason.ApprovalRequired)]
+    [InlineData("it stands", null)]
+    public void Where_a_second_person_has_to_consent_a_code_recovers_nothing_without_a_consent_that_stands(string circumstance, Reason? reason)
+    {
+        var guarded = Recovering with { Approvals = ["recover"] };
+        var active = Given.Active(guarded);
+        var asked = active.Document.Ask(operation: "recover", profile: guarded);
+        var lifted = new LiftedLockdown(Given.Locked(), new LockdownLift(Given.Now, Given.Platform, "over", "op", "trace"));
+        var (document, around) = circumstance switch
+        {
+            "nobody asked" => (active.Document, Given.Around),
+            "it was refused" => (asked.Answered(given: false), Given.Around),
+            "its time is over, to the tick" => (asked.Answered(), Given.Around.Later(TimeSpan.FromMinutes(15))),
+            "a lockdown came and was lifted" => (asked.Answered(), Given.Around with { State = Given.Around.State with { Lifted = [lifted] } }),
+            _ => (asked.Answered(), Given.Around),
+        };
+        var decision = RecoverDecision.Decide(document, around, Request(active.Selector()), guarded);
+        Assert.Equal(reason, (decision as RecoverDecision.Refused)?.Reason);
+        Assert.Equal(reason is null, decision is RecoverDecision.Hand);
+    }
+
     [Fact]
     [Trait("Requirement", "R-14")]
     public void The_same_request_is_answered_until_the_wraps_time_is_over_and_the_first_credential_ends()

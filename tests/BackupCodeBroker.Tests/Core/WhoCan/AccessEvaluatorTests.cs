@@ -34,13 +34,15 @@ public sealed class AccessEvaluatorTests
     [Fact]
     public void A_closer_stanza_and_a_denial_of_whichever_policy_decide()
     {
-        var vault = Userpass(User("a", "verifier"), User("b", "verifier"), User("c", "verifier")).Policy("verifier", "consume/*").Policy("not-x", "!consume/x").Policy("list-x", "consume/other")
+        var vault = Userpass(User("a", "verifier"), User("b", "verifier"), User("c", "verifier"), User("d", "verifier"))
+            .Policy("verifier", "consume/*").Policy("not-x", "!consume/x").Policy("none-of-x", "!consume/x*").Policy("list-x", "consume/other")
             .Text("closer", "path \"ask/consume/x\" { capabilities = [\"list\"] }")
             .Group("barred", ["not-x"])
-            .Entity("a", None, ["barred"], "auth/up a").Entity("b", ["closer"], None, "auth/up b").Entity("c", ["list-x"], None, "auth/up c");
+            .Entity("a", None, ["barred"], "auth/up a").Entity("b", ["closer"], None, "auth/up b").Entity("c", ["list-x"], None, "auth/up c").Entity("d", ["none-of-x"], None, "auth/up d");
 
         Assert.Equal(["c: auth/up c"], vault.Consumers("x"));
-        Assert.Equal(["a: auth/up a", "b: auth/up b", "c: auth/up c"], vault.Consumers("y"));
+        Assert.Equal(["a: auth/up a", "b: auth/up b", "c: auth/up c"], vault.Consumers("x-1"));
+        Assert.Equal(["a: auth/up a", "b: auth/up b", "c: auth/up c", "d: auth/up d"], vault.Consumers("y"));
     }
 
     [Fact]
