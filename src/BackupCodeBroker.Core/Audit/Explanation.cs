@@ -118,7 +118,8 @@ public sealed class Explanation
 
     /// <summary>
     /// Whether an operation reached code data and the log does not show that Vault granted it to its caller. The broker asks before it reads; a record
-    /// alone is as good as whoever can write the file. A recovery's caller has a code and no token: nobody is asked, and what it handed out stands in the log.
+    /// alone is as good as whoever can write the file. A recovery's caller has a code and no token, so nobody is asked: it writes only once it has made a
+    /// credential, and that stands in the log instead.
     /// </summary>
     /// <param name="record">The operation.</param>
     /// <param name="requests">Its requests, each with what it is about.</param>
@@ -126,9 +127,10 @@ public sealed class Explanation
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(requests);
-        return !OwnWork.All.Contains(record.Operation) && record.Operation != Operation.Recover.Name
-            && requests.Any(r => r.Subject.IsCodeData)
-            && !requests.Any(r => r.Subject.Kind == SubjectKind.Ask && r.Entry.MayHaveHappened);
+        var isRecovery = record.Operation == Operation.Recover.Name;
+        return !OwnWork.All.Contains(record.Operation)
+            && requests.Any(r => r.Subject.IsCodeData && (!isRecovery || r.Entry.Verb != "read"))
+            && !requests.Any(r => r.Subject.Kind == (isRecovery ? SubjectKind.RecoveryMade : SubjectKind.Ask) && r.Entry.MayHaveHappened);
     }
 
     private bool Does(string operation, Subject subject, string verb, Holder holder) => (holder, subject.Kind) switch

@@ -1,5 +1,6 @@
 using BackupCodeBroker.Core.Audit;
 using BackupCodeBroker.Core.Identities;
+using BackupCodeBroker.Core.Operations;
 
 namespace BackupCodeBroker.Audit.Join;
 
@@ -101,15 +102,18 @@ internal sealed class Strays(TokenBook tokens, FindingBook findings, ChangeBook 
             else if (findings.Find(
                 FindingKind.AccessBeyondOperation,
                 request.Entry,
-                record.Operation == OwnWork.CountFailures
-                    ? "Failures were counted, and no consume, recover or drill is on record in that trace: the record was made up, or that one was removed."
-                    : $"This {record.Operation} reached code data, and Vault was never asked whether its caller may: the record was made up, or the question was removed from the log.",
+                Unasked(record),
                 group.Identity) is { } found)
             {
                 (draft, found.OperationId) = (found, record.OperationId);
             }
         }
     }
+
+    private static string Unasked(AccessRecord record) =>
+        record.Operation == OwnWork.CountFailures ? "Failures were counted, and no consume, recover or drill is on record in that trace: the record was made up, or that one was removed."
+        : record.Operation == Operation.Recover.Name ? "This recover wrote code data, and no credential was made for it: the record was made up, or the making was removed from the log."
+        : $"This {record.Operation} reached code data, and Vault was never asked whether its caller may: the record was made up, or the question was removed from the log.";
 
     /// <summary>Two records that say different things of one span.</summary>
     public void TwoRecords(AccessRecord first, AccessRecord second, string? identity)

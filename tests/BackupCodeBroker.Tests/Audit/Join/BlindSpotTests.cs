@@ -246,6 +246,26 @@ public sealed class BlindSpotTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Trait("Requirement", "R-38")]
+    public void A_recovery_that_wrote_needs_the_credential_that_it_made(bool made)
+    {
+        var story = new Story();
+        story.Operate("consume", "a.x", "verifier", Story.Verifier, 1);
+        var (from, span) = (story.Now, "00000000000f00d3");
+        List<string> ids = [story.Say("read", Document, "child-a.x", Story.Child("a.x"), answer: Story.Data(("data", "#x")), span: span)];
+        if (made)
+        {
+            ids.Add(story.Say("update", "auth/bcb-recover/role/a.x/secret-id", "broker", Story.Broker, answer: Story.Data(("secret_id", "#x")), span: span));
+        }
+
+        ids.Add(story.Say("update", Document, "child-a.x", Story.Child("a.x"), answer: Story.Data(("version", 3)), span: span));
+        story.Record(span, "recover", "a.x", null, "done", null, 1, from, ids.Count, ids);
+        Assert.Equal(made ? [] : [FindingKind.AccessBeyondOperation], story.Audit().Findings.Select(f => f.Kind));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public void Counted_failures_need_a_consume_in_their_trace(bool consumed)
     {
         var story = new Story();

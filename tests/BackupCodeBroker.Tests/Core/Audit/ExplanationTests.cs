@@ -103,6 +103,21 @@ public sealed class ExplanationTests
     }
 
     [Fact]
+    [Trait("Requirement", "R-38")]
+    public void A_recovery_that_wrote_has_made_a_credential()
+    {
+        var recover = Consume with { Operation = Operation.Recover.Name };
+        (AuditEntry, Subject) read = (Read, new Subject(SubjectKind.Document, "a.x")), written = (Read with { Verb = "update" }, read.Item2);
+        (AuditEntry, Subject) made = (Read with { Verb = "update" }, new Subject(SubjectKind.RecoveryMade, "a.x")), denied = (Read with { Verb = "update", Error = "permission denied" }, made.Item2);
+        (AuditEntry, Subject) asked = (Read, new Subject(SubjectKind.Ask, "recover/a.x"));
+        Assert.False(Explanation.IsUnasked(recover, [read, made, written]));
+        Assert.True(Explanation.IsUnasked(recover, [read, written]));
+        Assert.True(Explanation.IsUnasked(recover, [read, denied, written]));
+        Assert.True(Explanation.IsUnasked(recover, [read, asked, written]));
+        Assert.True(Explanation.IsUnasked(Consume, [read, made, written]));
+    }
+
+    [Fact]
     public void Bootstrap_changes_what_it_sets_up_and_reads_no_identitys_document()
     {
         var bootstrap = Consume with { Operation = OwnWork.Bootstrap, Identity = null };
