@@ -131,7 +131,9 @@ public sealed record Readiness(string Level, IReadOnlyList<ReadinessCause> Cause
 
     // As a use is refused: a use that has to be looked at is one too many where as many wait as are kept.
     private static bool NeedsReview(CodeSet set, Profile? profile) =>
-        set.BreakGlass || set.Approvals.Contains("consume") || profile is not null && (profile.BreakGlass || profile.Approvals.Contains("consume"));
+        set.BreakGlass || profile is { BreakGlass: true } || set.Approvals.Concat(profile?.Approvals ?? []).Any(UsesOf(profile).Contains);
+
+    private static IReadOnlyList<string> UsesOf(Profile? profile) => profile is null or { Recovery: RecoveryForm.None } ? ["consume"] : ["consume", "recover"];
 }
 
 /// <summary>Who was looked up in Vault beside an identity's document.</summary>

@@ -43,6 +43,8 @@ public sealed class ReadinessTests
         { "restored", "not-recoverable", "other-deployment" },
         { "clock set back", "not-recoverable", "clock-backwards" },
         { "uses not looked at", "not-recoverable", "reviews-overdue" },
+        { "recoveries not looked at", "not-recoverable", "reviews-overdue" },
+        { "recoveries not looked at, and none any more", "ready", "" },
         { "profile gone", "at-risk", "no-profile" },
         { "retired", "retired", "" },
     };
@@ -166,12 +168,19 @@ public sealed class ReadinessTests
             "restored" => (proven, around with { Epoch = 2 }, wide),
             "clock set back" => (proven, around with { Now = Given.Now.AddHours(-1) }, wide),
             "uses not looked at" => (
-                proven with { Reviews = [.. Enumerable.Range(0, OpenReview.Max).Select(i => new OpenReview(Given.Id("r" + i), "consume", OpenReview.BreakGlass, Given.Now, Given.Verifier))] },
+                Unseen(proven),
                 around,
                 wide with { BreakGlass = true }),
+            "recoveries not looked at" => (Unseen(proven), around, wide with { Approvals = ["recover"], Recovery = RecoveryForm.Token }),
+            "recoveries not looked at, and none any more" => (Unseen(proven), around, wide with { Approvals = ["recover"] }),
             "profile gone" => (proven, around, null),
             "retired" => (((RetireDecision.Retired)RetireDecision.Decide(proven, "gone", Given.Id("retire"), Given.Platform, Given.Now)).Next, around, wide),
             _ => throw new ArgumentOutOfRangeException(nameof(what)),
         };
     }
+
+    private static IdentityDocument Unseen(IdentityDocument document) => document with
+    {
+        Reviews = [.. Enumerable.Range(0, OpenReview.Max).Select(i => new OpenReview(Given.Id("r" + i), "consume", OpenReview.BreakGlass, Given.Now, Given.Verifier))],
+    };
 }
