@@ -125,8 +125,8 @@ internal sealed class DevEnvironment : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the process is told to stop.</summary>
-    public Task WaitForShutdownAsync(CancellationToken cancellation) => _broker.WaitForShutdownAsync(cancellation);
+    /// <summary>Waits until the process is told to stop; the exit code.</summary>
+    public Task<int> UntilShutdownAsync(CancellationToken cancellation) => Breakdown.UntilShutdownAsync(_broker, cancellation);
 
     public async ValueTask DisposeAsync()
     {

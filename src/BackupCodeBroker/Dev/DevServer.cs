@@ -20,8 +20,7 @@ internal static class DevServer
         {
             await using var environment = await DevEnvironment.StartAsync(listen, VaultPort, _ => { }, s => s, Environment.GetEnvironmentVariable, quiet: false, cancellation);
             await Console.Out.WriteLineAsync(QuickStart(environment));
-            await environment.WaitForShutdownAsync(cancellation);
-            return 0;
+            return await environment.UntilShutdownAsync(cancellation);
         }
         catch (Exception e) when (e is DevStartException or AccessFileException or IOException)
         {

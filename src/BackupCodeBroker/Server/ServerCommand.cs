@@ -11,7 +11,6 @@ namespace BackupCodeBroker.Server;
 /// <summary><c>bcb server</c>: the hosted worker and its API. Only bad configuration of its own stops the start, with every error listed at once.</summary>
 internal static class ServerCommand
 {
-    private const int Done = 0;
     private const int BadConfiguration = 2;
     private const int CannotListen = 3;
 
@@ -73,8 +72,7 @@ internal static class ServerCommand
         }
 
         await Console.Out.WriteLineAsync($"bcb server listens on {string.Join(", ", app.Urls)}, Vault is {settings.Vault.Address}");
-        await app.WaitForShutdownAsync(cancellation);
-        return Done;
+        return await Breakdown.UntilShutdownAsync(app, cancellation);
     }
 
     private static WebApplication? Built(BrokerSettings settings, out string refusal)
