@@ -20,6 +20,12 @@ public static class NoticeKinds
     /// <summary>A pending set was ended.</summary>
     public const string PendingEnded = "pending-ended";
 
+    /// <summary>Wrong secrets disabled a set.</summary>
+    public const string SetDisabled = "set-disabled";
+
+    /// <summary>A recipient reports that somebody else may have the codes.</summary>
+    public const string Intercepted = "intercepted";
+
     /// <summary>Most characters of a word that is kept as a cause.</summary>
     public const int MaxCauseLength = 48;
 
@@ -31,9 +37,9 @@ public static class NoticeKinds
         ["recover"] = "recovered",
         ["break-glass"] = "break-glass-used",
         ["void"] = "code-voided",
-        ["disable"] = "set-disabled",
+        ["disable"] = SetDisabled,
         ["revoke"] = "revoked",
-        ["intercepted"] = "intercepted",
+        ["intercepted"] = Intercepted,
         ["lapse"] = "lapsed",
         ["taken"] = "taken",
         ["end-pending"] = PendingEnded,

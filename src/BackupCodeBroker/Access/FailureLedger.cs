@@ -11,7 +11,7 @@ namespace BackupCodeBroker.Access;
 /// leads, the others wait for it. The write is nobody's operation: it has a span and an access record of its own, in the trace of the first. Where a write's outcome is not known the batch is counted again: failures may be counted twice, never not at all.
 /// </summary>
 internal sealed class FailureLedger(
-    IdentityDesk desk, KeyedLocks locks, FailureLimits limits, Alarms alarms, AccessLog access, OperationMetrics metrics)
+    IdentityDesk desk, KeyedLocks locks, FailureLimits limits, AccessLog access, OperationMetrics metrics)
 {
     private readonly Dictionary<string, List<Entry>> _waiting = [];
     private readonly Lock _lock = new();
@@ -90,11 +90,6 @@ internal sealed class FailureLedger(
             switch (await desk.WriteAsync(call, identity, count.Next, view.Version))
             {
                 case KvWrite.Saved:
-                    if (count.Disabled)
-                    {
-                        alarms.Raise(AlarmKind.SetDisabled, view.Document.Identity);
-                    }
-
                     return count.InARow;
                 case KvWrite.Faulted faulted:
                     throw BrokerFaultException.Of(faulted.Fault);

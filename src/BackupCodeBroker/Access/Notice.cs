@@ -30,9 +30,22 @@ internal enum NoticeEnd
     GivenUp,
 }
 
+/// <summary>What sinks say to a notice that was offered to each of them once.</summary>
+internal enum NoticeOffered
+{
+    /// <summary>Every sink has taken it.</summary>
+    Taken,
+
+    /// <summary>A sink does not take this very one, and every other sink has: the next may do better.</summary>
+    Minded,
+
+    /// <summary>A sink takes nothing at present.</summary>
+    Failed,
+}
+
 /// <summary>The way to the sinks for notices that are kept elsewhere than in an identity's document.</summary>
 internal interface INoticeOffer
 {
-    /// <summary>Offers a notice to every sink once; whether all have taken it. What is not taken is offered again, under the same id.</summary>
-    Task<bool> OfferAsync(Notice notice, CancellationToken cancellation);
+    /// <summary>Offers a notice to every sink once. What is not taken is offered again, under the same id.</summary>
+    Task<NoticeOffered> OfferAsync(Notice notice, CancellationToken cancellation);
 }

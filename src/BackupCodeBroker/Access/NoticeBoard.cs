@@ -194,12 +194,19 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
 
     private void Alarm(string identity, OutboxEntry entry)
     {
-        if (entry.IsTakenNotActivated && !_alarmed.TryGet(entry.Id, out _))
+        if (AlarmOf(entry) is { } kind && !_alarmed.TryGet(entry.Id, out _))
         {
             _alarmed.Set(entry.Id, true);
-            alarms.Raise(AlarmKind.TakenNotActivated, identity);
+            alarms.Raise(kind, identity);
         }
     }
+
+    private static AlarmKind? AlarmOf(OutboxEntry entry) => entry.Notice switch
+    {
+        NoticeKinds.SetDisabled => AlarmKind.SetDisabled,
+        NoticeKinds.Intercepted => AlarmKind.Intercepted,
+        _ => entry.IsTakenNotActivated ? AlarmKind.TakenNotActivated : null,
+    };
 
     private void DropEmpty(string identity, Box box)
     {

@@ -25,10 +25,12 @@ internal sealed class Courier : BackgroundService, INoticeOffer
     }
 
     /// <inheritdoc/>
-    public async Task<bool> OfferAsync(Notice notice, CancellationToken cancellation)
+    public async Task<NoticeOffered> OfferAsync(Notice notice, CancellationToken cancellation)
     {
         var answers = await Task.WhenAll(_lanes.Select(sink => sink[0].OfferAsync(notice, cancellation)));
-        return answers.All(a => a is SinkAnswer.Taken);
+        return answers.Any(a => a is SinkAnswer.Failed { MindsThisOne: false }) ? NoticeOffered.Failed
+            : answers.Any(a => a is SinkAnswer.Failed) ? NoticeOffered.Minded
+            : NoticeOffered.Taken;
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>

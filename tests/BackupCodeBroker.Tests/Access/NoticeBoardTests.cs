@@ -11,7 +11,7 @@ using Xunit;
 
 namespace BackupCodeBroker.Tests.Access;
 
-/// <summary>A wrap that was taken and not activated is alarmed of by whoever takes its notice up, so that a worker that dies after the write loses no alarm.</summary>
+/// <summary>What the broker's own people have to know of at once is alarmed of by whoever takes its notice up, so that a worker that dies after the write loses no alarm.</summary>
 public sealed class NoticeBoardTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new(Given.Now);
@@ -59,6 +59,22 @@ public sealed class NoticeBoardTests : IDisposable
         sweeper.Finished(notice, NoticeEnd.LeftToSweep);
         sweeper.Adopt(left);
         Assert.True(sweeper.Waiting.TryRead(out _));
+        Assert.Equal(2, _raised);
+    }
+
+    [Theory]
+    [InlineData("set-disabled")]
+    [InlineData("intercepted")]
+    [Trait("Requirement", "R-08")]
+    public void What_disabled_or_was_intercepted_is_alarmed_of_with_its_notice_also_after_a_crash(string notice)
+    {
+        var ended = notice == "intercepted" ? Intercepted() : Disabled();
+        Assert.Contains(ended.Outbox, e => e.Notice == notice);
+        Board().Written(ended);
+        Assert.Equal(1, _raised);
+        Assert.True(DocumentJson.TryReadIdentity(DocumentJson.Write(ended), Given.Identity, out var left, out _));
+        _time.Advance(TimeSpan.FromHours(1));
+        Board().Adopt(left);
         Assert.Equal(2, _raised);
     }
 
@@ -112,6 +128,20 @@ public sealed class NoticeBoardTests : IDisposable
         var decision = SweepDecision.Decide(taken with { News = OutboxNews.None }, Given.Around with { Now = Given.Now.AddSeconds(61) }, Rules());
         Assert.Equal([SweepAct.NotActivated], decision.Acts);
         return decision.Next!;
+    }
+
+    private static IdentityDocument Intercepted()
+    {
+        var waiting = Given.Issue(Given.Registered, Given.Around, Given.Few).Document;
+        var decision = InterceptedDecision.Decide(waiting with { Outbox = [], News = OutboxNews.None }, waiting.Pending!.Set.Generation, "opened", Given.Id("op"), Given.Owner, Given.Now);
+        return Assert.IsType<InterceptedDecision.Ended>(decision).Next;
+    }
+
+    private static IdentityDocument Disabled()
+    {
+        var active = Given.Active();
+        var failure = new Failure(Given.Id("op"), Given.Verifier, 1, active.Selector());
+        return FailureCount.Of(active.Document with { Outbox = [], News = OutboxNews.None }, [failure], new FailureLimits(PerSet: 1), Given.Now).Next!;
     }
 
     private static SweepRules Rules() => new(Given.Id("sweep"), Given.Few, WrapSight.Unknown, PeopleWereRead: true);

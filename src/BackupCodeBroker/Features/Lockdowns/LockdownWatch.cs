@@ -107,7 +107,7 @@ internal sealed class LockdownWatch(
             await OwnAsync((call, _) => desk.ChangeStoryAsync(call, story.Lockdown.Id, now => now is null ? null : mail.OutOf(now)), cancellation);
         }
 
-        return mail.Taken.Count == story.Outbox.Count;
+        return !mail.SinksFail;
     }
 
     private LockdownLift LiftOf(BrokerState state, Lockdown lockdown, string id) => state.Lifted.FirstOrDefault(l => l.Lockdown.Id == lockdown.Id)?.Lift

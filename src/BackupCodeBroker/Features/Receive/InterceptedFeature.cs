@@ -10,6 +10,8 @@ namespace BackupCodeBroker.Features.Receive;
 /// <summary><c>POST …/code-sets/{generation}/intercepted</c>: the recipient says that somebody else may have the codes; the set ends and an alarm is raised.</summary>
 internal sealed class InterceptedFeature(Admission admission, IdentityChange change, Alarms alarms) : IFeature
 {
+    private const string Repeat = "repeat";
+
     public Operation Operation => Operation.Retrieve;
 
     public async Task<Outcome> RunAsync(OperationScope scope, ApiRequest request)
@@ -35,7 +37,8 @@ internal sealed class InterceptedFeature(Admission admission, IdentityChange cha
     {
         var outcome = await change.RunAsync(
             scope, granted.Identity, granted.Caller, withPeople: false, view => DecideAsync(scope, granted, view, generation, reason));
-        if (outcome is Outcome.Done)
+        // What ended a set is alarmed of with its notice, which stands in the same write.
+        if (outcome is Outcome.Done { Kind: Repeat })
         {
             alarms.Raise(AlarmKind.Intercepted, scope.Identity!.Value);
         }
@@ -54,7 +57,7 @@ internal sealed class InterceptedFeature(Admission admission, IdentityChange cha
         return InterceptedDecision.Decide(view.Document, generation, reason, scope.Id, scope.Caller!, scope.Now) switch
         {
             InterceptedDecision.Ended ended => new ChangeStep.Write(ended.Next, new Outcome.Done(204, null) { Reason = "intercepted" }),
-            InterceptedDecision.AlreadyEnded => new ChangeStep.Answer(new Outcome.Done(204, null, "repeat") { Reason = "intercepted" }),
+            InterceptedDecision.AlreadyEnded => new ChangeStep.Answer(new Outcome.Done(204, null, Repeat) { Reason = "intercepted" }),
             InterceptedDecision.Refused refused => new ChangeStep.Answer(await granted.Caller.RefuseAsync(scope, view, refused.Reason)),
             _ => throw new InvalidOperationException("a decision of unknown kind"),
         };
