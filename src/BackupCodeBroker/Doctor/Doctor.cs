@@ -85,7 +85,7 @@ internal sealed class Doctor(DoctorOptions options, TimeProvider time, Func<Http
     private async Task LookInsideAsync(BootstrapSession session, VaultSurvey survey, CancellationToken cancellation)
     {
         _reports.AddRange(await new SetupChecks(session, options).AllAsync(cancellation));
-        _reports.AddRange(await new DocumentChecks(session, options).AllAsync(cancellation));
+        _reports.AddRange(await new DocumentChecks(session, options, time).AllAsync(cancellation));
         _reports.AddRange(await new EntityChecks(session, survey).AllAsync(cancellation));
         _reports.AddRange(await new RecoveryChecks(session, survey, options).AllAsync(cancellation));
         _reports.AddRange(await new AuditChecks(session, survey, options.Login).AllAsync(cancellation));

@@ -26,6 +26,7 @@ internal static class DoctorChecks
     public const string StateContent = "state-content";
     public const string DecoyContent = "decoy-content";
     public const string Epoch = "epoch";
+    public const string Heartbeat = "heartbeat";
     public const string SweeperEntity = "sweeper-entity";
     public const string IdentityEntities = "identity-entities";
     public const string RecoveryRoles = "recovery-roles";
@@ -80,6 +81,7 @@ internal static class DoctorChecks
         new(DecoyContent, "The decoy's document can be read by this version and belongs to the decoy's entity.", "restore it, or " + RunBootstrap),
         new(StateContent, "`broker/state` can be read by this version.", "upgrade, or restore it"),
         new(Epoch, "The configured epoch is not below the floor in `broker/state`.", "the deployment's epoch in its configuration"),
+        new(Heartbeat, "The leading worker's last beat does not lie ahead of this machine's clock: where it does no broker of such a clock takes a code or leads.", "synchronise clocks (NTP), or raise `epoch`"),
         new(SweeperEntity, "The sweeper's entity is enabled and without a policy, once it is there.", "the command that is named"),
         new(IdentityEntities, "No entity that carries an identity's alias was given a policy, itself or by a group (the first 500).", "the command that is named"),
         new(RecoveryRoles, "The roles that recoveries hand credentials of give nothing of the broker's own, can be ended, and live shortly (the first 500 of each kind).", "the command that is named"),

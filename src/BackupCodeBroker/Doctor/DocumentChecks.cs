@@ -1,13 +1,15 @@
 using System.Globalization;
 using BackupCodeBroker.Bootstrap;
+using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Core.Identities;
+using BackupCodeBroker.Health;
 using BackupCodeBroker.Vault;
 
 namespace BackupCodeBroker.Doctor;
 
 /// <summary>What stands in the documents that every operation reads. That they are there is bootstrap's step; a document that is not is no finding here.</summary>
-internal sealed class DocumentChecks(BootstrapSession session, DoctorOptions options)
+internal sealed class DocumentChecks(BootstrapSession session, DoctorOptions options, TimeProvider time)
 {
     private const string State = "broker/state";
     private const string DecoyPath = "identities/" + Decoy.Alias;
@@ -25,6 +27,7 @@ internal sealed class DocumentChecks(BootstrapSession session, DoctorOptions opt
             new(DoctorChecks.DecoyContent, $"{Mount}/{DecoyPath}", Of(DecoyPath, decoy, found => JudgeDecoy(found, entity))),
             new(DoctorChecks.StateContent, $"{Mount}/{State}", Of(State, state, JudgeState)),
             new(DoctorChecks.Epoch, "", Of(State, state, JudgeEpoch)),
+            new(DoctorChecks.Heartbeat, "", Of(State, state, JudgeHeartbeat)),
         ];
     }
 
@@ -59,6 +62,23 @@ internal sealed class DocumentChecks(BootstrapSession session, DoctorOptions opt
                 string.Create(CultureInfo.InvariantCulture, $"the configured epoch {options.Epoch} is below the floor {state.EpochFloor}"),
                 "a broker of an older epoch would serve codes that a restore brought back, so it stays unready",
                 new Remedy("configure the epoch of this deployment and restart the broker", string.Create(CultureInfo.InvariantCulture, $"export BCB_EPOCH={state.EpochFloor}")));
+    }
+
+    // A higher epoch begins time anew, so the beat counts for nothing then.
+    private CheckResult JudgeHeartbeat(KvRead.Found found)
+    {
+        if (!DocumentJson.TryReadState(found.Json.Span, out var state, out _))
+        {
+            return new CheckResult.NotChecked($"{State} cannot be read");
+        }
+
+        return options.Epoch > state.EpochFloor || !SetStanding.ClockIsBehind(state.Heartbeat, time.GetUtcNow())
+            ? new CheckResult.Ok()
+            : new CheckResult.Finding(
+                Severity.Error,
+                string.Create(CultureInfo.InvariantCulture, $"the last beat, of {state.Heartbeat.At:yyyy-MM-dd'T'HH:mm:ss'Z'}, lies ahead of this machine's clock"),
+                "a broker whose clock stands before it refuses every use of a code, and does not lead; where all do nobody leads",
+                new Remedy(ReadinessWords.SetClockRight, "timedatectl set-ntp true"));
     }
 
     private CheckResult JudgeDecoy(KvRead.Found found, VaultAnswer<EntityFacts>? entity)

@@ -7,7 +7,7 @@ namespace BackupCodeBroker.Health;
 /// What Vault tells everybody of itself, looked at beside each look at the deployment: version, cluster, clock, standbys. None of it needs a token or
 /// leaves an audit entry, and none of it makes the broker unready: what it finds are notices and metrics.
 /// </summary>
-internal sealed class NodeWatch(VaultClient vault, Deployment deployment, HealthMetrics metrics, TimeProvider time)
+internal sealed class NodeWatch(VaultClient vault, Deployment deployment, DeskOptions options, HealthMetrics metrics, TimeProvider time)
 {
     // Bounds that several answers gave are narrower than one's; two clocks drift apart slowly.
     private ClockSkew? _skew;
@@ -59,6 +59,11 @@ internal sealed class NodeWatch(VaultClient vault, Deployment deployment, Health
         else if (node.Reads == StandbyReads.Elsewhere)
         {
             yield return new("standby-reads", "standbys of this cluster may answer reads, where the address leads to them", node.StandbyReadsFix);
+        }
+
+        if (deployment.Memory.ClockIsBehind(time.GetUtcNow(), options.Epoch))
+        {
+            yield return ReadinessWords.ClockIsBehind;
         }
 
         if (_skew is { } skew && skew.Certain.Duration() > ClockSkew.Noticeable)

@@ -14,6 +14,9 @@ internal static class ReadinessWords
     /// <summary>For what bootstrap has to look at first.</summary>
     public const string Check = "run `bcb bootstrap --check`";
 
+    /// <summary>For a beat that lies ahead.</summary>
+    public const string SetClockRight = "set this clock right by NTP; where it is right, the former leader's was far ahead: set that right, then raise epoch on every broker (src/docs/worker.md)";
+
     private const string WaitsForVault = "the broker looks again by itself";
 
     /// <summary>The look took too long.</summary>
@@ -22,6 +25,10 @@ internal static class ReadinessWords
     /// <summary>The state document is older than this replica remembers it, and which of two causes it has is being found out.</summary>
     public static Shortcoming SetBack { get; } = new(
         "state-restored", "broker/state in Vault is older than this broker has seen it", "the broker finds out whether a standby answered late or storage was restored");
+
+    /// <summary>This machine's clock stands before the last beat: no code is taken here, and this replica's worker does not lead.</summary>
+    public static Shortcoming ClockIsBehind { get; } = new(
+        "heartbeat", "this machine's clock stands before the leading worker's last beat, so every use of a code is refused here and this replica does not lead", SetClockRight);
 
     /// <summary>Sets of this epoch are void, because storage was restored or another broker is configured with a higher one.</summary>
     public static Shortcoming BelowFloor(int epoch, int floor) => new(

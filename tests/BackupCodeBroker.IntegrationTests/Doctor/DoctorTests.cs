@@ -178,6 +178,22 @@ public sealed class DoctorTests(DoctorVault vault) : IClassFixture<DoctorVault>
         Directory.Delete(folder, recursive: true);
     }
 
+    [Fact]
+    [Trait("Requirement", "R-47")]
+    public async Task A_last_beat_that_lies_ahead_of_the_clock_is_found_and_so_is_that_it_does_not()
+    {
+        var patient = await DoctorPatient.HealthyAsync(vault);
+        Assert.IsType<CheckResult.Ok>(Assert.Single((await patient.ExamineAsync()).Checks, check => check.Id == DoctorChecks.Heartbeat).Result);
+        patient.Time = new ShiftedTime(TimeSpan.FromDays(-400));
+
+        var finding = FindingOf(await patient.ExamineAsync(), DoctorChecks.Heartbeat);
+
+        Assert.Equal(("Error", true), (finding.Severity.ToString(), finding.What.Contains("lies ahead of this machine's clock", StringComparison.Ordinal)));
+        Assert.Contains("raise epoch", finding.Fix.Words, StringComparison.Ordinal);
+        await patient.PasteAsync(Assert.Single(finding.Fix.Commands));
+        Assert.IsType<CheckResult.Ok>(Assert.Single((await patient.ExamineAsync()).Checks, check => check.Id == DoctorChecks.Heartbeat).Result);
+    }
+
     [Theory]
     [Trait("Requirement", "R-47")]
     [InlineData(12, "Warning")]

@@ -1,5 +1,6 @@
 using BackupCodeBroker.Configuration;
 using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Health;
 using BackupCodeBroker.IntegrationTests.Kit;
 using BackupCodeBroker.Worker;
 using Xunit;
@@ -156,6 +157,9 @@ public sealed class LeaderTests(TestVault vault) : IAsyncLifetime
         var call = BackupCodeBroker.Vault.VaultCall.Fresh(CancellationToken.None);
         var fault = await Assert.ThrowsAsync<BackupCodeBroker.Operations.BrokerFaultException>(() => behind.Broker.Services.GetRequiredService<Heart>().BeatAsync(call));
         Assert.Contains("clock", fault.Message, StringComparison.Ordinal);
+        await behind.Broker.Services.GetRequiredService<DeploymentProbe>().LookAsync(CancellationToken.None);
+        var told = Assert.Single(behind.Broker.Services.GetRequiredService<BackupCodeBroker.Access.Deployment>().Notices, n => n.Id == "heartbeat");
+        Assert.Equal((true, true), (told.What.Contains("does not lead", StringComparison.Ordinal), told.Fix.Contains("raise epoch", StringComparison.Ordinal)));
 
         // Whose clock is right leads, and need not wait for the other.
         var clock = new TestClock();
