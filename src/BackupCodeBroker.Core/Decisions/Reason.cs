@@ -75,6 +75,9 @@ public enum Reason
     /// <summary>The profile hands nothing out to whoever holds a code.</summary>
     NotRecoverable,
 
+    /// <summary>As many credentials as an identity keeps are marked to end, and Vault has not ended them: one more would be forgotten.</summary>
+    RecoveriesNotEnded,
+
     /// <summary>There is nothing that an approval could be for: the profile asks for none, or there are no codes.</summary>
     NothingToApprove,
 

@@ -23,7 +23,7 @@ public abstract record RecoverDecision
         public IdentityDocument With(RecoveryForm form, string accessor, DateTimeOffset deadline)
         {
             var spent = Spend.Consumption;
-            return Kept(Spend.Next, new Recovery(spent.OperationId, spent.At, Spend.Set.Generation, StateVersion, form.Name(), accessor, deadline));
+            return Kept(Spend.Next, new Recovery(spent.OperationId, spent.At, Spend.Set.Generation, StateVersion, form.Name(), accessor, deadline), spent.At);
         }
     }
 
@@ -34,7 +34,7 @@ public abstract record RecoverDecision
         public IdentityDocument With(RecoveryForm form, string accessor, string operationId)
         {
             var ended = Document with { Recoveries = [.. Document.Recoveries.Select(r => r == First ? r with { EndedAt = Now, Deadline = Now } : r)] };
-            var next = Kept(ended, First with { Form = form.Name(), Accessor = accessor, StateVersion = StateVersion });
+            var next = Kept(ended, First with { Form = form.Name(), Accessor = accessor, StateVersion = StateVersion }, Now);
             return next with { Proof = new Proof(Now, Set.Generation, "recover", operationId, Actor.CodeHolder) };
         }
     }
@@ -46,7 +46,13 @@ public abstract record RecoverDecision
     public sealed record Refused(Reason Reason, int? Generation, bool Counts = false) : RecoverDecision;
 
     /// <summary>Decides.</summary>
-    public static RecoverDecision Decide(IdentityDocument document, Surroundings around, ConsumeRequest request, Profile? profile)
+    /// <param name="document">The identity.</param>
+    /// <param name="around">What was seen beside it.</param>
+    /// <param name="request">Who wants what.</param>
+    /// <param name="profile">The identity's profile; null where configuration has it no longer.</param>
+    /// <param name="gone">Accessors of what was marked to end and Vault has ended: they need no room any more.</param>
+    public static RecoverDecision Decide(
+        IdentityDocument document, Surroundings around, ConsumeRequest request, Profile? profile, IReadOnlyCollection<string>? gone = null)
     {
         // Where nothing is handed out nothing is counted either: it is no place to guess at codes.
         if (profile is null || !profile.Identities.Matches(document.Identity) || profile.Recovery == RecoveryForm.None)
@@ -54,7 +60,8 @@ public abstract record RecoverDecision
             return new Refused(Reason.NotRecoverable, null);
         }
 
-        return ConsumeDecision.Decide(document, around, request, profile) switch
+        document = document.WithoutEnded(gone ?? [], around.Now);
+        RecoverDecision decision = ConsumeDecision.Decide(document, around, request, profile) switch
         {
             ConsumeDecision.Spend spend => new Hand(spend, around.StateVersion),
             ConsumeDecision.Repeat repeat => Repeated(document, around, repeat),
@@ -62,6 +69,7 @@ public abstract record RecoverDecision
             ConsumeDecision.Refused refused => new Refused(refused.Reason, refused.Generation, refused.Counts),
             _ => throw new InvalidOperationException("a decision of unknown kind"),
         };
+        return decision is Hand or Again && document.Recoveries.Count >= Recovery.MaxKept ? new Refused(Reason.RecoveriesNotEnded, document.Active!.Generation) : decision;
     }
 
     /// <summary>
@@ -80,15 +88,10 @@ public abstract record RecoverDecision
     private static Recovery? Fresh(IdentityDocument document, Consumption spent, DateTimeOffset now) =>
         document.Recoveries.FirstOrDefault(r => r.OperationId == spent.OperationId && r.EndedAt is null && now < r.Deadline);
 
-    // One more than are kept ends the oldest that is still good; what has ended already is gone at Vault, or the worker sees to it.
-    private static IdentityDocument Kept(IdentityDocument document, Recovery made)
+    // One more than may be used marks the oldest. It stays until Vault has ended it: what nobody remembers nobody ends.
+    private static IdentityDocument Kept(IdentityDocument document, Recovery made, DateTimeOffset now)
     {
-        List<Recovery> kept = [.. document.Recoveries.Where(r => made.At - r.At < Recovery.Kept)];
-        while (kept.Count >= Recovery.Max)
-        {
-            kept.RemoveAt(Math.Max(0, kept.FindIndex(r => r.EndedAt is not null)));
-        }
-
-        return document with { Recoveries = [.. kept, made] };
+        var oldest = document.Recoveries.Count(r => r.EndedAt is null) < Recovery.Max ? null : document.Recoveries.First(r => r.EndedAt is null);
+        return document with { Recoveries = [.. document.Recoveries.Select(r => r == oldest ? r with { EndedAt = now } : r), made] };
     }
 }

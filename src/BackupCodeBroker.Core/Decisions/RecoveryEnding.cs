@@ -13,6 +13,13 @@ internal static class RecoveryEnding
         document.Recoveries.All(r => r.EndedAt is not null) ? document
         : document with { Recoveries = [.. document.Recoveries.Select(r => r.EndedAt is null ? r with { EndedAt = now } : r)] };
 
+    /// <summary>The document without what was marked and Vault has ended, and without what is too old to be of use. What is marked and not ended stays, however old.</summary>
+    public static IdentityDocument WithoutEnded(this IdentityDocument document, IReadOnlyCollection<string> gone, DateTimeOffset now)
+    {
+        List<Recovery> kept = [.. document.Recoveries.Where(r => r.EndedAt is null ? now - r.At < Recovery.Kept : !gone.Contains(r.Accessor))];
+        return kept.Count == document.Recoveries.Count ? document : document with { Recoveries = kept };
+    }
+
     /// <summary>What has to end by the state of things, whoever brought it about.</summary>
     public static IReadOnlyList<Recovery> Due(IdentityDocument document, BrokerState state, DateTimeOffset now) =>
         [.. document.Recoveries.Where(r => r.EndedAt is null && (document.RetiredAt is not null || document.SuspendedBy is not null || IsLockedDown(document, state, r, now)))];

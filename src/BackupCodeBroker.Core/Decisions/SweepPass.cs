@@ -108,6 +108,8 @@ internal sealed class SweepPass(IdentityDocument document, Surroundings around, 
             Active = active is null ? _now.Active : _now.Active! with { Suspension = new Suspension(around.Now, reason.Name(), rules.OperationId, Actor.Worker) },
             // One that was issued to whoever it is now waits on.
             Pending = pending is null ? _now.Pending : null,
+            // As at a suspension by order: who consented did not know of it.
+            Approvals = [.. _now.Approvals.Where(approval => approval.Use is not null)],
         };
         Did(SweepAct.Suspended, active is null ? "end-pending" : "suspend", generation, reason.Name());
     }
@@ -138,10 +140,10 @@ internal sealed class SweepPass(IdentityDocument document, Surroundings around, 
             _acts.Add(SweepAct.RecoveryEnded);
         }
 
-        var kept = _now.Recoveries.Where(r => around.Now - r.At < Recovery.Kept && !(r.EndedAt is not null && (rules.Gone?.Contains(r.Accessor) ?? false))).ToList();
-        if (kept.Count < _now.Recoveries.Count)
+        var kept = _now.WithoutEnded(rules.Gone ?? [], around.Now);
+        if (kept != _now)
         {
-            _now = _now with { Recoveries = kept };
+            _now = kept;
             _acts.Add(SweepAct.Tidied);
         }
     }

@@ -41,7 +41,7 @@ public static class DocumentSize
         Failures = int.MaxValue,
     }));
 
-    private static readonly int RecoveryBytes = 32 + Recovery.Max * (1 + DocumentJson.Size(new Recovery(
+    private static readonly int RecoveryBytes = 32 + Recovery.MaxKept * (1 + DocumentJson.Size(new Recovery(
         new string('o', 32), DateTimeOffset.MaxValue, int.MaxValue, long.MaxValue, "approle", new string('a', 64), DateTimeOffset.MaxValue, DateTimeOffset.MaxValue)));
 
     private static readonly int ConsumptionBytes = BytesOf(LongestConsumption());

@@ -15,9 +15,12 @@ namespace BackupCodeBroker.Core.Documents;
 public sealed record Recovery(
     string OperationId, DateTimeOffset At, int Generation, long StateVersion, string Form, string Accessor, DateTimeOffset Deadline, DateTimeOffset? EndedAt = null)
 {
-    /// <summary>Most that an identity keeps; with one more the oldest is ended.</summary>
+    /// <summary>Most that may be used at a time; with one more the oldest is marked to end.</summary>
     public const int Max = 8;
 
-    /// <summary>How long one is kept: Vault's own longest life of a token, unless an administrator raised it.</summary>
+    /// <summary>Most that an identity keeps, with those that are marked to end and that Vault has not ended yet: where they leave no room nothing more is handed out.</summary>
+    public const int MaxKept = 2 * Max;
+
+    /// <summary>How long one that may be used is kept: Vault's own longest life of a token, unless an administrator raised it.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(32);
 }

@@ -20,14 +20,26 @@ internal sealed partial class RecoveryDesk(VaultClient vault, VaultSettings sett
         _ => throw new InvalidOperationException("a profile without recovery hands nothing out"),
     };
 
-    /// <summary>Ends what was handed out; whether it is certainly gone. It is tried also when the operation's time is over: the call's own time-out bounds it.</summary>
+    /// <summary>
+    /// Ends what was handed out; whether it is certainly gone. It is tried also when the operation's time is over: the call's own time-out bounds it. Where the
+    /// broker has no token it is not gone: it throws no fault, for it stands where something else has failed.
+    /// </summary>
     public async Task<bool> EndAsync(VaultCall call, string identity, string form, string accessor)
     {
-        call = call with { Cancellation = CancellationToken.None };
-        var token = own.Take().Token;
-        var gone = form == RecoveryForm.AppRole.Name()
-            ? await vault.EndRecoverySecretIdAsync(token, identity, accessor, call)
-            : await vault.EndTokenAsync(token, accessor, call);
+        var gone = false;
+        try
+        {
+            call = call with { Cancellation = CancellationToken.None };
+            var token = own.Take().Token;
+            gone = form == RecoveryForm.AppRole.Name()
+                ? await vault.EndRecoverySecretIdAsync(token, identity, accessor, call)
+                : await vault.EndTokenAsync(token, accessor, call);
+        }
+        catch (BrokerFaultException)
+        {
+            // Told below.
+        }
+
         if (!gone)
         {
             LogNotEnded(form);
@@ -42,13 +54,9 @@ internal sealed partial class RecoveryDesk(VaultClient vault, VaultSettings sett
         List<string> gone = [];
         foreach (var recovery in document.Recoveries.Where(r => r.EndedAt is not null))
         {
-            try
+            if (await EndAsync(call, document.Identity, recovery.Form, recovery.Accessor))
             {
-                gone.AddRange(await EndAsync(call, document.Identity, recovery.Form, recovery.Accessor) ? [recovery.Accessor] : []);
-            }
-            catch (BrokerFaultException)
-            {
-                LogNotEnded(recovery.Form);
+                gone.Add(recovery.Accessor);
             }
         }
 

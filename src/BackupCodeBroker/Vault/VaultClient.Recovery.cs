@@ -79,9 +79,14 @@ internal sealed partial class VaultClient
             Post(CallClass.Write, path, broker, RequestBody.Of(writer => writer.WriteString(field, accessor)), call),
             static reply => reply.Status is 200 or 204 || reply.Status is 400 or 403 or 404 or 500 && IsGone(reply));
 
-    // An accessor that is not there any more, or the whole role: either way nothing can be logged in with.
+    // An accessor that is not there any more, or the whole role: either way nothing can be logged in with. A secret-id's that Vault lost halfway is "invalid"
+    // and 403, as a refusal is; an answer by status alone has its words among the data.
     private static bool IsGone(VaultReply reply) =>
-        reply.Says("invalid accessor") || reply.Says("failed to find accessor entry") || reply.Says("does not exist") || Verdict.IsAbsent(reply);
+        Tells(reply, "invalid accessor") || Tells(reply, "invalid secret id accessor") || Tells(reply, "failed to find accessor entry") || Tells(reply, "does not exist")
+        || Verdict.IsAbsent(reply);
+
+    private static bool Tells(VaultReply reply, string text) =>
+        reply.Says(text) || reply.Root?.Object("data")?.Text("error").Contains(text, StringComparison.Ordinal) == true;
 
     private static bool IsNoRole(VaultReply reply) => reply.Status is 400 or 404 && (reply.Says("does not exist") || reply.Says("unknown role"));
 

@@ -20,15 +20,29 @@ internal sealed class Enforcer(
 {
     private const int MaxTries = 8;
 
-    /// <summary>Changes one identity; the document as it is then, and what was done. Null where there is no way to it.</summary>
+    /// <summary>
+    /// Changes one identity; the document as it is then, and what was done. Null where there is no way to it: what was handed out and has to end is ended all the
+    /// same, for that takes the broker's own token alone.
+    /// </summary>
     /// <param name="page">The page that found it.</param>
     /// <param name="identity">Whose document.</param>
+    /// <param name="ending">The document with what was handed out and has to end, by what the sweep saw.</param>
     /// <param name="wrap">What is known of a wrap, by its accessor.</param>
     /// <param name="cancellation">Until when.</param>
-    public async Task<Enforced?> RunAsync(ActivityContext page, IdentityName identity, (string Accessor, WrapSight Sight)? wrap, CancellationToken cancellation)
+    public async Task<Enforced?> RunAsync(ActivityContext page, IdentityName identity, IdentityDocument ending, (string Accessor, WrapSight Sight)? wrap, CancellationToken cancellation)
     {
         using var work = new OwnWorkScope(OwnWork.Enforce, access, metrics, time, page) { Identity = identity.Value };
-        return await work.RunAsync(() => ChangeAsync(work, work.Call(cancellation), identity, wrap));
+        return await work.RunAsync(async () =>
+        {
+            var call = work.Call(cancellation);
+            var enforced = await ChangeAsync(work, call, identity, wrap);
+            if (enforced is null)
+            {
+                await recoveries.EndMarkedAsync(call, ending);
+            }
+
+            return enforced;
+        });
     }
 
     private async Task<Enforced?> ChangeAsync(OwnWorkScope work, VaultCall call, IdentityName identity, (string Accessor, WrapSight Sight)? wrap)

@@ -97,9 +97,9 @@ internal sealed partial class SweepLook(
         }
 
         Exception? unchanged = null;
-        if (decision.Next is not null)
+        if (decision.Next is { } next)
         {
-            (document, unchanged) = await ChangeAsync(run, page, identity, document, await wrap);
+            (document, unchanged) = await ChangeAsync(run, page, identity, document, Ending(document, next), await wrap);
         }
 
         Note(run, document, around, seen);
@@ -118,13 +118,17 @@ internal sealed partial class SweepLook(
     // Whether Vault has ended it is asked by whoever makes the change.
     private static IReadOnlyList<string> Marked(IdentityDocument document) => [.. document.Recoveries.Where(r => r.EndedAt is not null).Select(r => r.Accessor)];
 
+    // What was marked before, which the decision takes to be gone, and what it marks.
+    private static IdentityDocument Ending(IdentityDocument document, IdentityDocument next) =>
+        document with { Recoveries = [.. document.Recoveries.Concat(next.Recoveries).Where(r => r.EndedAt is not null)] };
+
     private async Task<(IdentityDocument Document, Exception? Unchanged)> ChangeAsync(
-        SweepRun run, ActivityContext page, IdentityName identity, IdentityDocument document, WrapSight wrap)
+        SweepRun run, ActivityContext page, IdentityName identity, IdentityDocument document, IdentityDocument ending, WrapSight wrap)
     {
         using var deadline = new CancellationTokenSource(ChangeDeadline, time);
         try
         {
-            var enforced = await enforcer.RunAsync(page, identity, document.Pending is { Delivery: var d } ? (d.Accessor, wrap) : null, deadline.Token);
+            var enforced = await enforcer.RunAsync(page, identity, ending, document.Pending is { Delivery: var d } ? (d.Accessor, wrap) : null, deadline.Token);
             if (enforced is null)
             {
                 run.Tally.MissWay();

@@ -8,7 +8,7 @@ namespace BackupCodeBroker.IntegrationTests.Approvals;
 /// <summary>A help desk of two, a verifier and a front desk that is told reasons, around identities whose codes need a second person.</summary>
 internal sealed record HelpDesk(BrokerEnvironment Environment, RunningBroker Broker, Cast Cast, Person Ann, Person Bob)
 {
-    public const string Guarded = "guarded", Emergency = "emergency";
+    public const string Guarded = "guarded", Emergency = "emergency", Returning = "returning";
 
     /// <summary>Settings with profiles that ask for approval.</summary>
     public static BrokerSettings Settings(BrokerSettings settings) => settings with
@@ -19,6 +19,7 @@ internal sealed record HelpDesk(BrokerEnvironment Environment, RunningBroker Bro
             ["strict"] = Profile.Machine with { Name = "strict", Approvals = ["consume", "issue"] },
             ["paper"] = Profile.Printable with { Name = "paper", Approvals = ["consume"] },
             [Emergency] = Profile.Machine with { Name = Emergency, BreakGlass = true },
+            [Returning] = Profile.Machine with { Name = Returning, Recovery = RecoveryForm.Token },
         },
     };
 
@@ -26,6 +27,7 @@ internal sealed record HelpDesk(BrokerEnvironment Environment, RunningBroker Bro
     public static IReadOnlyDictionary<string, string> Variables { get; } = new Dictionary<string, string>
     {
         ["BCB_PROFILES__GUARDED__APPROVALS"] = "consume",
+        ["BCB_PROFILES__RETURNING__RECOVERY"] = "token",
         ["BCB_PROFILES__STRICT__APPROVALS"] = "consume,issue",
         ["BCB_PROFILES__PAPER__KIND"] = "printable",
         ["BCB_PROFILES__PAPER__APPROVALS"] = "consume",

@@ -96,6 +96,26 @@ public sealed class RecoverRaceTests(BrokerEnvironment environment) : IClassFixt
         Assert.Equal(200, await lab.ReadsAsync(other, spared.Identity));
     }
 
+    [Theory]
+    [InlineData("disabled")]
+    [InlineData("overgranted")]
+    [Trait("Requirement", "R-23")]
+    public async Task A_lockdown_ends_what_was_handed_out_also_where_the_document_cannot_be_written_to(string entity)
+    {
+        var lab = await Recovering.OpenAsync(
+            environment, settings: s => s with { Worker = s.Worker with { Enabled = true, Interval = TimeSpan.FromMilliseconds(300), Takeover = TimeSpan.FromSeconds(3) } });
+        var holding = await lab.HoldingAsync(Recovering.ByToken);
+        using var nobody = lab.Broker.AsNobody();
+        var token = await lab.LogInAsync(await nobody.RecoverAsync(holding.Identity, holding.Code()));
+        var alias = (await environment.DocumentAsync(holding.Identity)).Document.AliasEntity;
+        await environment.Root.PostAsync("identity/entity/id/" + alias, entity == "disabled" ? new { disabled = true } : new { policies = new[] { "some" } });
+        Assert.Equal(200, await lab.ReadsAsync(token, holding.Identity));
+
+        using var responder = lab.Broker.As(await environment.ResponderAsync());
+        Assert.Equal(201, (await responder.DeclareAsync(new { identities = holding.Identity }, Lockdown.Freeze)).Status);
+        await lab.Broker.UntilAsync(async () => await lab.ReadsAsync(token, holding.Identity) == 403);
+    }
+
     private async Task<ApiReply> EndAsync(ApiClient api, string act, string identity) => act switch
     {
         "revoke" => await api.RevokeAsync(identity),

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BackupCodeBroker.Core.Decisions;
+using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.Doctor;
 using BackupCodeBroker.IntegrationTests.Kit;
 using BackupCodeBroker.Notices;
@@ -139,7 +140,28 @@ public sealed class RecoverTests(BrokerEnvironment environment) : IClassFixture<
 
         Assert.Equal(403, await lab.ReadsAsync(tokens[0], holding.Identity));
         Assert.Equal(200, await lab.ReadsAsync(tokens[1], holding.Identity));
-        Assert.Equal(8, (await environment.DocumentAsync(holding.Identity)).Document.Recoveries.Count);
+        var kept = (await environment.DocumentAsync(holding.Identity)).Document.Recoveries;
+        Assert.Equal((9, 1), (kept.Count, kept.Count(r => r.EndedAt is not null)));
+    }
+
+    [Theory]
+    [InlineData(Recovering.ByRole)]
+    [InlineData(Recovering.ByToken)]
+    [Trait("Requirement", "R-23")]
+    public async Task Where_no_room_is_left_what_is_marked_is_ended_first_and_what_is_gone_already_counts_as_ended(string profile)
+    {
+        var lab = await Recovering.OpenAsync(environment);
+        var holding = await lab.HoldingAsync(profile);
+        using var nobody = lab.Broker.AsNobody();
+        await lab.LogInAsync(await nobody.RecoverAsync(holding.Identity, holding.Code()));
+        await environment.ChangeDocumentAsync(holding.Identity, document => document with
+        {
+            Recoveries = [.. document.Recoveries, .. Enumerable.Range(1, Recovery.MaxKept - 1).Select(i => document.Recoveries[0] with { Accessor = "gone-" + i, EndedAt = document.Recoveries[0].At })],
+        });
+
+        await lab.LogInAsync(await nobody.RecoverAsync(holding.Identity, holding.Code(1)));
+        var kept = (await environment.DocumentAsync(holding.Identity)).Document.Recoveries;
+        Assert.Equal((2, 0), (kept.Count, kept.Count(r => r.EndedAt is not null)));
     }
 
     [Fact]

@@ -92,6 +92,16 @@ internal static partial class OtlpOperations
                 h.Identity, x => x with { Reviews = [.. Enumerable.Range(0, OpenReview.Max).Select(i => x.Reviews[0] with { OperationId = $"{i:x32}" })] });
             return await s.AskAsync(d.Cast.Desk, c => c.ConsumeAsync(h.Identity, h.Code(1)));
         }, HelpDesk.Emergency);
+
+        // Nobody gave this broker the policy for recoveries, so it can end none.
+        yield return AtDesk("recover", "refused", "recoveries-not-ended", async (s, d, h) =>
+        {
+            await s.Environment.ChangeDocumentAsync(h.Identity, x => x with
+            {
+                Recoveries = [.. Enumerable.Range(0, Recovery.MaxKept).Select(i => new Recovery($"{i:x32}", x.Active!.IssuedAt, 1, 1, "token", $"accessor-{i}", x.Active.IssuedAt, x.Active.IssuedAt))],
+            });
+            return await s.AskNobodyAsync(c => c.RecoverAsync(h.Identity, h.Code()));
+        }, HelpDesk.Returning);
     }
 
     private static OtlpOperation AtDesk(

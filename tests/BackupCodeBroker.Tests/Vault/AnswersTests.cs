@@ -145,6 +145,31 @@ public sealed class AnswersTests
             sent.Body);
     }
 
+    [Theory]
+    [InlineData(204, "", true)]
+    [InlineData(500, """{"errors":["1 error occurred:\n\t* failed to find accessor entry for secret_id_accessor: \"a\"\n\n"]}""", true)]
+    [InlineData(404, """{"request_id":"","data":{"error":"failed to find accessor entry for secret_id_accessor: \"a\""}}""", true)]
+    [InlineData(403, """{"errors":["invalid secret id accessor"]}""", true)]
+    [InlineData(403, """{"errors":["1 error occurred:\n\t* invalid secret id accessor\n\n"]}""", true)]
+    [InlineData(500, """{"errors":["1 error occurred:\n\t* role \"team-a.ci\" does not exist\n\n"]}""", true)]
+    [InlineData(400, VaultBodies.InvalidAccessor, true)]
+    [InlineData(403, """{"errors":["1 error occurred:\n\t* invalid accessor\n\n"]}""", true)]
+    [InlineData(403, VaultBodies.NoCapability, false)]
+    [InlineData(403, VaultBodies.BadToken, false)]
+    [InlineData(403, VaultBodies.NewBadToken, false)]
+    [InlineData(403, """{"errors":null,"data":null}""", false)]
+    [InlineData(404, VaultBodies.NoHandler, false)]
+    [InlineData(500, VaultBodies.InternalError, false)]
+    [InlineData(503, VaultBodies.Sealed, false)]
+    [Trait("Requirement", "R-23")]
+    public async Task What_is_gone_already_counts_as_ended_and_a_refusal_does_not(int status, string body, bool gone)
+    {
+        using var vault = FakeVault.Answering(status, body);
+        Assert.Equal(gone, await vault.Client().EndRecoverySecretIdAsync(FakeVault.Token, "team-a.ci", "a", FakeVault.Call));
+        Assert.Equal(gone, await vault.Client().EndTokenAsync(FakeVault.Token, "a", FakeVault.Call));
+        Assert.Equal(["""{"secret_id_accessor":"a"}""", """{"accessor":"a"}"""], vault.Requests.Select(r => r.Body));
+    }
+
     [Fact]
     public async Task An_entity_is_read_whole()
     {

@@ -30,7 +30,7 @@ internal sealed class RecoverAttempt(
     private string _identity = "";
     private Outcome? _throttled;
     private bool _nameWasCounted;
-    private List<Recovery> _crowdedOut = [];
+    private IReadOnlyList<string>? _gone;
 
     /// <summary>A wrong secret that is to be counted.</summary>
     public Failure? Failure { get; private set; }
@@ -63,7 +63,14 @@ internal sealed class RecoverAttempt(
         var profile = profiles.Of(view.Document);
         scope.Profile = view.Unusable is null ? profile : null;
         var request = new ConsumeRequest(scope.Id, scope.Caller!, code.Selector, check.Verified, Purpose, key, "recover");
-        var decision = RecoverDecision.Decide(view.Document, view.At(scope.Now) with { Gone = parties.Gone }, request, profile);
+        var around = view.At(scope.Now) with { Gone = parties.Gone };
+        var decision = RecoverDecision.Decide(view.Document, around, request, profile, _gone);
+        if (view.Unusable is null && _gone is null && decision is RecoverDecision.Refused { Reason: Reason.RecoveriesNotEnded })
+        {
+            _gone = await recoveries.EndMarkedAsync(scope.Call, view.Document);
+            decision = RecoverDecision.Decide(view.Document, around, request, profile, _gone);
+        }
+
         return view.Unusable is { } unusable ? Refused(unusable) : decision switch
         {
             RecoverDecision.Hand or RecoverDecision.Again when notices.Refusal(scope, view) is { } untold => Refused(untold),
@@ -75,17 +82,12 @@ internal sealed class RecoverAttempt(
         };
     }
 
-    /// <summary>Ends what was made and is not answered for, and the oldest of more than are kept.</summary>
+    /// <summary>Ends what was made and is not answered for. It throws no fault: why the recovery failed is what counts.</summary>
     public async Task EndUnansweredAsync()
     {
         if (_made is { } made && !Answered)
         {
             await recoveries.EndAsync(scope.Call, _identity, made.Form.Name(), made.Accessor);
-        }
-
-        foreach (var oldest in Answered ? _crowdedOut : [])
-        {
-            await recoveries.EndAsync(scope.Call, _identity, oldest.Form, oldest.Accessor);
         }
     }
 
@@ -93,20 +95,14 @@ internal sealed class RecoverAttempt(
     {
         (scope.Generation, scope.Approval) = (hand.Spend.Set.Generation, hand.Spend.Next.ApprovalOf(scope.Id));
         var made = await MakeAsync(view, profile);
-        return Write(view, hand.With(made.Form, made.Accessor, scope.Now + made.Wrap.Ttl), Answer(view.Document, hand.Spend.Set, hand.Spend.Consumption, made));
+        return new ChangeStep.Write(hand.With(made.Form, made.Accessor, scope.Now + made.Wrap.Ttl), Answer(view.Document, hand.Spend.Set, hand.Spend.Consumption, made));
     }
 
     private async Task<ChangeStep> AgainAsync(IdentityView view, RecoverDecision.Again again, Profile profile)
     {
         (scope.Generation, scope.Approval) = (again.Set.Generation, view.Document.ApprovalOf(again.Consumption.OperationId));
         var made = await MakeAsync(view, profile);
-        return Write(view, again.With(made.Form, made.Accessor, scope.Id), Answer(view.Document, again.Set, again.Consumption, made) with { Kind = "repeat" });
-    }
-
-    private ChangeStep.Write Write(IdentityView view, IdentityDocument next, Outcome.Done then)
-    {
-        _crowdedOut = [.. view.Document.Recoveries.Where(r => r.EndedAt is null && next.Recoveries.All(n => n.Accessor != r.Accessor))];
-        return new ChangeStep.Write(next, then);
+        return new ChangeStep.Write(again.With(made.Form, made.Accessor, scope.Id), Answer(view.Document, again.Set, again.Consumption, made) with { Kind = "repeat" });
     }
 
     // Once: a lost check-and-set makes no second credential.

@@ -102,6 +102,34 @@ public sealed class RecoverTests
     }
 
     [Fact]
+    [Trait("Requirement", "R-23")]
+    public void One_more_than_may_be_used_marks_the_oldest_which_stays_until_Vault_has_ended_it()
+    {
+        var next = Handed(Keeping(live: Recovery.Max), _active.Selector());
+        Assert.Equal([("live-0", Given.Now), .. Enumerable.Range(1, 7).Select(i => ("live-" + i, (DateTimeOffset?)null)), ("acc-key-1", null)], next.Recoveries.Select(r => (r.Accessor, r.EndedAt)));
+        var crowded = Handed(Keeping(live: 1, marked: 9), _active.Selector());
+        Assert.Equal(11, crowded.Recoveries.Count);
+        Assert.Equal(9, crowded.Recoveries.Count(r => r.EndedAt is not null));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-23")]
+    public void What_is_marked_and_not_ended_leaves_no_room_and_is_never_too_old()
+    {
+        var full = Keeping(live: 1, marked: Recovery.MaxKept - 1);
+        Assert.Equal(new RecoverDecision.Refused(Reason.RecoveriesNotEnded, 1), Decide(full, Request(_active.Selector())));
+        Assert.Equal(new RecoverDecision.Refused(Reason.Wrong, 1, Counts: true), Decide(full, Request(_active.Selector(), verified: false)));
+        var hand = Assert.IsType<RecoverDecision.Hand>(RecoverDecision.Decide(full, Given.Around, Request(_active.Selector()), Recovering, ["marked-3", "live-0"]));
+        var accessors = hand.With(RecoveryForm.Token, "acc", Deadline).Recoveries.Select(r => r.Accessor).ToList();
+        Assert.Equal((Recovery.MaxKept, false, true), (accessors.Count, accessors.Contains("marked-3"), accessors.Contains("live-0")));
+
+        var old = Given.Around with { Now = Given.Now + Recovery.Kept };
+        var left = Swept(Keeping(live: 1, marked: 2), old, "marked-1").Next!;
+        Assert.Equal(["marked-0"], left.Recoveries.Select(r => r.Accessor));
+        Assert.Null(Swept(left with { Active = null }, old).Next);
+    }
+
+    [Fact]
     public void Whoever_ends_the_codes_ends_what_was_handed_out_also_where_no_codes_are_left()
     {
         var handed = Handed(_active.Document, _active.Selector());
@@ -116,6 +144,13 @@ public sealed class RecoverTests
         ];
         Assert.All(ended, d => Assert.Equal(Given.Now, Assert.Single(d.Recoveries).EndedAt));
     }
+
+    private IdentityDocument Keeping(int live, int marked = 0) => _active.Document with
+    {
+        Recoveries = [.. Enumerable.Range(0, marked).Select(i => Made("marked-" + i, Given.Now)), .. Enumerable.Range(0, live).Select(i => Made("live-" + i, null))],
+    };
+
+    private static Recovery Made(string accessor, DateTimeOffset? ended) => new(Given.Id(accessor), Given.Now, 1, 7, "token", accessor, Given.Now, ended);
 
     private static IdentityDocument Handed(IdentityDocument document, string selector) =>
         Assert.IsType<RecoverDecision.Hand>(Decide(document, Request(selector))).With(RecoveryForm.Token, "acc-key-1", Deadline);

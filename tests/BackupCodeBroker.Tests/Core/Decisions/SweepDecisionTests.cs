@@ -165,6 +165,15 @@ public sealed class SweepDecisionTests
     }
 
     [Fact]
+    public void Consents_that_nobody_used_end_with_the_suspension_and_those_that_were_used_stay()
+    {
+        var open = Approval("open", Now.AddHours(1));
+        var used = open with { Id = Id("used"), Use = new ApprovalUse(Id("use"), Verifier, Now) };
+        var next = Done(Held.Document with { Approvals = [open, used] }, Around with { Owner = OwnerEntity with { GroupIds = ["group-3"] } }, SweepAct.Suspended);
+        Assert.Equal([used.Id], next.Approvals.Select(a => a.Id));
+    }
+
+    [Fact]
     public void A_pending_set_alone_ends_where_its_owner_changed()
     {
         var next = Done(Waiting.Document, Around with { Owner = null }, SweepAct.Suspended);
