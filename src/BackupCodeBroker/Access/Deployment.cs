@@ -7,6 +7,7 @@ internal sealed class Deployment
 {
     private volatile DeploymentState _state = new DeploymentState.NotReady([new Shortcoming("starting", "starting", "wait: the first look takes a moment")]);
     private volatile IReadOnlyList<Shortcoming> _notices = [];
+    private volatile Shortcoming? _unlistedProxy;
 
     /// <summary>As of now.</summary>
     public DeploymentState State => _state;
@@ -18,10 +19,13 @@ internal sealed class Deployment
     public void NotReady(IReadOnlyList<Shortcoming> missing) => _state = new DeploymentState.NotReady(missing);
 
     /// <summary>What does not keep the broker from serving and should be known.</summary>
-    public IReadOnlyList<Shortcoming> Notices => _notices;
+    public IReadOnlyList<Shortcoming> Notices => _unlistedProxy is { } met ? [.. _notices, met] : _notices;
 
-    /// <summary>Takes note of them.</summary>
+    /// <summary>Takes note of what a look found, in place of what the one before did.</summary>
     public void Notice(IReadOnlyList<Shortcoming> notices) => _notices = notices;
+
+    /// <summary>Takes note of what a request showed: no look finds it again, so it stays for as long as the process.</summary>
+    public void NoticeUnlistedProxy(Shortcoming met) => _unlistedProxy = met;
 
     /// <summary>What this replica remembers of the state document.</summary>
     public StateMemory Memory { get; } = new();

@@ -42,10 +42,10 @@ internal static class ClientAddress
         return current;
     }
 
-    /// <summary>What attempts of an address are counted under: whoever has one address of an IPv6 network has all of them.</summary>
-    public static string Source(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6
-        ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
-        : address.ToString();
+    /// <summary>What attempts of an address are counted under: whoever has one address of an IPv6 /64 has all of them, and who holds a /48 has 65,536 such.</summary>
+    public static AttemptSource Source(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6
+        ? new(Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8)), Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 6)))
+        : new(address.ToString(), null);
 
     private static bool IsTrusted(IPAddress address, RecoverSettings settings) => settings.TrustedProxies.Any(network => network.Contains(address));
 
@@ -78,3 +78,8 @@ internal static class ClientAddress
     private static string? For(string element) => element.Count(c => c == '"') % 2 != 0 ? null : element.Split(';', StringSplitOptions.TrimEntries)
         .Where(pair => pair.StartsWith("for=", StringComparison.OrdinalIgnoreCase)).Select(pair => pair[4..].Trim('"')).FirstOrDefault();
 }
+
+/// <summary>Where an attempt comes from, as it is counted.</summary>
+/// <param name="Address">The address; of IPv6 its /64.</param>
+/// <param name="Network">What its holder may have more of: of IPv6 the /48; null for IPv4.</param>
+internal sealed record AttemptSource(string Address, string? Network);

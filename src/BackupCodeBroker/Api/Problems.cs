@@ -47,7 +47,7 @@ internal static class Problems
         Outcome.Conflict conflict => OfConflict(conflict.Kind) with { Found = conflict.Found },
         Outcome.NoSuchLockdown => new Problem(404, "no-such-lockdown", "There is no such lockdown", "GET /v1/lockdowns lists them."),
         Outcome.Throttled throttled => new Problem(429, "throttled", "Too many requests", throttled.ByBroker
-            ? "Too many attempts came to nothing, from your address or for this identity. Wait and try again: a right code is not lost by it."
+            ? "Too many attempts came to nothing, from your address or for this identity, or too many are being looked at. Wait and try again: a right code is not lost by it."
             : "A rate limit in Vault was reached for you.")
         {
             RetryAfter = throttled.RetryAfter ?? DefaultRetry,

@@ -14,6 +14,9 @@ internal sealed record RecoverSettings
     /// <summary>Attempts a minute that come to nothing, from one address (IPv6: one /64).</summary>
     public int PerAddress { get; init; } = 10;
 
+    /// <summary>The same from one IPv6 /48; where nothing is said, ten times as many as from one address.</summary>
+    public int? PerNetwork { get; init; }
+
     /// <summary>Attempts a minute for one identity whose selector is not that of a live code.</summary>
     public int PerName { get; init; } = 20;
 

@@ -28,9 +28,11 @@ internal sealed partial class SettingsReader
             _errors.Add($"recover.proxy_header is {RecoverSettings.ForwardedFor} or {RecoverSettings.Forwarded}");
         }
 
+        var perAddress = Number("recover:per_address", defaults.PerAddress, 1, 10_000);
         return new RecoverSettings
         {
-            PerAddress = Number("recover:per_address", defaults.PerAddress, 1, 10_000),
+            PerAddress = perAddress,
+            PerNetwork = Number("recover:per_network", 10 * perAddress, perAddress, 100_000),
             PerName = Number("recover:per_name", defaults.PerName, 1, 10_000),
             TrustedProxies = proxies,
             ProxyHeader = header,

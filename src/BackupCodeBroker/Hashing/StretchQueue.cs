@@ -11,36 +11,14 @@ internal sealed class StretchQueue : IDisposable
     /// <summary>Hashes that may wait: at some 20 ms each, what a deadline of 5 s can bear on two processors.</summary>
     public const int MaxWaiting = 256;
 
-    private readonly SemaphoreSlim _running = new(Environment.ProcessorCount, Environment.ProcessorCount);
-    private int _waiting;
+    private readonly Turns _turns = new(Environment.ProcessorCount, MaxWaiting);
 
     /// <summary>Runs a costly computation in its turn.</summary>
     public async Task<T> RunAsync<T>(Func<T> compute, CancellationToken cancellation)
     {
-        if (Interlocked.Increment(ref _waiting) > MaxWaiting)
-        {
-            Interlocked.Decrement(ref _waiting);
-            throw new BrokerFaultException(FaultKind.Busy, "too many codes are being hashed at once");
-        }
-
-        try
-        {
-            await _running.WaitAsync(cancellation);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _waiting);
-        }
-
-        try
-        {
-            return await Task.Run(compute, CancellationToken.None);
-        }
-        finally
-        {
-            _running.Release();
-        }
+        using var turn = await _turns.TakeAsync(cancellation) ?? throw new BrokerFaultException(FaultKind.Busy, "too many codes are being hashed at once");
+        return await Task.Run(compute, CancellationToken.None);
     }
 
-    public void Dispose() => _running.Dispose();
+    public void Dispose() => _turns.Dispose();
 }

@@ -119,6 +119,7 @@ internal static class BrokerHost
         services.AddSingleton<RegisterFeature>().AddSingleton<IssueFeature>().AddSingleton<ActivateFeature>().AddSingleton<InterceptedFeature>();
         services.AddSingleton<ConsumeFeature>().AddSingleton<StatusFeature>().AddSingleton<ListFeature>().AddSingleton<RevokeFeature>();
         services.AddSingleton(settings.Recover).AddSingleton<RecoveryDesk>().AddSingleton<RecoverThrottle>().AddSingleton<RecoverFeature>().AddSingleton<DrillFeature>();
+        services.AddSingleton(_ => new StrangersGate()).AddSingleton<HammeredNames>().AddSingleton<ProxyWatch>();
         services.AddSingleton<ApprovalChange>().AddSingleton<RequestApprovalFeature>().AddSingleton<ApprovalsFeature>();
         services.AddSingleton<ApproveFeature>().AddSingleton<DenyFeature>().AddSingleton<ReviewFeature>();
         services.AddSingleton<TransferFeature>().AddSingleton<RetireFeature>().AddSingleton<SuspendFeature>();

@@ -23,6 +23,9 @@ internal sealed partial class Alarms : IDisposable
     /// <summary>Raises an alarm about the whole deployment.</summary>
     public void Raise(AlarmKind kind) => RaiseFor(kind, "all identities");
 
+    /// <summary>Raises an alarm about names that are nobody's: a stranger's words, which the log does not repeat.</summary>
+    public void RaiseOfUnknown(AlarmKind kind) => RaiseFor(kind, "names that nobody registered");
+
     public void Dispose() => _meter.Dispose();
 
     private void RaiseFor(AlarmKind kind, string whom)
@@ -43,6 +46,7 @@ internal sealed partial class Alarms : IDisposable
         AlarmKind.TakenNotActivated => "taken-not-activated",
         AlarmKind.StorageRestored => "storage-restored",
         AlarmKind.CodeLeaked => "code-leaked",
+        AlarmKind.RecoverHammered => "recover-hammered",
         _ => "activation-guessed",
     };
 
@@ -79,6 +83,9 @@ internal enum AlarmKind
 
     /// <summary>A code that could be used was found where others can read it.</summary>
     CodeLeaked,
+
+    /// <summary>Strangers keep the attempts at a name's recovery used up.</summary>
+    RecoverHammered,
 
     /// <summary>Storage was set back: every set is void until it is issued anew under a higher epoch.</summary>
     StorageRestored,

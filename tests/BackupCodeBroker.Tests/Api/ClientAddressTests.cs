@@ -68,11 +68,16 @@ public sealed class ClientAddressTests
         Assert.Equal(IPAddress.Parse("10.0.0.1"), ClientAddress.Of(IPAddress.Parse("10.0.0.1"), headers, Settings));
     }
 
-    [Fact]
-    public void Whoever_has_one_address_of_an_IPv6_network_has_all_of_them()
+    [Theory]
+    [Trait("Requirement", "R-44")]
+    [InlineData("2001:db8::1", "2001:db8::ffff:1", true, true)]
+    [InlineData("2001:db8::1", "2001:db8:0:1::1", false, true)]
+    [InlineData("2001:db8::1", "2001:db8:1::1", false, false)]
+    [InlineData("203.0.113.9", "203.0.113.8", false, true)]
+    public void Whoever_has_one_address_of_an_IPv6_network_has_all_of_them_and_perhaps_more_such(string one, string other, bool sameAddress, bool sameNetwork)
     {
-        Assert.Equal(ClientAddress.Source(IPAddress.Parse("2001:db8::1")), ClientAddress.Source(IPAddress.Parse("2001:db8::ffff:1")));
-        Assert.NotEqual(ClientAddress.Source(IPAddress.Parse("2001:db8::1")), ClientAddress.Source(IPAddress.Parse("2001:db8:0:1::1")));
-        Assert.NotEqual(ClientAddress.Source(IPAddress.Parse("203.0.113.9")), ClientAddress.Source(IPAddress.Parse("203.0.113.8")));
+        var (a, b) = (ClientAddress.Source(IPAddress.Parse(one)), ClientAddress.Source(IPAddress.Parse(other)));
+        Assert.Equal((sameAddress, sameNetwork), (a.Address == b.Address, a.Network == b.Network));
+        Assert.Equal(one.Contains(':', StringComparison.Ordinal), a.Network is not null);
     }
 }

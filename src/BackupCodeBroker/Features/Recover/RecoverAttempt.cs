@@ -22,13 +22,16 @@ internal sealed class RecoverAttempt(
     NoticeGate notices,
     BrokerProfiles profiles,
     RecoveryDesk recoveries,
-    RecoverThrottle throttle)
+    RecoverThrottle throttle,
+    StrangersGate gate,
+    HammeredNames hammered)
 {
     private const string Purpose = "recover";
 
     private MadeRecovery? _made;
     private string _identity = "";
-    private Outcome? _throttled;
+    private Outcome? _usedUp;
+    private Outcome? _turnedAway;
     private bool _nameWasCounted;
     private IReadOnlyList<string>? _gone;
 
@@ -38,26 +41,38 @@ internal sealed class RecoverAttempt(
     /// <summary>Whether the answer with the wrap goes out.</summary>
     public bool Answered { get; set; }
 
-    /// <summary>Beside the reading of owner and entity: hashes the code, and reads the people of a consent, unless the name has no attempts left for codes that are nobody's.</summary>
-    public Task CheckAsync(IdentityDocument document)
+    /// <summary>
+    /// Beside the reading of owner and entity: hashes the code, and reads the people of a consent. What is no live code waits for its turn among strangers, and
+    /// is not looked at where the name has no attempts left or too many wait.
+    /// </summary>
+    public async Task CheckAsync(IdentityDocument document)
     {
-        if (!RecoverDecision.IsLive(document, code.Selector, scope.Now) && !_nameWasCounted)
+        var isLive = RecoverDecision.IsLive(document, code.Selector, scope.Now);
+        if (!isLive && !_nameWasCounted)
         {
-            (_throttled, _nameWasCounted) = (throttle.ForName(scope.Identity!.Value), true);
+            (_usedUp, _nameWasCounted) = (throttle.ForName(scope.Identity!.Value), true);
         }
 
-        return _throttled is null
-            ? Task.WhenAll(check.RunAsync(document), parties.LookAsync(ApprovalParties.OfUse(document, Purpose, scope.Caller!, scope.Now)))
-            : Task.CompletedTask;
+        if (_usedUp is null)
+        {
+            await Task.WhenAll(
+                isLive ? check.RunAsync(document) : WaitAsync(document),
+                parties.LookAsync(ApprovalParties.OfUse(document, Purpose, scope.Caller!, scope.Now)));
+        }
     }
 
     /// <summary>Decides, and makes the credential where that is for it.</summary>
     public async Task<ChangeStep> DecideAsync(IdentityView view)
     {
         Failure = null;
-        if (_throttled is not null)
+        if ((_usedUp ?? _turnedAway) is { } throttled)
         {
-            return new ChangeStep.Answer(_throttled);
+            if (_usedUp is not null)
+            {
+                hammered.Refused(scope.Identity!.Value, isKnown: view.Unusable is null);
+            }
+
+            return new ChangeStep.Answer(throttled);
         }
 
         var profile = profiles.Of(view.Document);
@@ -90,6 +105,9 @@ internal sealed class RecoverAttempt(
             await recoveries.EndAsync(scope.Call, _identity, made.Form.Name(), made.Accessor);
         }
     }
+
+    private async Task WaitAsync(IdentityDocument document) =>
+        _turnedAway = await gate.RunAsync(() => check.RunAsync(document), scope.Call.Cancellation) ? null : RecoverThrottle.TurnedAway;
 
     private async Task<ChangeStep> HandAsync(IdentityView view, RecoverDecision.Hand hand, Profile profile)
     {

@@ -24,7 +24,10 @@ internal sealed class RecoverFeature(
     PeopleDesk people,
     BrokerProfiles profiles,
     RecoveryDesk recoveries,
-    RecoverThrottle throttle) : IFeature
+    RecoverThrottle throttle,
+    StrangersGate gate,
+    HammeredNames hammered,
+    ProxyWatch proxies) : IFeature
 {
     public Operation Operation => Operation.Recover;
 
@@ -38,6 +41,7 @@ internal sealed class RecoverFeature(
             return new Outcome.Malformed(errors);
         }
 
+        proxies.Look(request);
         var (source, refusal) = throttle.FromAddress(request);
         if (refusal is not null)
         {
@@ -57,7 +61,8 @@ internal sealed class RecoverFeature(
     {
         scope.Caller = Actor.CodeHolder;
         var identity = await admission.OfCodeHolderAsync(scope);
-        var attempt = new RecoverAttempt(scope, code, key, new SecretCheck(hashing, profiles.StandIns, scope, code), new PartyLook(people, scope.Call), notices, profiles, recoveries, throttle);
+        var check = new SecretCheck(hashing, profiles.StandIns, scope, code);
+        var attempt = new RecoverAttempt(scope, code, key, check, new PartyLook(people, scope.Call), notices, profiles, recoveries, throttle, gate, hammered);
         try
         {
             var outcome = await change.RunAsync(scope, identity, null, withPeople: true, attempt.DecideAsync, attempt.CheckAsync);
