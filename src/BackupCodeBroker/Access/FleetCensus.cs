@@ -62,12 +62,12 @@ internal sealed class FleetCensus(BrokerDesk desk, AccessLog log, OperationMetri
     public Task<IReadOnlyList<string>> NamesAsync(string work, NamePattern? pattern, ActivityContext parent, CancellationToken cancellation) =>
         OwnAsync(work, parent, call => NamesAsync(call, pattern ?? NamePattern.Any), cancellation);
 
-    /// <summary>The documents of a page of names; those that are gone or cannot be read are left out.</summary>
-    public async Task<IEnumerable<IdentityDocument>> PageAsync(string work, string[] names, ActivityContext parent, CancellationToken cancellation)
+    /// <summary>The documents of a page of names, and how many are there that could not be shown, as <see cref="LookAsync"/> counts them.</summary>
+    public async Task<(IReadOnlyList<IdentityDocument> Documents, int Unread)> PageAsync(string work, string[] names, ActivityContext parent, CancellationToken cancellation)
     {
         List<IdentityDocument> documents = [];
-        await OwnAsync(work, parent, call => PageAsync(call, names, documents.Add), cancellation);
-        return documents;
+        var unread = await OwnAsync(work, parent, call => PageAsync(call, names, documents.Add), cancellation);
+        return (documents, unread);
     }
 
     private async Task<T> OwnAsync<T>(string work, ActivityContext parent, Func<VaultCall, Task<T>> look, CancellationToken cancellation)

@@ -64,7 +64,7 @@ public sealed class LeakTests(BrokerEnvironment environment) : IClassFixture<Bro
         using var team = broker.As(cast.Team);
         using var desk = broker.As(cast.Desk);
         await desk.ConsumeAsync(machine.Identity, machine.Code());
-        await UntilSettledAsync(broker, machine.Identity, printable.Identity);
+        await UntilSettledAsync(environment, broker, machine.Identity, printable.Identity);
         var before = (await environment.DocumentAsync(machine.Identity), await environment.DocumentAsync(printable.Identity));
 
         // What a replica learns of the caller, and the sweeper's child, it has from then on.
@@ -208,6 +208,50 @@ public sealed class LeakTests(BrokerEnvironment environment) : IClassFixture<Bro
         Assert.Single((await environment.DocumentAsync(holding.Identity)).Document.Events, e => e.Operation == "leak");
     }
 
+    [Theory]
+    [Trait("Requirement", "R-46")]
+    [InlineData("unreadable")]
+    [InlineData("deleted")]
+    public async Task While_a_document_cannot_be_read_nobody_is_told_that_all_were_looked_through(string how)
+    {
+        await using var own = new BrokerEnvironment(environment.Vault);
+        await own.InitializeAsync();
+        var broker = await own.StartAsync();
+        var cast = await own.CastAsync();
+        var (holding, broken) = (await own.HoldingAsync(broker, cast), await own.HoldingAsync(broker, cast));
+        using var team = broker.As(cast.Team);
+        await UntilSettledAsync(own, broker, broken.Identity);
+        var version = (await own.DocumentAsync(broken.Identity)).Version;
+        await (how == "deleted"
+            ? own.Root.DeleteAsync(At("data"))
+            : own.Root.PostAsync(At("data"), new { options = new { cas = version }, data = new { schema = 99 } }));
+
+        var ofNobody = await team.ReportLeakAsync(MadeCodes.Unknown(CodeKind.Machine));
+        var ofHolding = await team.ReportLeakAsync(holding.Code());
+
+        Assert.Equal((503, "not-ready"), (ofNobody.Status, ofNobody.Code));
+        Assert.DoesNotContain(broken.Identity, ofNobody.Text, StringComparison.Ordinal);
+        // What is found is ended all the same, and whoever reports cannot tell.
+        Assert.Equal(ofNobody.Uniform, ofHolding.Uniform);
+        Assert.Equal("leaked", (await own.DocumentAsync(holding.Identity)).Document.Ended!.Reason);
+        await own.Root.DeleteAsync(At("metadata"));
+        AssertTaken(await team.ReportLeakAsync(MadeCodes.Unknown(CodeKind.Machine)));
+
+        string At(string kind) => $"{own.Names.KvMount}/{kind}/identities/bcb.{broken.Identity}";
+    }
+
+    [Theory]
+    [Trait("Requirement", "R-46")]
+    [InlineData(2_000, 100_000, 2_000)]
+    [InlineData(2_000, 180_001, 2_001)]
+    [InlineData(10, 20_000, 223)]
+    [InlineData(1, 0, 1)]
+    public void A_round_ends_while_somebody_waits_for_it(int rate, int identities, int pace)
+    {
+        Assert.Equal(pace, LeakSearch.Pace(rate, identities));
+        Assert.True(identities / (double)pace <= LeakSearch.LongestRound.TotalSeconds);
+    }
+
     [Fact]
     [Trait("Requirement", "R-46")]
     public async Task More_than_are_looked_for_at_once_are_told_to_come_back()
@@ -237,7 +281,7 @@ public sealed class LeakTests(BrokerEnvironment environment) : IClassFixture<Bro
     }
 
     // Delivered notices go out of a document some seconds later.
-    private async Task UntilSettledAsync(RunningBroker broker, params string[] identities)
+    private static async Task UntilSettledAsync(BrokerEnvironment environment, RunningBroker broker, params string[] identities)
     {
         foreach (var identity in identities)
         {

@@ -13,7 +13,8 @@ namespace BackupCodeBroker.Features.Leaks;
 /// <summary>
 /// Looks through all identities for the selectors of reported codes, as a carousel: pages go round for as long as anybody is on it, whoever comes gets on at the next page
 /// and off once that page comes again. So many reports cost one round of reading, each takes one round from when it came, and nothing is read where nothing is
-/// reported. No index is kept: a selector that leads to its identity would have to be kept current, and to be believed. It reads no faster than a sweep does.
+/// reported. No index is kept: a selector that leads to its identity would have to be kept current, and to be believed. It reads no faster than a sweep does, unless
+/// a round would take longer than whoever reports can wait.
 /// </summary>
 internal sealed class LeakSearch(FleetCensus census, BrokerProfiles profiles, WorkerSettings settings, TimeProvider time)
 {
@@ -25,19 +26,25 @@ internal sealed class LeakSearch(FleetCensus census, BrokerProfiles profiles, Wo
 
     private static readonly TimeSpan PageDeadline = TimeSpan.FromSeconds(30);
 
+    /// <summary>Longest time that the pace lets a round take: a report has some of its own left for what is found.</summary>
+    public static readonly TimeSpan LongestRound = TimeSpan.FromSeconds(90);
+
     private readonly Lock _lock = new();
-    private readonly List<Seat> _seats = [];
+    private readonly List<LeakSeat> _seats = [];
     private bool _turns;
 
     // Of the last page, for the pace: whoever turns the carousel has them to itself.
     private long _readAt;
     private int _read;
 
-    /// <summary>The identities that have a code of that selector, with what the code is to be verified against.</summary>
+    /// <summary>How many identities a second are read: the configured rate, and more where a round over all of them would not end in time by it.</summary>
+    public static int Pace(int rate, int identities) => Math.Max(rate, (int)Math.Ceiling(identities / LongestRound.TotalSeconds));
+
+    /// <summary>The identities that have a code of that selector, with what the code is to be verified against, and whether all could be looked at.</summary>
     /// <param name="code">The code; its selector alone is looked for.</param>
     /// <param name="parent">The operation that wants to know.</param>
     /// <param name="cancellation">Its deadline.</param>
-    public async Task<IReadOnlyList<Suspect>> RunAsync(BackupCode code, ActivityContext parent, CancellationToken cancellation)
+    public async Task<LeakLook> RunAsync(BackupCode code, ActivityContext parent, CancellationToken cancellation)
     {
         var seat = Take(code, parent, out var isFirst);
         if (isFirst)
@@ -59,7 +66,7 @@ internal sealed class LeakSearch(FleetCensus census, BrokerProfiles profiles, Wo
         }
     }
 
-    private Seat Take(BackupCode code, ActivityContext parent, out bool isFirst)
+    private LeakSeat Take(BackupCode code, ActivityContext parent, out bool isFirst)
     {
         lock (_lock)
         {
@@ -68,7 +75,7 @@ internal sealed class LeakSearch(FleetCensus census, BrokerProfiles profiles, Wo
                 throw new BrokerFaultException(FaultKind.Busy, "too many codes are being looked for at once");
             }
 
-            var seat = new Seat(code, parent);
+            var seat = new LeakSeat(code, parent);
             _seats.Add(seat);
             (isFirst, _turns) = (!_turns, true);
             return seat;
@@ -85,7 +92,7 @@ internal sealed class LeakSearch(FleetCensus census, BrokerProfiles profiles, Wo
             {
                 // A list is as old as the last one who got on: an identity that was registered before a report is on it.
                 names = isListDue ? await InTimeAsync(deadline => census.NamesAsync(OwnWork.FindLeaked, null, first.Parent, deadline)) : names;
-                string[] page = [.. names.SkipWhile(name => after is not null && string.CompareOrdinal(name, after) <= 0).Take(Math.Min(settings.Page, settings.Rate))];
+                string[] page = [.. names.SkipWhile(name => after is not null && string.CompareOrdinal(name, after) <= 0).Take(Math.Min(settings.Page, Pace(settings.Rate, names.Count)))];
                 if (page.Length == 0)
                 {
                     Round();
@@ -93,6 +100,7 @@ internal sealed class LeakSearch(FleetCensus census, BrokerProfiles profiles, Wo
                     continue;
                 }
 
+                await PaceAsync(Pace(settings.Rate, names.Count));
                 await ReadAsync(page, seats, first.Parent);
                 after = page[^1];
             }
@@ -104,24 +112,25 @@ internal sealed class LeakSearch(FleetCensus census, BrokerProfiles profiles, Wo
         }
     }
 
-    private async Task ReadAsync(string[] page, IReadOnlyList<Seat> seats, ActivityContext parent)
+    private async Task ReadAsync(string[] page, IReadOnlyList<LeakSeat> seats, ActivityContext parent)
     {
-        await PaceAsync();
         (_readAt, _read) = (time.GetTimestamp(), page.Length);
-        foreach (var document in await InTimeAsync(deadline => census.PageAsync(OwnWork.FindLeaked, page, parent, deadline)))
+        var (documents, unread) = await InTimeAsync(deadline => census.PageAsync(OwnWork.FindLeaked, page, parent, deadline));
+        foreach (var seat in seats)
         {
-            foreach (var seat in seats)
+            seat.IsComplete &= unread == 0;
+            foreach (var document in documents)
             {
                 Look(seat, document);
             }
         }
     }
 
-    private List<Seat> Clear()
+    private List<LeakSeat> Clear()
     {
         lock (_lock)
         {
-            List<Seat> all = [.. _seats];
+            List<LeakSeat> all = [.. _seats];
             _seats.Clear();
             _turns = false;
             return all;
@@ -129,7 +138,7 @@ internal sealed class LeakSearch(FleetCensus census, BrokerProfiles profiles, Wo
     }
 
     // Between two pages: who has come round gets off, who has come gets on. Where nobody is on it it stands, and whoever comes next sets it going.
-    private IReadOnlyList<Seat> Board(string? after, out bool isListDue)
+    private IReadOnlyList<LeakSeat> Board(string? after, out bool isListDue)
     {
         lock (_lock)
         {
@@ -166,13 +175,13 @@ internal sealed class LeakSearch(FleetCensus census, BrokerProfiles profiles, Wo
         }
     }
 
-    private void Leave(Seat seat)
+    private void Leave(LeakSeat seat)
     {
         _seats.Remove(seat);
-        seat.Round.TrySetResult(seat.Suspects);
+        seat.Round.TrySetResult(new LeakLook(seat.Suspects, seat.IsComplete));
     }
 
-    private void Look(Seat seat, IdentityDocument document)
+    private void Look(LeakSeat seat, IdentityDocument document)
     {
         if (!LeakDecision.Concerns(document, seat.Code.Selector) || seat.Suspects.Exists(s => s.Identity.Value == document.Identity))
         {
@@ -188,9 +197,9 @@ internal sealed class LeakSearch(FleetCensus census, BrokerProfiles profiles, Wo
     }
 
     // Before a page, for the one before it: whoever gets off does not wait for it.
-    private async Task PaceAsync()
+    private async Task PaceAsync(int pace)
     {
-        var rest = TimeSpan.FromSeconds((double)_read / settings.Rate) - time.GetElapsedTime(_readAt);
+        var rest = TimeSpan.FromSeconds((double)_read / pace) - time.GetElapsedTime(_readAt);
         if (rest > TimeSpan.Zero)
         {
             await Task.Delay(rest, time);
@@ -202,30 +211,4 @@ internal sealed class LeakSearch(FleetCensus census, BrokerProfiles profiles, Wo
         using var deadline = new CancellationTokenSource(PageDeadline, time);
         return await look(deadline.Token);
     }
-
-    /// <summary>A report on its way round.</summary>
-    private sealed class Seat(BackupCode code, ActivityContext parent)
-    {
-        public BackupCode Code { get; } = code;
-
-        public ActivityContext Parent { get; } = parent;
-
-        public TaskCompletionSource<IReadOnlyList<Suspect>> Round { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public List<Suspect> Suspects { get; } = [];
-
-        /// <summary>Whether it has got on.</summary>
-        public bool IsAboard { get; set; }
-
-        /// <summary>After which name it got on; null where that was before all of them.</summary>
-        public string? From { get; set; }
-
-        /// <summary>Whether it has passed the last page.</summary>
-        public bool IsSecondRound { get; set; }
-    }
 }
-
-/// <summary>An identity that has a code of that selector.</summary>
-/// <param name="Identity">Its name.</param>
-/// <param name="Material">What the reported code is to be verified against.</param>
-internal sealed record Suspect(IdentityName Identity, CodeMaterial Material);

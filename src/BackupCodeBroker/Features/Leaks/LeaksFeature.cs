@@ -36,7 +36,7 @@ internal sealed class LeaksFeature(Admission admission, LeakSearch search, LeakE
 
     private async Task<Outcome> EndAsync(OperationScope scope, Admittance caller, BackupCode code)
     {
-        var suspects = await search.RunAsync(code, scope.Context, scope.Call.Cancellation);
+        var (suspects, isComplete) = await search.RunAsync(code, scope.Context, scope.Call.Cancellation);
         if (suspects.Count == 0)
         {
             await hashing.VerifyAsync(scope, code, CodeMaterial.OfNobody(code, profiles.StandIns));
@@ -59,8 +59,12 @@ internal sealed class LeaksFeature(Admission admission, LeakSearch search, LeakE
             isEnded |= await ending.RunAsync(scope, suspect, code);
         }
 
-        return new Outcome.Done(202, new LeakAnswer(), isEnded ? Outcomes.Done : "unchanged");
+        // Whatever was ended: who reports is told the same, and comes again until nothing is left that the code may be of.
+        return !isComplete ? throw Incomplete() : new Outcome.Done(202, new LeakAnswer(), isEnded ? Outcomes.Done : "unchanged");
     }
+
+    private static BrokerFaultException Incomplete() => new(
+        FaultKind.NotReady, "documents of identities cannot be read or were deleted, and the code may be of one of them: an administrator restores them, or deletes their metadata");
 }
 
 /// <summary>The report was taken, and nothing is left to do about it. It says no more, to nobody.</summary>
