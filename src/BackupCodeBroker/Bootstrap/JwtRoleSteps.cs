@@ -71,18 +71,16 @@ internal sealed class JwtRoleSteps(BootstrapSession session, JwtLoginSettings lo
     private bool IsBound => login.IsKubernetes ? bounds.ServiceAccount is not null : bounds.Subject is not null;
 
     // Asked first: what else differs would be written, and a role that lets anybody in would have the broker's policies until somebody looks.
-    private Reading Judge(AdminFields role, AdminFields desired) => LetsAnybodyIn(role) && !IsBound
+    private Reading Judge(AdminFields role, AdminFields desired) => !IsBound && (login.IsKubernetes ? LoginReach.IsOpenKubernetes(role) : LoginReach.IsOpenJwt(role))
         ? new Reading.NeedsPerson("it lets in whoever the method knows, as the broker", Naming())
-        : Reading.Of(desired.DifferencesFrom(role), Seen(role));
+        : Reading.Of(Alone(desired, role).DifferencesFrom(role), Seen(role));
 
-    private bool LetsAnybodyIn(AdminFields role) => login.IsKubernetes
-        ? role.Show("bound_service_account_names").Contains('*', StringComparison.Ordinal) || role.Show("bound_service_account_namespaces").Contains('*', StringComparison.Ordinal)
-        : role.Show("bound_subject") is "\"\"" or "not there" && role.Show("bound_claims") is "null" or "{}" or "not there";
+    private AdminFields Alone(AdminFields desired, AdminFields role) => login.IsKubernetes && IsBound ? LoginReach.NamedAlone(desired, role) : desired;
 
     // Vault resets what a write of a JWT role leaves out of these two.
     private async Task<VaultAnswer<Done>> WriteAsync(AdminFields desired, CancellationToken cancellation) =>
         await Admin.ReadLoginRoleAsync(login.Mount, login.Role, cancellation) is VaultAnswer<AdminFields>.Ok { Value: var known }
-            ? await Admin.WriteLoginRoleAsync(login.Mount, login.Role, known.Only("bound_claims_type").And(desired), cancellation)
+            ? await Admin.WriteLoginRoleAsync(login.Mount, login.Role, known.Only("bound_claims_type").And(Alone(desired, known)), cancellation)
             : await Admin.WriteLoginRoleAsync(login.Mount, login.Role, login.IsKubernetes ? desired : AdminFields.Of(("user_claim", "sub")).And(desired), cancellation);
 
     private AdminFields Bound()

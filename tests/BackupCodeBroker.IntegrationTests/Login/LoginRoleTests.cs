@@ -62,14 +62,16 @@ public sealed class LoginRoleTests(TestVault vault)
     }
 
     [Theory]
-    [InlineData("jwt")]
-    [InlineData("kubernetes")]
-    public async Task A_role_that_lets_anybody_in_gets_none_of_the_brokers_policies_before_somebody_says_whom_it_is_for(string method)
+    [InlineData("jwt", "everybody")]
+    [InlineData("jwt", "any claim")]
+    [InlineData("kubernetes", "everybody")]
+    [InlineData("kubernetes", "any namespace")]
+    public async Task A_role_that_lets_anybody_in_gets_none_of_the_brokers_policies_before_somebody_says_whom_it_is_for(string method, string wrong)
     {
         await using var stage = await LoginStage.SetAsync(vault);
         await RunAsync(stage, Login(stage, method), Bounds(method));
-        await BreakAsync(stage, method, "everybody");
         await stage.ChangeRoleAsync(Mount(stage, method), method == "jwt" ? new { role_type = "jwt", token_policies = new[] { "default" } } : new { token_policies = new[] { "default" } });
+        await BreakAsync(stage, method, wrong);
 
         var report = await RunAsync(stage, Login(stage, method), LoginBounds.None);
 
@@ -178,6 +180,12 @@ public sealed class LoginRoleTests(TestVault vault)
                 break;
             case "everybody" when method == "jwt":
                 await stage.ChangeRoleAsync(stage.JwtMount, new { role_type = "jwt", bound_subject = "", bound_claims = JsonSerializer.SerializeToElement(new { }) });
+                break;
+            case "any claim":
+                await stage.ChangeRoleAsync(stage.JwtMount, new { role_type = "jwt", bound_subject = "", bound_claims_type = "glob", bound_claims = new { sub = "*" } });
+                break;
+            case "any namespace":
+                await stage.ChangeRoleAsync(stage.KubernetesMount, new { bound_service_account_namespaces = "*" });
                 break;
             case "everybody":
                 await stage.ChangeRoleAsync(stage.KubernetesMount, new { bound_service_account_names = "*" });

@@ -43,6 +43,9 @@ internal sealed class AdminFields
     /// <summary>A field's value for people, as Vault says it.</summary>
     public string Show(string name) => Show(Find(name));
 
+    /// <summary>A field's value; null where it is not there.</summary>
+    public JsonElement? Find(string name) => _values.TryGetValue(name, out var value) ? value : null;
+
     private static bool Same(JsonElement desired, JsonElement? actual)
     {
         // A Vault that does not know a field (1.8 has no allowed_policies_glob) leaves it out: that is as good as empty.
@@ -69,6 +72,4 @@ internal sealed class AdminFields
         array.EnumerateArray().Select(item => item.GetRawText()).Order(StringComparer.Ordinal);
 
     private static string Show(JsonElement? value) => value is { } known ? known.GetRawText() : "not there";
-
-    private JsonElement? Find(string name) => _values.TryGetValue(name, out var value) ? value : null;
 }
