@@ -79,6 +79,25 @@ public sealed class ReportVerbTests : IDisposable
         Assert.StartsWith("identity,external_id,readiness", run.Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Trait("Requirement", "R-25")]
+    public async Task A_name_commands_no_terminal_and_programs_get_it_as_it_is(bool terminal)
+    {
+        const string Name = "\u001b]0;owned\u0007\u001b[2J\nx\u202ey";
+        var run = Run([SampleFleet.Of(1).Rows[0] with { ExternalId = Name }]);
+        run.Terminal = terminal;
+        var csv = Path.Combine(_folder, "report.csv");
+
+        Assert.Equal(0, await run.RunAsync("report", "--csv", "-"));
+
+        Assert.Equal(terminal, !run.Out.Contains(Name, StringComparison.Ordinal));
+        Assert.Equal(terminal, run.Out.Contains("\u241b]0;owned\u2407\u241b[2J\u240ax⟨U+202E⟩y", StringComparison.Ordinal));
+        Assert.Equal(0, await run.RunAsync("report", "--csv", csv));
+        Assert.Contains(Name, await File.ReadAllTextAsync(csv, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_cannot_be_done_is_said()
     {

@@ -55,7 +55,11 @@ internal static class ReportVerb
 
     private static void Show(Screen screen, FleetReport report, Files files, CliSurroundings surroundings)
     {
-        if (files.Csv == StandardOutput)
+        if (files.Csv == StandardOutput && surroundings.OutIsTerminal)
+        {
+            ReportCsv.Show(surroundings.Out, report.Rows);
+        }
+        else if (files.Csv == StandardOutput)
         {
             ReportCsv.Write(surroundings.Out, report.Rows);
         }

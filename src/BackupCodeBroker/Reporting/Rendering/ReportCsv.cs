@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using BackupCodeBroker.Core.Reports;
+using BackupCodeBroker.Pages;
 
 namespace BackupCodeBroker.Reporting.Rendering;
 
@@ -55,15 +56,11 @@ internal static class ReportCsv
         ("open_reviews", r => Number(r.OpenReviews)),
     ];
 
-    /// <summary>Writes it.</summary>
-    public static void Write(TextWriter writer, IEnumerable<ReportRow> rows)
-    {
-        Line(writer, Columns.Select(c => (string?)c.Name));
-        foreach (var row in rows)
-        {
-            Line(writer, Columns.Select(c => c.Of(row)));
-        }
-    }
+    /// <summary>Writes it as it is, for programs.</summary>
+    public static void Write(TextWriter writer, IEnumerable<ReportRow> rows) => Write(writer, rows, text => text);
+
+    /// <summary>Writes it for a terminal, which would obey the control characters in a name: they are shown.</summary>
+    public static void Show(TextWriter writer, IEnumerable<ReportRow> rows) => Write(writer, rows, text => text is null ? null : Visible.Of(text));
 
     /// <summary>A cell: a formula is disarmed, and what could end a cell is quoted.</summary>
     public static string Cell(string? text)
@@ -77,6 +74,15 @@ internal static class ReportCsv
         var first = text.TrimStart(' ', '\u00a0', '\u3000', '\ufeff') is [var c, ..] ? c : text[0];
         var safe = first is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' or '＝' or '＋' or '－' or '＠' ? "'" + text : text;
         return safe.AsSpan().ContainsAny(Quoted) ? "\"" + safe.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"" : safe;
+    }
+
+    private static void Write(TextWriter writer, IEnumerable<ReportRow> rows, Func<string?, string?> shown)
+    {
+        Line(writer, Columns.Select(c => (string?)c.Name));
+        foreach (var row in rows)
+        {
+            Line(writer, Columns.Select(c => shown(c.Of(row))));
+        }
     }
 
     private static void Line(TextWriter writer, IEnumerable<string?> cells)
