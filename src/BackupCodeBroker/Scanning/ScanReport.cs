@@ -37,6 +37,9 @@ internal sealed record ScanReport
     /// <summary>Bytes that were looked at, unpacked.</summary>
     public required long Bytes { get; init; }
 
+    /// <summary>Files among them that something other than gzip packed: they were looked at as they are, and not into.</summary>
+    public required long Packed { get; init; }
+
     /// <summary>Links that were not followed.</summary>
     public required int Links { get; init; }
 

@@ -19,7 +19,7 @@ internal sealed class ScanRun(FoundCodes codes, Func<Stream> input, Action<long,
     private readonly Lock _lock = new();
     private readonly List<Find> _finds = [];
     private readonly List<(string Path, string Why)> _unreadable = [];
-    private long _unlisted, _unlistedUnreadable, _files, _bytes;
+    private long _unlisted, _unlistedUnreadable, _files, _bytes, _packed;
 
     /// <summary>Looks.</summary>
     /// <param name="paths">Files and folders; <c>-</c> for standard input.</param>
@@ -55,6 +55,7 @@ internal sealed class ScanRun(FoundCodes codes, Func<Stream> input, Action<long,
             UnlistedUnreadable = _unlistedUnreadable,
             Files = _files,
             Bytes = _bytes,
+            Packed = _packed,
             Links = walk.Links,
             ObjectStores = [.. walk.ObjectStores.Select(ScanWords.Path).Order(StringComparer.Ordinal)],
         };
@@ -67,7 +68,10 @@ internal sealed class ScanRun(FoundCodes codes, Func<Stream> input, Action<long,
         try
         {
             using var stream = open();
-            scan.Run(stream, cancellation);
+            if (!scan.Run(stream, cancellation))
+            {
+                Interlocked.Increment(ref _packed);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException)
         {

@@ -16,14 +16,9 @@ internal sealed class Utf16Narrowing : IDisposable
     private readonly byte[] _raw = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
     private int _held;
 
-    /// <param name="stream">What follows.</param>
-    /// <param name="begun">What was read of it after the byte order mark: a byte at most.</param>
+    /// <param name="stream">What follows the byte order mark.</param>
     /// <param name="isBigEndian">Order of the bytes.</param>
-    public Utf16Narrowing(Stream stream, ReadOnlySpan<byte> begun, bool isBigEndian)
-    {
-        (_stream, _isBigEndian, _held) = (stream, isBigEndian, begun.Length);
-        begun.CopyTo(_raw);
-    }
+    public Utf16Narrowing(Stream stream, bool isBigEndian) => (_stream, _isBigEndian) = (stream, isBigEndian);
 
     /// <summary>Reads some characters; none at the end, where half a character may be left over.</summary>
     public int Read(Span<byte> into)

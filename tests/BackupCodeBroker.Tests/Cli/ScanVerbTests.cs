@@ -56,6 +56,30 @@ public sealed class ScanVerbTests : IDisposable
     }
 
     [Fact]
+    [Trait("Requirement", "R-46")]
+    public async Task What_was_not_looked_into_is_counted_beside_none()
+    {
+        File.WriteAllText(At("a.txt"), "nothing");
+        var run = new CliRun();
+        Assert.Equal(0, await run.RunAsync("scan", _folder));
+        Assert.DoesNotContain("Not looked into", run.Out, StringComparison.Ordinal);
+
+        File.CreateSymbolicLink(At("link"), At("a.txt"));
+        File.WriteAllBytes(At("b.zip"), [0x50, 0x4B, 0x03, 0x04, 0, 0]);
+        File.WriteAllBytes(At("c.xz"), [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]);
+        foreach (var folder in (string[])["bare/objects", "bare/refs"])
+        {
+            Directory.CreateDirectory(At(folder));
+        }
+
+        File.WriteAllText(At("bare/HEAD"), "ref: refs/heads/main");
+        Assert.Equal(0, await run.RunAsync("scan", _folder));
+        Assert.Contains("No backup codes in 4 files, 0.0 MiB. Not looked into: 1 symbolic link (not followed), 2 packed files (zip, xz and the like), 1 folder of git objects.", run.Out, StringComparison.Ordinal);
+        Assert.Equal(0, await run.RunAsync("scan", _folder, "--json"));
+        Assert.Equal((1, 2), ((int)run.Json["links_not_followed"]!, (int)run.Json["packed_not_unpacked"]!));
+    }
+
+    [Fact]
     public async Task What_does_not_exist_is_a_usage_error_that_repeats_no_secret()
     {
         var run = new CliRun();

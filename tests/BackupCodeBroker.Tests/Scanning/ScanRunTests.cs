@@ -115,6 +115,56 @@ public sealed class ScanRunTests : IDisposable
         Assert.False(report.IsComplete);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1000)]
+    [Trait("Requirement", "R-46")]
+    public void What_gzip_packed_is_looked_into_where_it_cannot_be_read_anew(int piece)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes("one\n" + _code));
+        }
+
+        var whole = packed.ToArray();
+        Assert.Equal([(2, 1)], Scan(whole, piece).Select(f => ((int)f.Line, (int)f.Column)));
+        using var codes = new FoundCodes();
+        byte[] damaged = [.. whole.AsSpan(0, 12), 0xff, 0xff, 0xff, .. whole.AsSpan(20)];
+        var report = new ScanRun(codes, () => new Pieces(damaged, piece), (_, _) => { }).Run(["-"], CancellationToken.None);
+        Assert.Equal((0L, ("-", "is packed by gzip and damaged")), (report.Packed, Assert.Single(report.Unreadable)));
+    }
+
+    [Theory]
+    [InlineData("504B0304", true)]
+    [InlineData("FD377A585A00", true)]
+    [InlineData("28B52FFD", true)]
+    [InlineData("425A6839314159265359", true)]
+    [InlineData("377ABCAF271C", true)]
+    [InlineData("04224D18", true)]
+    [InlineData("526172211A0700", true)]
+    [InlineData("504B", false)]
+    [InlineData("425A6868656C6C6F", false)]
+    [InlineData("EFBBBF61", false)]
+    [Trait("Requirement", "R-46")]
+    public void What_others_packed_is_counted_and_looked_at_as_it_is(string head, bool isPacked)
+    {
+        System.IO.File.WriteAllBytes(File("a"), [.. Convert.FromHexString(head), (byte)'\n', .. Encoding.UTF8.GetBytes(_code)]);
+        var report = Scan(File("a"));
+        Assert.Equal((isPacked ? 1 : 0, true), (report.Packed, report.IsComplete));
+        Assert.Equal(2, Assert.Single(report.Finds).Line);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("b")]
+    [InlineData("bcbcb")]
+    public void However_short_a_text_is_it_is_looked_at(string text)
+    {
+        System.IO.File.WriteAllBytes(File("a"), [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(text + "\n")]);
+        Assert.Equal((1L, (long)text.Length + 1), (Scan(File("a")).Files, Scan(File("a")).Bytes));
+    }
+
     [Fact]
     public void The_packed_objects_of_a_repository_are_told_of()
     {

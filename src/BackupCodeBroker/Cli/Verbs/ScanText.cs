@@ -38,6 +38,7 @@ internal static class ScanText
             ["bytes"] = report.Bytes,
             ["unreadable"] = new JsonArray([.. report.Unreadable.Select(u => (JsonNode)new JsonObject { ["file"] = u.Path, ["why"] = u.Why })]),
             ["unlisted_unreadable"] = report.UnlistedUnreadable,
+            ["packed_not_unpacked"] = report.Packed,
             ["links_not_followed"] = report.Links,
             ["git_objects_not_read"] = new JsonArray([.. report.ObjectStores.Select(o => (JsonNode)o)]),
         };
@@ -121,8 +122,17 @@ internal static class ScanText
             $"{Count(found, "place")} with backup codes ({report.Different} different){(report.Unlisted > 0 ? $", of which {report.Finds.Count} are listed" : "")}");
         var unread = report.Unreadable.Count + report.UnlistedUnreadable;
         return string.Create(CultureInfo.InvariantCulture, $"{what} in {Count(report.Files, "file")}, {report.Bytes / Mega:F1} MiB.")
-            + (unread > 0 ? $" {Count(unread, "file or folder", "files or folders")} could not be read." : "");
+            + (unread > 0 ? $" {Count(unread, "file or folder", "files or folders")} could not be read." : "")
+            + (Skipped(report) is { Count: > 0 } skipped ? $" Not looked into: {string.Join(", ", skipped)}." : "");
     }
+
+    // Nobody is to take "none" for more than was looked at.
+    private static List<string> Skipped(ScanReport report) =>
+    [
+        .. report.Links > 0 ? [$"{Count(report.Links, "symbolic link")} (not followed)"] : Array.Empty<string>(),
+        .. report.Packed > 0 ? [$"{Count(report.Packed, "packed file")} (zip, xz and the like)"] : Array.Empty<string>(),
+        .. report.ObjectStores.Count > 0 ? [Count(report.ObjectStores.Count, "folder of git objects", "folders of git objects")] : Array.Empty<string>(),
+    ];
 
     private static string Masked(Find find) => ScanWords.Masked(find.Selector, find.Kind);
 

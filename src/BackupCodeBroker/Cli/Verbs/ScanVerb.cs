@@ -27,6 +27,7 @@ internal static class ScanVerb
         var command = frame.Command(
             "scan",
             "Look for backup codes in files, folders and standard input, by their format and checksum alone. Places are shown, codes are not. "
+            + "Links are not followed, and only what gzip packed is unpacked: the last line counts what was not looked into. "
             + "Exit 0: none; 1: there are some; 3: not everything could be looked at.",
             "scan . --report\n  git log -p --all | bcb scan -");
         command.Add(paths);
