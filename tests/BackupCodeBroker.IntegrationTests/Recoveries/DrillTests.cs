@@ -1,3 +1,4 @@
+using BackupCodeBroker.Core.Codes;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.IntegrationTests.Kit;
 using Xunit;
@@ -70,6 +71,31 @@ public sealed class DrillTests(BrokerEnvironment environment) : IClassFixture<Br
         await environment.LockDownAsync(Lockdown.Freeze, holding.Identity);
         Assert.Equal((403, "frozen"), Of(await api.DrillAsync(holding.Identity, holding.Code())));
         Assert.Equal(refusal.Uniform, (await blind.DrillAsync(holding.Identity, holding.Code())).Uniform);
+    }
+
+    [Theory]
+    [InlineData(CodeKind.Machine)]
+    [InlineData(CodeKind.Printable)]
+    [Trait("Requirement", "R-05")]
+    public async Task The_drill_of_an_unknown_name_makes_the_calls_of_a_known_ones(CodeKind kind)
+    {
+        var tap = new VaultTap(environment.Names);
+        var cast = await environment.CastAsync();
+        var known = (await environment.HoldingAsync(await environment.SharedAsync(), cast, kind.Name())).Identity;
+        // Another replica: neither name is known to it.
+        var broker = await environment.StartAsync(tap: tap);
+        using var blind = broker.As(await environment.HolderAsync("driller", "drill/*"));
+        await blind.DrillAsync(BrokerEnvironment.NewIdentity(), MadeCodes.Unknown(kind));
+        List<ApiReply> replies = [];
+        foreach (var name in new[] { known, BrokerEnvironment.NewIdentity() })
+        {
+            replies.Add(await blind.DrillAsync(name, MadeCodes.Unknown(kind)));
+            replies.Add(await blind.DrillAsync(name, MadeCodes.Unknown(kind)));
+        }
+
+        Assert.Single(replies.Select(r => (r.Status, r.Uniform)).Distinct());
+        Assert.Equal(tap.NamesOf(replies[0]), tap.NamesOf(replies[2]));
+        Assert.Equal(tap.NamesOf(replies[1]), tap.NamesOf(replies[3]));
     }
 
     private static (int, string?) Of(ApiReply reply) => (reply.Status, reply.Reason);

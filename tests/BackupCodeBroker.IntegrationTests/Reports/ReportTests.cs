@@ -76,6 +76,29 @@ public sealed class ReportTests(BrokerEnvironment environment) : IClassFixture<B
     }
 
     [Fact]
+    [Trait("Requirement", "R-29")]
+    public async Task Each_page_on_which_somebody_holds_nothing_is_asked_for_in_vain()
+    {
+        var tap = new VaultTap(environment.Names);
+        await using var broker = await environment.StartAsync(tap: tap);
+        var owner = await environment.OwnerAsync();
+        await RegisterAsync(broker, ("a", owner), ("b", owner));
+        using var holder = broker.As(await environment.HolderAsync("holder", $"status/{_team}.a"));
+        using var stranger = broker.As(await environment.HolderAsync("stranger", "consume/*"));
+
+        var first = await holder.ReportAsync("?limit=1");
+        var second = await holder.ReportAsync("?limit=1&after=" + first.Member("next"));
+        var elsewhere = await stranger.ReportAsync("?after=~000000001");
+
+        Assert.Equal([Named("a")], Rows(first).Select(r => r.Identity));
+        Assert.All(new[] { second, elsewhere }, page => Assert.Empty(Rows(page)));
+        Assert.Equal([TappedCall.Ask("status")], Asked(first));
+        Assert.All(new[] { second, elsewhere }, page => Assert.Equal(["GET ask/report"], Asked(page)));
+
+        IEnumerable<string> Asked(ApiReply page) => tap.NamesOf(page).Where(call => call.StartsWith("GET ask/", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task What_cannot_be_read_is_a_row_that_says_so_and_the_report_is_not_complete()
     {
         await using var broker = await environment.StartAsync();
