@@ -246,10 +246,10 @@ public sealed class LeakTests(BrokerEnvironment environment) : IClassFixture<Bro
     [InlineData(2_000, 180_001, 2_001)]
     [InlineData(10, 20_000, 223)]
     [InlineData(1, 0, 1)]
-    public void A_round_ends_while_somebody_waits_for_it(int rate, int identities, int pace)
+    public void A_round_ends_while_somebody_waits_for_it(int rate, int identities, int perSecond)
     {
-        Assert.Equal(pace, LeakSearch.Pace(rate, identities));
-        Assert.True(identities / (double)pace <= LeakSearch.LongestRound.TotalSeconds);
+        Assert.Equal(perSecond, LeakSearch.PerSecond(rate, identities));
+        Assert.True(identities / (double)perSecond <= LeakSearch.LongestRound.TotalSeconds);
     }
 
     [Fact]

@@ -38,7 +38,7 @@ internal sealed class LeakSearch(FleetCensus census, BrokerProfiles profiles, Wo
     private int _read;
 
     /// <summary>How many identities a second are read: the configured rate, and more where a round over all of them would not end in time by it.</summary>
-    public static int Pace(int rate, int identities) => Math.Max(rate, (int)Math.Ceiling(identities / LongestRound.TotalSeconds));
+    public static int PerSecond(int rate, int identities) => Math.Max(rate, (int)Math.Ceiling(identities / LongestRound.TotalSeconds));
 
     /// <summary>The identities that have a code of that selector, with what the code is to be verified against, and whether all could be looked at.</summary>
     /// <param name="code">The code; its selector alone is looked for.</param>
@@ -92,7 +92,8 @@ internal sealed class LeakSearch(FleetCensus census, BrokerProfiles profiles, Wo
             {
                 // A list is as old as the last one who got on: an identity that was registered before a report is on it.
                 names = isListDue ? await InTimeAsync(deadline => census.NamesAsync(OwnWork.FindLeaked, null, first.Parent, deadline)) : names;
-                string[] page = [.. names.SkipWhile(name => after is not null && string.CompareOrdinal(name, after) <= 0).Take(Math.Min(settings.Page, Pace(settings.Rate, names.Count)))];
+                var perSecond = PerSecond(settings.Rate, names.Count);
+                string[] page = [.. names.SkipWhile(name => after is not null && string.CompareOrdinal(name, after) <= 0).Take(Math.Min(settings.Page, perSecond))];
                 if (page.Length == 0)
                 {
                     Round();
@@ -100,7 +101,7 @@ internal sealed class LeakSearch(FleetCensus census, BrokerProfiles profiles, Wo
                     continue;
                 }
 
-                await PaceAsync(Pace(settings.Rate, names.Count));
+                await PaceAsync(perSecond);
                 await ReadAsync(page, seats, first.Parent);
                 after = page[^1];
             }
@@ -197,9 +198,9 @@ internal sealed class LeakSearch(FleetCensus census, BrokerProfiles profiles, Wo
     }
 
     // Before a page, for the one before it: whoever gets off does not wait for it.
-    private async Task PaceAsync(int pace)
+    private async Task PaceAsync(int perSecond)
     {
-        var rest = TimeSpan.FromSeconds((double)_read / pace) - time.GetElapsedTime(_readAt);
+        var rest = TimeSpan.FromSeconds((double)_read / perSecond) - time.GetElapsedTime(_readAt);
         if (rest > TimeSpan.Zero)
         {
             await Task.Delay(rest, time);
