@@ -108,11 +108,11 @@ public sealed class StoppingTests(TestVault vault) : IAsyncLifetime
     {
         public CancellationToken? Stop { get; private set; }
 
-        public async Task<bool> OfferAsync(Notice notice, CancellationToken cancellation)
+        public async Task<NoticeOffered> OfferAsync(Notice notice, CancellationToken cancellation)
         {
             Stop = cancellation;
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
-            return true;
+            return NoticeOffered.Taken;
         }
     }
 }
