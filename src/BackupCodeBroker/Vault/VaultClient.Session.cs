@@ -22,7 +22,8 @@ internal sealed partial class VaultClient
             capacity: 2048);
         return _transport.CallAsync(Post(CallClass.Upkeep, path, null, body, call), reply => reply switch
         {
-            { Status: 400 } when BadCredentials.Any(reply.Says) => new VaultAnswer<LoginFacts>.Denied(VaultDenial.InvalidToken, path.Text),
+            // Vault 1.13 answers 500 to a secret-id that is gone, in the same words.
+            { Status: 400 or 500 } when BadCredentials.Any(reply.Says) => new VaultAnswer<LoginFacts>.Denied(VaultDenial.InvalidToken, path.Text),
 
             // Where no auth method is mounted, Vault asks for a token instead.
             { Status: 400 or 403 } when reply.Says("missing client token") =>

@@ -292,6 +292,8 @@ public sealed class AnswersTests
     [Theory]
     [InlineData(200, VaultBodies.Login, "Ok")]
     [InlineData(400, """{"errors":["invalid secret id"]}""", "Denied")]
+    [InlineData(500, """{"errors":["invalid secret id"]}""", "Denied")]
+    [InlineData(500, """{"errors":["internal error"]}""", "Faulted")]
     [InlineData(400, """{"errors":["invalid role or secret ID"]}""", "Denied")]
     [InlineData(400, VaultBodies.NoToken, "Faulted")]
     [InlineData(503, VaultBodies.Sealed, "Faulted")]
