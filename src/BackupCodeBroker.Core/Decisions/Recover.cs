@@ -23,7 +23,7 @@ public abstract record RecoverDecision
         public IdentityDocument With(RecoveryForm form, string accessor, DateTimeOffset deadline)
         {
             var spent = Spend.Consumption;
-            return Kept(Spend.Next, new Recovery(spent.OperationId, spent.At, Spend.Set.Generation, StateVersion, form.Name(), accessor, deadline), spent.At);
+            return Kept(Spend.Next, new Recovery(spent.OperationId, spent.At, Spend.Set.Generation, StateVersion, form.Name(), accessor, deadline, Epoch: Spend.Set.Epoch), spent.At);
         }
     }
 

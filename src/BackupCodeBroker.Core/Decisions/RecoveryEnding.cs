@@ -4,7 +4,7 @@ namespace BackupCodeBroker.Core.Decisions;
 
 /// <summary>
 /// When what a recovery handed out ends before its time: with whatever ends the identity's codes by somebody's order, and with an incident, be it one that
-/// only freezes codes. It is marked in the very write that decides it; whoever wrote ends it at Vault, and the worker again until Vault says that it is gone.
+/// only freezes codes, or a restore, which may have brought it back. It is marked in the very write that decides it; whoever wrote ends it at Vault, and the worker again until Vault says that it is gone.
 /// </summary>
 internal static class RecoveryEnding
 {
@@ -21,8 +21,9 @@ internal static class RecoveryEnding
     }
 
     /// <summary>What has to end by the state of things, whoever brought it about.</summary>
-    public static IReadOnlyList<Recovery> Due(IdentityDocument document, BrokerState state, DateTimeOffset now) =>
-        [.. document.Recoveries.Where(r => r.EndedAt is null && (document.RetiredAt is not null || document.SuspendedBy is not null || IsLockedDown(document, state, r, now)))];
+    public static IReadOnlyList<Recovery> Due(IdentityDocument document, Surroundings around) =>
+        [.. document.Recoveries.Where(r => r.EndedAt is null
+            && (document.RetiredAt is not null || document.SuspendedBy is not null || r.Epoch < around.Epoch || IsLockedDown(document, around.State, r, around.Now)))];
 
     // A lifted one that was void ended it as well, should the worker come by only now.
     private static bool IsLockedDown(IdentityDocument document, BrokerState state, Recovery recovery, DateTimeOffset now) =>

@@ -130,10 +130,10 @@ internal sealed class SweepPass(IdentityDocument document, Surroundings around, 
         }
     }
 
-    /// <summary>What recoveries handed out ends with an incident, also where codes are only frozen; what Vault has ended goes.</summary>
+    /// <summary>What recoveries handed out ends with an incident, also where codes are only frozen, and with an epoch; what Vault has ended goes.</summary>
     public void EndRecoveries()
     {
-        var due = RecoveryEnding.Due(_now, around.State, around.Now);
+        var due = RecoveryEnding.Due(_now, around);
         if (due.Count > 0)
         {
             _now = _now with { Recoveries = [.. _now.Recoveries.Select(r => due.Contains(r) ? r with { EndedAt = around.Now } : r)] };

@@ -42,7 +42,7 @@ public static class DocumentSize
     }));
 
     private static readonly int RecoveryBytes = 32 + Recovery.MaxKept * (1 + DocumentJson.Size(new Recovery(
-        new string('o', 32), DateTimeOffset.MaxValue, int.MaxValue, long.MaxValue, "approle", new string('a', 64), DateTimeOffset.MaxValue, DateTimeOffset.MaxValue)));
+        new string('o', 32), DateTimeOffset.MaxValue, int.MaxValue, long.MaxValue, "approle", new string('a', 64), DateTimeOffset.MaxValue, DateTimeOffset.MaxValue, int.MaxValue)));
 
     private static readonly int ConsumptionBytes = BytesOf(LongestConsumption());
 

@@ -12,8 +12,9 @@ namespace BackupCodeBroker.Core.Documents;
 /// <param name="Accessor">Accessor of the secret-id or of the token.</param>
 /// <param name="Deadline">Until when the same code with the same key gets a fresh one: the first wrap's end.</param>
 /// <param name="EndedAt">When it was decided that it ends; it goes from the document once Vault has ended it. Null while it may be used.</param>
+/// <param name="Epoch">The deployment's epoch then: a restore of storage brings back what had ended since.</param>
 public sealed record Recovery(
-    string OperationId, DateTimeOffset At, int Generation, long StateVersion, string Form, string Accessor, DateTimeOffset Deadline, DateTimeOffset? EndedAt = null)
+    string OperationId, DateTimeOffset At, int Generation, long StateVersion, string Form, string Accessor, DateTimeOffset Deadline, DateTimeOffset? EndedAt = null, int? Epoch = null)
 {
     /// <summary>Most that may be used at a time; with one more the oldest is marked to end.</summary>
     public const int Max = 8;

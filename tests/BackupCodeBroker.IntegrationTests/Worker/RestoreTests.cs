@@ -2,6 +2,7 @@ using System.Text.Json;
 using BackupCodeBroker.Access;
 using BackupCodeBroker.Core.Documents;
 using BackupCodeBroker.IntegrationTests.Kit;
+using BackupCodeBroker.IntegrationTests.Recoveries;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Worker;
@@ -68,6 +69,21 @@ public sealed class RestoreTests(TestVault vault) : IAsyncLifetime
         await broker.UntilAsync(async () => (await StateAsync()).EpochFloor == 2);
 
         Assert.Equal("other-epoch", (await other.ConsumeAsync(holding.Identity, holding.Code())).Reason);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-27")]
+    public async Task A_credential_of_an_earlier_epoch_that_a_restore_may_have_brought_back_ends()
+    {
+        var lab = await Recovering.OpenAsync(_environment);
+        var holding = await lab.HoldingAsync(Recovering.ByToken);
+        using var nobody = lab.Broker.AsNobody();
+        var token = await lab.LogInAsync(await nobody.RecoverAsync(holding.Identity, holding.Code()));
+        Assert.Equal(200, await lab.ReadsAsync(token, holding.Identity));
+
+        var raised = await _environment.StartAsync(s => s with { Epoch = 2, Worker = SweepWatch.Quick(s.Worker) });
+        await raised.UntilAsync(async () => await lab.ReadsAsync(token, holding.Identity) == 403);
+        await raised.UntilAsync(async () => (await _environment.DocumentAsync(holding.Identity)).Document.Recoveries.Count == 0);
     }
 
     [Theory]

@@ -86,6 +86,17 @@ public sealed class RecoverTests
     }
 
     [Fact]
+    [Trait("Requirement", "R-27")]
+    public void What_was_handed_out_in_an_earlier_epoch_ends()
+    {
+        var handed = Handed(_active.Document, _active.Selector());
+        Assert.Null(Swept(handed, Given.Around).Next);
+        var raised = Swept(handed, Given.Around with { Epoch = Given.Around.Epoch + 1 });
+        Assert.Equal(Given.Now, Assert.Single(raised.Next!.Recoveries).EndedAt);
+        Assert.Contains(SweepAct.RecoveryEnded, raised.Acts);
+    }
+
+    [Fact]
     [Trait("Requirement", "R-23")]
     public void A_lockdown_ends_what_was_handed_out_before_it_and_what_Vault_has_ended_goes()
     {
