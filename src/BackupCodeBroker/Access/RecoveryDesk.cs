@@ -125,7 +125,7 @@ internal sealed partial class RecoveryDesk(VaultClient vault, VaultSettings sett
             throw new BrokerFaultException(
                 FaultKind.NotReady,
                 $"{vault.RecoveryTokenRole(identity)} makes tokens with policies of the broker's own, or that die with it: allowed_policies and orphan have to be set",
-                told: "This identity's recovery role in Vault is not as it has to be: an administrator runs `bcb doctor`. The code was not spent");
+                told: "This identity's recovery role in Vault is not as it has to be: an administrator runs `bcb doctor`. This request spent no code");
         }
     }
 
@@ -133,7 +133,7 @@ internal sealed partial class RecoveryDesk(VaultClient vault, VaultSettings sett
     {
         VaultAnswer<T>.Ok ok => ok.Value,
         VaultAnswer<T>.Absent => throw new BrokerFaultException(
-            FaultKind.NotReady, $"there is no {role}", told: "This identity has no recovery role in Vault: an administrator makes it. The code was not spent"),
+            FaultKind.NotReady, $"there is no {role}", told: "This identity has no recovery role in Vault: an administrator makes it. This request spent no code"),
         VaultAnswer<T>.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
         VaultAnswer<T>.Denied denied => throw own.Denied(token, denied.Why, $"to use {role} (the policy bcb-recovery)"),
         _ => throw new InvalidOperationException("an answer of unknown kind"),

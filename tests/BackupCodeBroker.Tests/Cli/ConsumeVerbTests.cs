@@ -125,6 +125,55 @@ public sealed class ConsumeVerbTests
         AssertSilent(run);
     }
 
+    [Theory]
+    [InlineData(429, "throttled")]
+    [InlineData(503, "not-ready")]
+    [InlineData(503, "unavailable")]
+    [InlineData(503, "busy")]
+    public async Task What_certainly_did_nothing_is_told_as_it_is(int status, string code)
+    {
+        var run = new CliRun { Input = Code };
+        run.Broker.Problem(Route, status, code, "not now");
+
+        Assert.Equal(3, await run.RunAsync([.. Arguments, "--json"]));
+
+        Assert.Equal("not now", (string?)run.Json["error"]!["detail"]);
+    }
+
+    [Fact]
+    public async Task A_broker_that_cannot_be_reached_has_spent_nothing()
+    {
+        var run = new CliRun { Input = Code };
+        run.Broker.Away(Route);
+
+        Assert.Equal(3, await run.RunAsync([.. Arguments, "--json"]));
+
+        Assert.EndsWith("no connection", (string?)run.Json["error"]!["detail"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("lost")]
+    [InlineData("unknown-outcome")]
+    [InlineData("internal")]
+    [InlineData("no broker")]
+    public async Task What_may_have_been_done_stays_so_whatever_is_answered_to_its_repeats(string first)
+    {
+        var run = new CliRun { Input = Code };
+        _ = first switch
+        {
+            "lost" => run.Broker.Lost(Route),
+            "no broker" => run.Broker.On(Route, 502, "<html>"),
+            _ => run.Broker.Problem(Route, 503, first),
+        };
+        run.Broker.Problem(Route, 429, "throttled").Away(Route).Problem(Route, 503, "not-ready", "nothing was spent");
+
+        Assert.Equal(3, await run.RunAsync([.. Arguments, "--json"]));
+
+        var detail = (string?)run.Json["error"]!["detail"];
+        Assert.Contains("Whether the code was spent is not known", detail, StringComparison.Ordinal);
+        Assert.DoesNotContain("nothing was spent", detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Retry_After_is_heeded_and_bounded()
     {

@@ -51,7 +51,11 @@ internal sealed class FakeServer : HttpMessageHandler
         return On(route, status, body);
     }
 
-    public FakeServer Lost(string route) => Broken(route, () => new HttpRequestException(HttpRequestError.ConnectionError, "broken"));
+    /// <summary>The connection breaks once the request was sent.</summary>
+    public FakeServer Lost(string route) => Broken(route, () => new HttpRequestException(HttpRequestError.ResponseEnded, "broken"));
+
+    /// <summary>There is no connection.</summary>
+    public FakeServer Away(string route) => Broken(route, () => new HttpRequestException(HttpRequestError.ConnectionError, "refused"));
 
     public FakeServer Broken(string route, Func<Exception> fault) => On(route, () => throw fault());
 

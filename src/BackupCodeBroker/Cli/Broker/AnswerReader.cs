@@ -11,6 +11,9 @@ internal static class AnswerReader
     private const string OperationHeader = "Bcb-Operation-Id";
     private const string TraceHeader = "Bcb-Trace-Id";
 
+    // Problems after which no code is spent: where the broker does not know, it says unknown-outcome.
+    private static readonly string[] NothingSpent = ["throttled", "not-ready", "unavailable", "busy"];
+
     private static readonly JsonSerializerOptions Wire = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -56,7 +59,7 @@ internal static class AnswerReader
             Errors = read.Errors ?? [],
         };
         return response.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError
-            ? new BrokerAnswer<T>.Unavailable(problem, response.Headers.RetryAfter?.Delta)
+            ? new BrokerAnswer<T>.Unavailable(problem, response.Headers.RetryAfter?.Delta, MayBeDone: !NothingSpent.Contains(problem.Code))
             : new BrokerAnswer<T>.Refused(problem);
     }
 
@@ -69,7 +72,7 @@ internal static class AnswerReader
             OperationId = Header(response, OperationHeader),
             TraceId = Header(response, TraceHeader),
         };
-        return new(problem, response.Headers.RetryAfter?.Delta);
+        return new(problem, response.Headers.RetryAfter?.Delta, MayBeDone: true);
     }
 
     private static JsonObject Ids(HttpResponseMessage response) => new()

@@ -19,8 +19,8 @@ internal abstract record BrokerAnswer<T>
     /// <summary>The broker said no.</summary>
     internal sealed record Refused(Problem Problem) : BrokerAnswer<T>;
 
-    /// <summary>No answer that settles it; a request that was sent may have been carried out.</summary>
-    internal sealed record Unavailable(Problem Problem, TimeSpan? RetryAfter) : BrokerAnswer<T>;
+    /// <summary>Not now. <paramref name="MayBeDone"/> says whether the request may have been carried out all the same.</summary>
+    internal sealed record Unavailable(Problem Problem, TimeSpan? RetryAfter, bool MayBeDone) : BrokerAnswer<T>;
 
     /// <summary>The failure as an outcome; for an answer that is none, a bug.</summary>
     public Outcome Failure() => this switch

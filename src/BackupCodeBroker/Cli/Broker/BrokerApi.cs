@@ -249,11 +249,12 @@ internal sealed class BrokerApi(Uri address, UserToken? token, HttpMessageHandle
         }
         catch (HttpRequestException e)
         {
-            return Lost<T>($"the broker at {Authority} cannot be reached: {Words(e.HttpRequestError)}");
+            return Lost<T>($"the broker at {Authority} cannot be reached: {Words(e.HttpRequestError)}", wasSent: e.HttpRequestError is not (
+                HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return Lost<T>($"the broker at {Authority} did not answer in time");
+            return Lost<T>($"the broker at {Authority} did not answer in time", wasSent: true);
         }
         finally
         {
@@ -289,6 +290,6 @@ internal sealed class BrokerApi(Uri address, UserToken? token, HttpMessageHandle
         return bytes;
     }
 
-    private BrokerAnswer<T>.Unavailable Lost<T>(string detail) =>
-        new(Problem.Local("no-answer", detail) with { TraceId = _trace.TraceId }, null);
+    private BrokerAnswer<T>.Unavailable Lost<T>(string detail, bool wasSent) =>
+        new(Problem.Local("no-answer", detail) with { TraceId = _trace.TraceId }, null, MayBeDone: wasSent);
 }

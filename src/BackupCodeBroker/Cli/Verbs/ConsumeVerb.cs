@@ -62,7 +62,7 @@ internal static class ConsumeVerb
             {
                 BrokerAnswer<Consumed>.Done done => Outcome.Done(
                     new JsonObject { ["idempotency_key"] = key }.With(done.Json), screen => Show(screen, done.Value)),
-                BrokerAnswer<Consumed>.Unavailable open => Unsettled(open.Problem, key),
+                BrokerAnswer<Consumed>.Unavailable { MayBeDone: true } open => Unsettled(open.Problem, key),
                 var refused => refused.Failure(),
             };
         }

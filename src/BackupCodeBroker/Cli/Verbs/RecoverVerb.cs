@@ -86,7 +86,7 @@ internal static class RecoverVerb
                 () => context.Broker.RecoverAsync(wanted.Identity, code, wanted.Key, cancellation), context.Surroundings, cancellation) switch
             {
                 BrokerAnswer<Recovered>.Done done => await then(done.Value, new JsonObject { ["idempotency_key"] = wanted.Key }.With(done.Json)),
-                BrokerAnswer<Recovered>.Unavailable open => Unsettled(open.Problem, wanted.Key),
+                BrokerAnswer<Recovered>.Unavailable { MayBeDone: true } open => Unsettled(open.Problem, wanted.Key),
                 var refused => refused.Failure(),
             };
         }
