@@ -38,6 +38,7 @@ public abstract record AnswerApprovalDecision
         }
 
         if (answer.Given && (!ApprovedUse.AreTwo(approval.RequestedBy, answer.By) || answer.By.EntityId == document.Entity
+            || ApprovedUse.ComesAsUser(document, approval.Operation, approval.RequestedBy)
             || around.Gone.Contains(approval.RequestedBy.EntityId) || around.Gone.Contains(answer.By.EntityId)))
         {
             return new Refused(Reason.NotASecondPerson);

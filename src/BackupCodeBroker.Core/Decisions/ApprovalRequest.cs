@@ -12,7 +12,7 @@ namespace BackupCodeBroker.Core.Decisions;
 /// <param name="Verification">How the person was verified.</param>
 public sealed record ApprovalRequest(string OperationId, Actor By, string Operation, string Reason, string Ticket, string Verification);
 
-/// <summary>Takes a request for approval. It lets nothing happen: another entity has to consent, and a third one to use it, within its short life.</summary>
+/// <summary>Takes a request for approval. It lets nothing happen: another entity has to consent, and one who did not to use it, within its short life.</summary>
 public abstract record RequestApprovalDecision
 {
     private RequestApprovalDecision()
@@ -29,7 +29,7 @@ public abstract record RequestApprovalDecision
     public static RequestApprovalDecision Decide(IdentityDocument document, Surroundings around, ApprovalRequest request, Profile? profile)
     {
         if ((document.RetiredAt is not null ? Reason.Retired
-            : request.By.EntityId.Length == 0 ? Reason.NotASecondPerson
+            : request.By.EntityId.Length == 0 || ApprovedUse.ComesAsUser(document, request.Operation, request.By) ? Reason.NotASecondPerson
             : IsFor(document, request.Operation, profile) ? null
             : (Reason?)Reason.NothingToApprove) is { } reason)
         {

@@ -42,6 +42,10 @@ internal sealed record ApprovedUse
             Reviews = cause is null ? document.Reviews : [.. document.Reviews, new OpenReview(operationId, operation, cause, now, by, StoryOf(approval))],
         };
 
+    /// <summary>Whether somebody is the user beforehand: a consent that they asked for could never serve.</summary>
+    internal static bool ComesAsUser(IdentityDocument document, string operation, Actor somebody) =>
+        operation == Recover && somebody.EntityId == Recovering(document).EntityId;
+
     private static (ApprovedUse? Use, Reason? Refusal) Of(
         IdentityDocument document, string operation, bool needsApproval, bool breakGlass, Surroundings around, Actor by)
     {

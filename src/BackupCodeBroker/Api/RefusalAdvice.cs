@@ -12,9 +12,10 @@ internal static class RefusalAdvice
     public static string For(Reason reason) => reason switch
     {
         Reason.ApprovalRequired => "A second person must approve this first, and no approval is there to be used. Ask for one "
-            + "(bcb approve request, POST …/approvals); somebody else gives it, and a third uses it before it expires. Nothing was spent.",
-        Reason.NotASecondPerson => "Who asks for an approval, who gives it and who uses it must be different Vault entities, and no identity "
-            + "approves itself. Your token's entity has another of these parts, or your token has no entity; or Vault has one of them no more as they were (deleted, disabled, merged).",
+            + "(bcb approve request, POST …/approvals); somebody else gives it, and a third (to issue, also who asked) uses it before it expires. Nothing was spent.",
+        Reason.NotASecondPerson => "Who asks for an approval, who gives it and who uses it must be different Vault entities (to issue, who asked may use it), and no identity "
+            + "approves itself. Whoever recovers comes as the identity's own entity, so that one can neither ask for it nor give it. "
+            + "Your token's entity has another of these parts, or your token has no entity; or Vault has one of them no more as they were (deleted, disabled, merged).",
         Reason.NoSuchApproval => "No such request waits for an answer: it was answered, used, or ended by its time, other codes, another owner or a lockdown (bcb approve list).",
         Reason.NothingToApprove => "No approval is needed: the profile does not ask for one, or there are no codes that it could be for.",
         Reason.ApprovalsFull => "As many requests are open as an identity keeps. Answer some (bcb approve list), or wait until they expire.",

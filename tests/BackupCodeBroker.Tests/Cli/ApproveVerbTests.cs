@@ -52,6 +52,15 @@ public sealed class ApproveVerbTests
     }
 
     [Fact]
+    public async Task Who_gives_it_is_told_that_it_is_not_for_them()
+    {
+        var run = new CliRun();
+        run.Broker.On($"POST /v1/identities/alice-admin/approvals/{Id}/approve", 204);
+        Assert.Equal(0, await run.RunAsync("approve", "give", "alice-admin", Id));
+        Assert.Contains("You gave it, so you cannot use it; nor can whoever asked for it, unless it is to issue.", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_consent_needs_no_note()
     {
         var run = new CliRun();

@@ -63,7 +63,7 @@ internal static class ApproveVerb
             {
                 screen.Line($"Asked for approval of {done.Value.Operation} for {done.Value.Identity}. Nothing is allowed yet.");
                 screen.Fields(("approval", done.Value.Approval), ("until", done.Value.ExpiresAt), ("generation", done.Value.Generation?.ToString(CultureInfo.InvariantCulture)));
-                screen.Line("Somebody else gives it:");
+                screen.Line("Somebody else gives it, who is not to use it:");
                 screen.Line($"  bcb approve give {done.Value.Identity} {done.Value.Approval}");
             }),
             var failed => failed.Failure(),
@@ -78,7 +78,7 @@ internal static class ApproveVerb
         note.Required = false;
         var command = frame.Command(
             "give",
-            "Consent to what somebody else asked for. It serves one use by a third person, and only until it expires.",
+            "Consent to what somebody else asked for. It serves one use, which is not yours, and only until it expires.",
             "approve give alice-admin 0d5bd2bf2f1f4d0f8c63b1f0f9c7a1e4 --note \"manager called back\"");
         command.Add(identity);
         command.Add(approval);
@@ -86,7 +86,7 @@ internal static class ApproveVerb
         frame.Run(command, Reach.Broker, async (context, parsed, cancellation) =>
             await context.Broker.ApproveAsync(parsed.GetRequiredValue(identity), parsed.GetRequiredValue(approval), parsed.GetValue(note), cancellation) is var answer
             && answer is BrokerAnswer<Nothing>.Done done
-                ? Told(done, parsed.GetRequiredValue(identity).Value, parsed.GetRequiredValue(approval), "approved", "Approved. It serves one use, by somebody who neither asked for it nor gave it.")
+                ? Told(done, parsed.GetRequiredValue(identity).Value, parsed.GetRequiredValue(approval), "approved", "Approved, for one use. You gave it, so you cannot use it; nor can whoever asked for it, unless it is to issue.")
                 : answer.Failure());
         return command;
     }

@@ -6,7 +6,7 @@ using BackupCodeBroker.Operations;
 
 namespace BackupCodeBroker.Features.Approvals;
 
-/// <summary><c>POST …/approvals/{approval}/approve</c>: a second person consents. The use is a third one's.</summary>
+/// <summary><c>POST …/approvals/{approval}/approve</c>: a second person consents. The use is not theirs.</summary>
 internal sealed class ApproveFeature(ApprovalChange change, PeopleDesk people) : IFeature
 {
     public Operation Operation => Operation.Approve;

@@ -26,6 +26,8 @@ public sealed class ApprovalTests
 
     [Theory]
     [InlineData("nobody asks", Reason.NotASecondPerson)]
+    [InlineData("the identity itself asks to recover", Reason.NotASecondPerson)]
+    [InlineData("the alias's entity asks to recover, where there is no other", Reason.NotASecondPerson)]
     [InlineData("the identity is retired", Reason.Retired)]
     [InlineData("no rule asks for it", Reason.NothingToApprove)]
     [InlineData("there are no codes", Reason.NothingToApprove)]
@@ -35,6 +37,10 @@ public sealed class ApprovalTests
         var decision = circumstance switch
         {
             "nobody asks" => RequestApprovalDecision.Decide(Held, Given.Around, Request(by: Nobody), Guarded),
+            "the identity itself asks to recover" =>
+                RequestApprovalDecision.Decide(Held with { Entity = Ann.EntityId }, Given.Around, Request(operation: "recover"), Guarded),
+            "the alias's entity asks to recover, where there is no other" =>
+                RequestApprovalDecision.Decide(Held with { AliasEntity = Ann.EntityId }, Given.Around, Request(operation: "recover"), Guarded),
             "the identity is retired" => RequestApprovalDecision.Decide(Held with { RetiredAt = Given.Now }, Given.Around, Request(), Guarded),
             "no rule asks for it" => RequestApprovalDecision.Decide(Given.Active().Document, Given.Around, Request(), Given.Few),
             "there are no codes" => RequestApprovalDecision.Decide(Given.Registered, Given.Around, Request(), Guarded),
@@ -42,6 +48,12 @@ public sealed class ApprovalTests
         };
         Assert.Equal(new RequestApprovalDecision.Refused(reason), decision);
     }
+
+    [Theory]
+    [InlineData("consume")]
+    [InlineData("issue")]
+    public void The_identity_itself_may_ask_where_somebody_else_is_the_user(string operation) => Assert.IsType<RequestApprovalDecision.Requested>(
+        RequestApprovalDecision.Decide(Held with { Entity = Ann.EntityId }, Given.Around, Request(operation: operation), Guarded));
 
     [Fact]
     public void Codes_that_need_it_by_their_issue_can_be_asked_for_whatever_the_profile_says_now()
@@ -79,6 +91,7 @@ public sealed class ApprovalTests
     [InlineData("the requester with another token", Reason.NotASecondPerson)]
     [InlineData("nobody", Reason.NotASecondPerson)]
     [InlineData("the identity itself", Reason.NotASecondPerson)]
+    [InlineData("somebody where who asked to recover has become the identity itself", Reason.NotASecondPerson)]
     [InlineData("somebody after its time", Reason.NoSuchApproval)]
     [InlineData("somebody before its time", Reason.NoSuchApproval)]
     [InlineData("somebody after a refusal", Reason.NoSuchApproval)]
@@ -98,6 +111,7 @@ public sealed class ApprovalTests
             "the requester with another token" => asked.Answer(by: Ann with { Accessor = "another", DisplayName = "another" }),
             "nobody" => asked.Answer(by: Nobody),
             "the identity itself" => (asked with { Entity = "entity-alice" }).Answer(by: new Actor("entity-alice", "", "alice")),
+            "somebody where who asked to recover has become the identity itself" => (Held.Ask(operation: "recover") with { Entity = Ann.EntityId }).Answer(),
             "somebody after its time" => asked.Answer(around: Given.Around.Later(TimeSpan.FromMinutes(15))),
             "somebody before its time" => asked.Answer(around: Given.Around.Later(TimeSpan.FromMinutes(-1).Subtract(TimeSpan.FromTicks(1)))),
             "somebody after a refusal" => asked.Answered(given: false).Answer(),
