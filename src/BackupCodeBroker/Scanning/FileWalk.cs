@@ -4,7 +4,8 @@ namespace BackupCodeBroker.Scanning;
 
 /// <summary>
 /// The files under some paths. Links are not followed unless they were named, so nothing is walked twice or for ever; what has no size (pipes, sockets, devices, the
-/// kernel's files) is opened only where it was named. The objects of a git repository are packed, and are told of instead: their content comes by <c>git log -p</c>.
+/// kernel's files) is opened only where it was named. Their names are of interest all the same. The objects of a git repository are packed, and are
+/// told of instead: their content comes by <c>git log -p</c>.
 /// </summary>
 internal sealed class FileWalk(Action<string, string> unreadable)
 {
@@ -16,7 +17,7 @@ internal sealed class FileWalk(Action<string, string> unreadable)
     /// <summary>Folders of git objects that were not looked into.</summary>
     public List<string> ObjectStores { get; } = [];
 
-    /// <summary>The files, and the folders for their names; each as it is met.</summary>
+    /// <summary>The files, and for their names the folders, the links and what has no size; each as it is met.</summary>
     /// <param name="roots">Files and folders.</param>
     public IEnumerable<Met> Under(IEnumerable<string> roots)
     {
@@ -25,10 +26,11 @@ internal sealed class FileWalk(Action<string, string> unreadable)
         {
             if (!Directory.Exists(root))
             {
-                yield return new Met(root, IsFolder: false);
+                yield return new Met(root, IsFolder: false, NameOnly: false);
                 continue;
             }
 
+            yield return new Met(Path.TrimEndingDirectorySeparator(root), IsFolder: true, NameOnly: true);
             for (folders.Push(root); folders.TryPop(out var folder);)
             {
                 foreach (var met in In(folder))
@@ -55,18 +57,14 @@ internal sealed class FileWalk(Action<string, string> unreadable)
         {
             while (Next(entries, folder) is { } entry)
             {
-                if (entry.IsLink)
-                {
-                    Links++;
-                }
-                else if (entry.IsFolder && IsObjectStore(folder, entry.Path))
+                if (entry.IsFolder && IsObjectStore(folder, entry.Path))
                 {
                     ObjectStores.Add(entry.Path);
+                    continue;
                 }
-                else if (entry.IsFolder || entry.Length > 0)
-                {
-                    yield return new Met(entry.Path, entry.IsFolder);
-                }
+
+                Links += entry.IsLink ? 1 : 0;
+                yield return new Met(entry.Path, entry.IsFolder, NameOnly: entry.Length == 0);
             }
         }
     }
@@ -109,7 +107,8 @@ internal sealed class FileWalk(Action<string, string> unreadable)
     private sealed record Entry(string Path, bool IsFolder, bool IsLink, long Length);
 }
 
-/// <summary>A file or folder on the way.</summary>
+/// <summary>What is on the way.</summary>
 /// <param name="Path">Its path, as the root was named.</param>
-/// <param name="IsFolder">Whether only its name is of interest.</param>
-internal sealed record Met(string Path, bool IsFolder);
+/// <param name="IsFolder">Whether it is a folder.</param>
+/// <param name="NameOnly">Whether only its name is of interest.</param>
+internal sealed record Met(string Path, bool IsFolder, bool NameOnly);

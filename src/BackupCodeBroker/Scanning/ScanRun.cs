@@ -142,7 +142,7 @@ internal sealed class ScanRun(FoundCodes codes, Func<Stream> input, Action<long,
         {
             _path = met.Path;
             Name();
-            if (!met.IsFolder)
+            if (!met.NameOnly)
             {
                 _run.Look(_scan, met.Path, () => new FileStream(met.Path, Reading), cancellation);
             }

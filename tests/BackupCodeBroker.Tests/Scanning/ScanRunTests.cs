@@ -96,6 +96,37 @@ public sealed class ScanRunTests : IDisposable
         Assert.Single(Scan(File("a/again")).Finds);
     }
 
+    [Theory]
+    [InlineData("file")]
+    [InlineData("folder")]
+    [InlineData("link")]
+    [InlineData("link to a folder")]
+    [InlineData("dangling link")]
+    [InlineData("the folder that is named")]
+    [InlineData("the folder that is named with a slash")]
+    [Trait("Requirement", "R-46")]
+    public void A_name_is_looked_at_where_there_is_nothing_behind_it(string what)
+    {
+        var path = File("x-" + _code);
+        _ = what switch
+        {
+            "file" => Empty(path),
+            "link" => System.IO.File.CreateSymbolicLink(path, Empty(File("a")).FullName),
+            "link to a folder" => System.IO.File.CreateSymbolicLink(path, Directory.CreateDirectory(File("a")).FullName),
+            "dangling link" => System.IO.File.CreateSymbolicLink(path, File("gone")),
+            _ => Directory.CreateDirectory(path),
+        };
+        var report = Scan(what switch { "the folder that is named" => path, "the folder that is named with a slash" => path + "/", _ => _folder });
+        Assert.Equal((0L, Selector(_code)), (Assert.Single(report.Finds).Line, report.Finds[0].Selector));
+        Assert.Equal((0L, true), (report.Files, report.IsComplete));
+
+        static FileSystemInfo Empty(string path)
+        {
+            System.IO.File.WriteAllBytes(path, []);
+            return new FileInfo(path);
+        }
+    }
+
     [Fact]
     public void What_gzip_packed_is_looked_into_and_what_is_damaged_is_told()
     {
