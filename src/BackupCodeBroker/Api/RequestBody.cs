@@ -157,13 +157,17 @@ internal sealed class RequestBody : IDisposable
         foreach (var member in value.EnumerateObject())
         {
             var text = member.Value.ValueKind == JsonValueKind.String ? ValidText(member.Value) : null;
-            if (text is null || Words.Fault(member.Name, maxName) is not null || Words.Fault(text, maxText) is not null)
+            var fault = Words.Fault(member.Name, maxName) is { } ofName ? "a name " + ofName
+                : text is null ? "texts must be strings of valid text"
+                : Words.Fault(text, maxText) is { } ofText ? "a text " + ofText
+                : null;
+            if (fault is not null)
             {
-                Add(name, $"names have 1 to {maxName} and texts 1 to {maxText} characters, none of them control characters");
+                Add(name, fault);
                 break;
             }
 
-            texts[member.Name] = text;
+            texts[member.Name] = text!;
         }
 
         return texts;
@@ -229,6 +233,11 @@ internal sealed class RequestBody : IDisposable
 
             json.Dispose();
             return Fail(out error, "must be a JSON object");
+        }
+        catch (JsonException e) when (e.LineNumber is null)
+        {
+            // Of a member that stands there twice the parser tells no place.
+            return Fail(out error, "has a member twice");
         }
         catch (JsonException e)
         {

@@ -158,6 +158,32 @@ public sealed class RequestBodyTests
     }
 
     [Theory]
+    [InlineData("{\"a\":\"BCB1-K3TX9-4HQZ0-M1WB7-RD5NY-EZ0FN\"}", "labels: a text holds a backup code, and would keep it for all to read")]
+    [InlineData("{\"BCB1-K3TX9-4HQZ0-M1WB7-RD5NY-EZ0FN\":\"a\"}", "labels: a name holds a backup code, and would keep it for all to read")]
+    [InlineData("{\"a\":1}", "labels: texts must be strings of valid text")]
+    [InlineData("{\"a\":\"\"}", "labels: a text is empty")]
+    [InlineData("{\"a\":\"x\\u0007\"}", "labels: a text has characters that cannot be shown")]
+    [InlineData("{\"\":\"a\"}", "labels: a name is empty")]
+    public void What_is_wrong_with_a_label_is_told(string json, string errors)
+    {
+        using var body = Parse("{\"labels\":" + json + "}", out _)!;
+        Assert.Empty(body.Texts("labels", 2, 63, 128));
+        Assert.Equal(errors, Told(body));
+    }
+
+    [Theory]
+    [InlineData("{\"a\":1,\"a\":2}", "has a member twice")]
+    [InlineData("{\"a\":{\"b\":1,\"\\u0062\":2}}", "has a member twice")]
+    [InlineData("{\n\"a\":x}", "is not valid JSON (line 2, byte 5)")]
+    [InlineData("{", "is not valid JSON (line 1, byte 2)")]
+    [InlineData("{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{}}}}}}}}}", "is not valid JSON (line 1, byte 41)")]
+    public void Where_it_stops_being_JSON_is_told_and_what_has_no_place_by_its_name(string json, string error)
+    {
+        Assert.Null(Parse(json, out var told));
+        Assert.Equal(error, told);
+    }
+
+    [Theory]
     [InlineData("\"BCB1-K3TX9-4HQZ0-M1WB7-RD5NY-EZ0FN\"", true, "")]
     [InlineData("\"\\u0042CB1-K3TX9-4HQZ0-M1WB7-RD5NY-EZ0FN\"", true, "")]
     [InlineData("\"canary\"", false, "")]

@@ -218,6 +218,25 @@ public sealed class OwnershipVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_transfer_to_the_owner_that_it_has_is_told_in_the_words_of_the_command_line()
+    {
+        var run = new CliRun();
+        run.Broker.Problem("POST /v1/identities/a/transfer", 409, "same-owner", "send confirm: true");
+        Assert.Equal(1, await run.RunAsync("transfer", "a", "--owner", "e-2", "--reason", "r", "--json"));
+        Assert.Equal(
+            "e-2 already is the owner of a, and nothing was changed. To say that an owner who looks different is still the right one: bcb transfer a --confirm --reason TEXT",
+            (string?)run.Json["error"]!["detail"]);
+    }
+
+    [Fact]
+    public async Task A_folder_in_place_of_the_file_is_called_one()
+    {
+        var run = new CliRun();
+        Assert.Equal(2, await run.RunAsync("apply", "-f", Path.GetTempPath()));
+        Assert.Contains("the file cannot be read: it is a folder", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Confirming_names_the_registered_owner_and_a_transfer_needs_one()
     {
         var run = new CliRun();

@@ -102,7 +102,7 @@ public sealed class RegistryFileTests
     public void A_backup_code_is_taken_nowhere_and_not_repeated()
     {
         var code = ReferenceCode.Text("ABCDE", new string('7', 26));
-        foreach (var place in new[] { "external_id: \"{0}\"", "reason: \"old {0}\"", "labels: {{ a: \"{0}\" }}" })
+        foreach (var place in new[] { "external_id: \"{0}\"", "reason: \"old {0}\"", "labels: {{ a: \"{0}\" }}", "labels: {{ \"{0}\": a }}" })
         {
             var (file, errors) = Read("identities:\n- " + string.Format(System.Globalization.CultureInfo.InvariantCulture, place, code));
             Assert.Null(file);

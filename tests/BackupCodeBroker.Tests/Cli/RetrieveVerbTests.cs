@@ -154,6 +154,7 @@ public sealed class RetrieveVerbTests : IDisposable
         Assert.Equal(reason, (string?)report.Json["reason"]);
         Assert.Contains("Somebody", run.Error, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("was reported", run.Error, StringComparison.Ordinal);
+        Assert.Contains("work as they did, unless they have ended since (bcb status build-bot)", run.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
         Assert.DoesNotContain(run.Broker.Seen, s => s.Path.EndsWith("/activate", StringComparison.Ordinal));
         Assert.False(File.Exists(OutFile), what);
         AssertSilent(run);

@@ -109,7 +109,7 @@ public sealed class ScanVerbTests : IDisposable
 
         Assert.Equal(_codes.Order(), run.Broker.Seen.Select(s => (string)s.Json["code"]!).Order());
         Assert.All(run.Broker.Seen, s => Assert.Equal(CliRun.Token, s.Token));
-        Assert.Contains("Reported 4 of 4 codes", run.Out, StringComparison.Ordinal);
+        Assert.Contains("Reported 4 of 4 codes. Those that were in use have been ended", run.Out, StringComparison.Ordinal);
         AssertSilent(run);
     }
 
@@ -148,6 +148,8 @@ public sealed class ScanVerbTests : IDisposable
         run.Broker.Problem(Report, 403, "not-permitted", rest: ""","path":"backup-codes-broker/leaks","stanza":"path \"backup-codes-broker/leaks\" {}" """);
         Assert.Equal(1, await run.RunAsync("scan", _folder, "--report"));
         Assert.Contains("backup-codes-broker/leaks", run.Out, StringComparison.Ordinal);
+        Assert.Contains("Reported 0 of 60 codes.", run.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("have been ended", run.Out, StringComparison.Ordinal);
         Assert.InRange(run.Broker.Seen.Count, 1, 8);
     }
 

@@ -21,7 +21,7 @@ internal sealed record RegistryFile(IReadOnlyList<RegistryEntry> Entries, string
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            return (null, [$"{(path == "-" ? "standard input" : "the file")} cannot be read: {Words(e)}"]);
+            return (null, [$"{(path == "-" ? "standard input" : "the file")} cannot be read: {Words(e, path)}"]);
         }
     }
 
@@ -50,9 +50,10 @@ internal sealed record RegistryFile(IReadOnlyList<RegistryEntry> Entries, string
         }
     }
 
-    private static string Words(Exception e) => e switch
+    private static string Words(Exception e, string path) => e switch
     {
         FileNotFoundException or DirectoryNotFoundException => "there is none",
+        UnauthorizedAccessException when Directory.Exists(path) => "it is a folder",
         UnauthorizedAccessException => "no permission",
         _ => "it is no file",
     };

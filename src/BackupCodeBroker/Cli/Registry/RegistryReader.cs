@@ -184,7 +184,12 @@ internal sealed class RegistryReader(string text)
         while (Take() is not MappingEnd)
         {
             var (name, line) = Key(seen);
-            if (name.Length > MaxLabelName || name.Any(char.IsControl) || BackupCode.IsWithin(name) || seen.Count > MaxLabels)
+            if (BackupCode.IsWithin(name))
+            {
+                throw Stop(line, "the name of a label holds a backup code, and would keep it for all to read. Replace that code");
+            }
+
+            if (name.Length > MaxLabelName || name.Any(char.IsControl) || seen.Count > MaxLabels)
             {
                 throw Stop(line, string.Create(CultureInfo.InvariantCulture, $"there are at most {MaxLabels} labels, with names of 1 to {MaxLabelName} characters"));
             }

@@ -88,7 +88,7 @@ internal sealed class Retrieval(CliContext context, IdentityName identity, Annou
         {
             BrokerAnswer<Nothing>.Done done => (
                 "This was reported and the waiting codes were ended: whoever has them can do nothing with them. Codes that you had before "
-                + "still work. Tell your security team, and ask for new codes with bcb issue",
+                + $"work as they did, unless they have ended since (bcb status {identity}). Tell your security team, and ask for new codes with bcb issue",
                 context.Problem("intercepted", "") with
                 {
                     OperationId = (string?)done.Json["operation_id"],

@@ -102,7 +102,8 @@ internal static class ScanText
             return;
         }
 
-        screen.Line($"Reported {reported.Done} of {report.Different} codes. Those that were in use have been ended; the broker does not say which those were.");
+        screen.Line($"Reported {reported.Done} of {report.Different} codes."
+            + (reported.Done > 0 ? " Those that were in use have been ended; the broker does not say which those were." : ""));
         if (report.NotKept > 0)
         {
             screen.Line($"{Count(report.NotKept, "find")} more {(report.NotKept == 1 ? "was" : "were")} NOT reported: there are too many. Take away what was reported and scan again.");

@@ -51,6 +51,11 @@ internal static class TransferVerb
                 screen.Line($"{name} belongs to {owner}; the codes of the owner before are ended.");
                 screen.Line($"New ones, by the new owner: bcb claim {name}");
             }),
+            BrokerAnswer<Nothing>.Refused { Problem: { Code: "same-owner" } problem } => Outcome.Failed(ExitCode.Refused, problem with
+            {
+                Detail = $"{owner} already is the owner of {name}, and nothing was changed. To say that an owner who looks different is still the right one: "
+                    + $"bcb transfer {name} --confirm --reason TEXT",
+            }),
             var failed => failed.Failure(),
         };
 
