@@ -137,6 +137,9 @@ public sealed record AuditBody
 
     /// <summary>Ids of entities in whatever member names some.</summary>
     public IReadOnlyList<Mark> Entities { get; init; } = [];
+
+    /// <summary><c>from_entity_ids</c>: those of them that a merge ends.</summary>
+    public IReadOnlyList<Mark> Merged { get; init; } = [];
 }
 
 /// <summary>What was answered, as far as it matters.</summary>

@@ -293,7 +293,7 @@ public sealed record Rotation(string Identity, int Issues, int Activations, int 
 /// <param name="Change">What changed, such as <c>owner's entity changed</c>.</param>
 /// <param name="ChangedAt">When.</param>
 /// <param name="By">Who changed it.</param>
-/// <param name="EndedAt">When codes of it were first refused, revoked or replaced afterwards; null where that has not been seen.</param>
+/// <param name="EndedAt">When codes of it were first refused, suspended, revoked or replaced afterwards; null where that has not been seen.</param>
 public sealed record ChangeEnding(string Identity, string Change, DateTimeOffset ChangedAt, Party? By, DateTimeOffset? EndedAt);
 
 /// <summary>A line that could not be read.</summary>

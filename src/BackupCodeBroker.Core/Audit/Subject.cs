@@ -75,7 +75,7 @@ public enum SubjectKind
     /// <summary>An alias, changed.</summary>
     AliasChange,
 
-    /// <summary>A group, changed.</summary>
+    /// <summary>A group, changed; the name is its id, or empty where the path has none.</summary>
     GroupChange,
 
     /// <summary>The pepper, used.</summary>

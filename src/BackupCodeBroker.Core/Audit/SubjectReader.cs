@@ -182,6 +182,7 @@ public sealed class SubjectReader
                 || path.StartsWith("persona", StringComparison.Ordinal) => new Subject(SubjectKind.AliasChange),
             _ when path.StartsWith("entity/id/", StringComparison.Ordinal) => new Subject(SubjectKind.EntityChange, path["entity/id/".Length..]),
             _ when path.StartsWith("entity", StringComparison.Ordinal) => new Subject(SubjectKind.EntityChange),
+            _ when path.StartsWith("group/id/", StringComparison.Ordinal) => new Subject(SubjectKind.GroupChange, path["group/id/".Length..]),
             _ when path.StartsWith("group", StringComparison.Ordinal) => new Subject(SubjectKind.GroupChange),
             _ => Subject.Other,
         };

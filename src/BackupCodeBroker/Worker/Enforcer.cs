@@ -32,17 +32,19 @@ internal sealed class Enforcer(
     public async Task<Enforced?> RunAsync(ActivityContext page, IdentityName identity, IdentityDocument ending, (string Accessor, WrapSight Sight)? wrap, CancellationToken cancellation)
     {
         using var work = new OwnWorkScope(OwnWork.Enforce, access, metrics, time, page) { Identity = identity.Value };
-        return await work.RunAsync(async () =>
+        var enforced = await work.RunAsync(async () =>
         {
             var call = work.Call(cancellation);
-            var enforced = await ChangeAsync(work, call, identity, wrap);
-            if (enforced is null)
+            var changed = await ChangeAsync(work, call, identity, wrap);
+            if (changed is null)
             {
                 await recoveries.EndMarkedAsync(call, ending);
             }
 
-            return enforced;
+            return changed;
         });
+        work.Conclude(Outcomes.Done, enforced?.Reason);
+        return enforced;
     }
 
     private async Task<Enforced?> ChangeAsync(OwnWorkScope work, VaultCall call, IdentityName identity, (string Accessor, WrapSight Sight)? wrap)
@@ -110,4 +112,8 @@ internal sealed class Enforcer(
 /// <summary>What a change came to.</summary>
 /// <param name="After">The document as it is now.</param>
 /// <param name="Acts">What was done; none where somebody else had done it.</param>
-internal sealed record Enforced(IdentityDocument After, IReadOnlyList<SweepAct> Acts);
+internal sealed record Enforced(IdentityDocument After, IReadOnlyList<SweepAct> Acts)
+{
+    /// <summary>What it came to in a word, for the record: a suspension before all else, since the audit looks when a change in Vault had its effect; null where nothing was done.</summary>
+    public string? Reason => Acts.Count == 0 ? null : (Acts.Contains(SweepAct.Suspended) ? SweepAct.Suspended : Acts[0]).Name();
+}

@@ -34,4 +34,23 @@ public sealed class WorkerRunTests(AuditedVault vault) : IClassFixture<AuditedVa
             Assert.Contains($"\"operation\":\"{work}\"", await File.ReadAllTextAsync(run.Access.Path, TestContext.Current.CancellationToken), StringComparison.Ordinal);
         }
     }
+
+    [Fact]
+    [Trait("Requirement", "R-38")]
+    public async Task The_codes_of_a_disabled_owner_ended_when_the_worker_came_by()
+    {
+        var watch = new SweepWatch();
+        await using var run = await AuditedRun.StartAsync(vault, s => s with { Worker = SweepWatch.Quick(s.Worker) }, services => services.AddSingleton<ISweepObserver>(watch));
+        var swept = new Swept(run.Broker, watch, new CapturingLogs());
+        var holding = await run.Environment.HoldingAsync(run.Broker, run.Cast);
+        await swept.UntilLeadsAsync();
+        await run.Root.PostAsync("identity/entity/id/" + run.Cast.Owner.EntityId, new { disabled = true });
+
+        await swept.SweepAsync();
+        var report = await run.AuditAsync();
+
+        var change = Assert.Single(report.Changes, c => c.Identity == holding.Identity);
+        Assert.NotNull(change.EndedAt);
+        Assert.Empty(report.Findings);
+    }
 }

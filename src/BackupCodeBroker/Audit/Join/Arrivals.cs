@@ -62,6 +62,7 @@ internal sealed class Arrivals
             Activation = One(entry.Sent.Activation),
             Alias = One(entry.Sent.Alias),
             Entities = entry.Sent.Entities.Count == 0 ? [] : [.. entry.Sent.Entities.Select(One)],
+            Merged = entry.Sent.Merged.Count == 0 ? [] : [.. entry.Sent.Merged.Select(One)],
         },
         Answer = entry.Answer is not { } answer ? null : answer with
         {

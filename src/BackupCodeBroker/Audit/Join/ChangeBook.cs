@@ -165,9 +165,19 @@ internal sealed class ChangeBook(AuditNames names, FindingBook findings, PeopleB
             case SubjectKind.EntityChange when people.IsPerson(subject.Name):
                 people.Changed(subject.Name, entry.Verb == "delete" ? "entity deleted" : "entity changed", entry);
                 break;
+            case SubjectKind.GroupChange when entry.Verb == "delete" && people.IsPerson(subject.Name):
+                people.Changed(subject.Name, "group deleted", entry);
+                break;
             case SubjectKind.AliasChange when people.IsAlias(entry.Sent.Alias):
             case SubjectKind.EntityChange or SubjectKind.AliasChange or SubjectKind.GroupChange when people.TouchesIdentity(entry.Sent.Entities):
                 Entity(entry, null, $"changed what an identity's alias leads to, or what its entity is part of ({entry.Path}).");
+                break;
+            case SubjectKind.EntityChange when people.PersonsAmong(entry.Sent.Merged) is { Count: > 0 } merged:
+                foreach (var person in merged)
+                {
+                    people.Changed(person, "entity merged into another", entry);
+                }
+
                 break;
             default:
                 findings.NoteEach(

@@ -1,4 +1,5 @@
 using BackupCodeBroker.Core.Audit;
+using BackupCodeBroker.Core.Decisions;
 
 namespace BackupCodeBroker.Audit.Join;
 
@@ -14,7 +15,7 @@ internal sealed class LifeBook(FindingBook findings)
     // What a refused consumption says of a change that ended the codes.
     private static readonly HashSet<string> EndedBy = new(StringComparer.Ordinal)
     {
-        "owner-gone", "owner-disabled", "owner-changed", "entity-gone", "entity-disabled", "entity-changed", "overgranted", "ended", "disabled", "unknown-identity",
+        "owner-gone", "owner-disabled", "owner-changed", "entity-gone", "entity-disabled", "entity-changed", "overgranted", "ended", "disabled", "unknown-identity", "suspended",
     };
 
     private readonly Dictionary<(string Identity, int Generation), Life> _lives = [];
@@ -74,6 +75,10 @@ internal sealed class LifeBook(FindingBook findings)
         else if (done && (name == Core.Operations.Operation.Revoke.Name || name == Core.Operations.Operation.Retire.Name || name == Core.Operations.Operation.Transfer.Name))
         {
             Revoked(record, identity, by, wraps);
+        }
+        else if (done && name == OwnWork.Enforce && record.Reason == SweepAct.Suspended.Name())
+        {
+            Ending(identity, record.EndedAt);
         }
         else if (done && name == OwnWork.EndLeaked && record.Generation is { } leaked)
         {

@@ -11,6 +11,7 @@ internal sealed class PeopleBook(FindingBook findings, LifeBook lives)
     private readonly AgingMap<Mark, bool> _identityMarks = new(MaxPeople);
     private readonly AgingMap<Mark, string> _aliases = new(MaxPeople);
     private readonly AgingMap<string, HashSet<string>> _persons = new(MaxPeople);
+    private readonly AgingMap<Mark, string> _personMarks = new(MaxPeople);
 
     /// <summary>A child reached a document: its entity is that identity's.</summary>
     public void IsOf(string entity, string identity)
@@ -21,9 +22,14 @@ internal sealed class PeopleBook(FindingBook findings, LifeBook lives)
         }
     }
 
-    /// <summary>An operation on an identity read an entity: its owner, its own, or its alias's.</summary>
-    public void Read(string entity, string identity)
+    /// <summary>An operation on an identity read an entity, which Vault answered with its <paramref name="mark"/>: its owner, its own, or its alias's.</summary>
+    public void Read(string entity, Mark mark, string identity)
     {
+        if (!mark.IsNone)
+        {
+            _personMarks.Set(mark, entity);
+        }
+
         if (!_persons.TryGet(entity, out var identities))
         {
             _persons.Set(entity, identities = new HashSet<string>(StringComparer.Ordinal));
@@ -75,6 +81,10 @@ internal sealed class PeopleBook(FindingBook findings, LifeBook lives)
 
     /// <summary>Whether an entity is one that operations read.</summary>
     public bool IsPerson(string entity) => _persons.Has(entity);
+
+    /// <summary>Which of some entities operations read.</summary>
+    public IReadOnlyList<string> PersonsAmong(IReadOnlyList<Mark> entities) =>
+        [.. entities.Select(mark => _personMarks.TryGet(mark, out var person) ? person : null).OfType<string>().Distinct(StringComparer.Ordinal)];
 
     /// <summary>Whether an alias is an identity's.</summary>
     public bool IsAlias(Mark alias) => !alias.IsNone && _aliases.Has(alias);

@@ -68,7 +68,7 @@ internal sealed class Witness(TokenBook tokens, PeopleBook people, WrapBook wrap
                 people.IsOf(entry.Auth.Entity, subject.Name);
                 break;
             case SubjectKind.EntityRead when identity is not null:
-                people.Read(subject.Name, identity);
+                people.Read(subject.Name, entry.Answer?.Entity ?? default, identity);
                 break;
             case SubjectKind.AliasLookup:
                 people.Alias(entry.Sent.Alias, entry.Answer?.Entity ?? default);

@@ -18,7 +18,7 @@ internal static class BodyLine
         ("entity_id", Entities),
         ("entity_ids", Entities),
         ("member_entity_ids", Entities),
-        ("from_entity_ids", Entities),
+        ("from_entity_ids", Merged),
         ("to_entity_id", Entities));
 
     /// <summary>Reads the object that the reader has entered.</summary>
@@ -33,6 +33,12 @@ internal static class BodyLine
 
     private static void Entities(ref Utf8JsonReader reader, Body body) =>
         body.Sent = body.Sent with { Entities = [.. body.Sent.Entities, .. JsonWalk.Marks(ref reader)] };
+
+    private static void Merged(ref Utf8JsonReader reader, Body body)
+    {
+        IReadOnlyList<Mark> merged = [.. JsonWalk.Marks(ref reader)];
+        body.Sent = body.Sent with { Entities = [.. body.Sent.Entities, .. merged], Merged = merged };
+    }
 
     private sealed class Body
     {

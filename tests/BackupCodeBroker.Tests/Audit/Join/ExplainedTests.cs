@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using BackupCodeBroker.Core.Audit;
 using Xunit;
 
@@ -6,6 +7,8 @@ namespace BackupCodeBroker.Tests.Audit.Join;
 /// <summary>Honest lives: nothing is found, and everything is told.</summary>
 public sealed class ExplainedTests
 {
+    private const string Group = "11111111-aaaa-4aaa-8aaa-0000000000aa";
+
     [Fact]
     [Trait("Requirement", "R-38")]
     public void A_set_is_issued_received_and_spent()
@@ -132,6 +135,59 @@ public sealed class ExplainedTests
         Assert.InRange((change.EndedAt!.Value - change.ChangedAt).TotalSeconds, 40, 41);
     }
 
+    [Theory]
+    [InlineData("update", "entity/id/" + Story.Owner, "entity changed")]
+    [InlineData("delete", "entity/id/" + Story.Owner, "entity deleted")]
+    [InlineData("delete", "group/id/" + Group, "group deleted")]
+    [InlineData("update", "entity/merge", "entity merged into another")]
+    public void Codes_that_the_worker_suspended_had_their_end_then(string verb, string path, string told)
+    {
+        var story = new Story();
+        story.Claim("a.x", 1);
+        story.Operate("status", "a.x", "owner", Story.Owner, writes: false, more: ReadGroup(story));
+        story.Say(verb, "identity/" + path, "root", Story.Root, path == "entity/merge" ? new JsonObject { ["from_entity_ids"] = new JsonArray("#" + Story.Owner), ["to_entity_id"] = "#" + Story.Thief } : null);
+        story.Pass(TimeSpan.FromSeconds(4));
+        Enforce(story, "suspended");
+        story.Pass(TimeSpan.FromMinutes(3));
+        story.Operate("consume", "a.x", "verifier", Story.Verifier, 1, outcome: "refused", reason: "suspended");
+
+        var report = story.Audit();
+
+        Assert.Empty(report.Findings);
+        var change = Assert.Single(report.Changes);
+        Assert.Equal(told, change.Change);
+        Assert.InRange((change.EndedAt!.Value - change.ChangedAt).TotalSeconds, 4, 5);
+    }
+
+    [Theory]
+    [InlineData("suspended", true)]
+    [InlineData("approval-required", false)]
+    public void Without_the_workers_record_the_next_refusal_for_it_is_the_end(string reason, bool ended)
+    {
+        var story = new Story();
+        story.Claim("a.x", 1);
+        story.Say("delete", "identity/entity/id/" + Story.Owner, "root", Story.Root);
+        Enforce(story, "asked");
+        story.Pass(TimeSpan.FromSeconds(40));
+        story.Operate("consume", "a.x", "verifier", Story.Verifier, 1, outcome: "refused", reason: reason);
+
+        var change = Assert.Single(story.Audit().Changes);
+
+        Assert.Equal(ended, change.EndedAt is { } at && (at - change.ChangedAt).TotalSeconds is > 40 and < 41);
+    }
+
+    [Fact]
+    public void Whoever_a_merge_leaves_and_a_group_that_is_changed_end_no_codes()
+    {
+        var story = new Story();
+        story.Claim("a.x", 1);
+        story.Operate("status", "a.x", "owner", Story.Owner, writes: false, more: ReadGroup(story));
+        story.Say("update", "identity/entity/merge", "root", Story.Root, new JsonObject { ["from_entity_ids"] = new JsonArray("#" + Story.Thief), ["to_entity_id"] = "#" + Story.Owner });
+        story.Say("update", "identity/group/id/" + Group, "root", Story.Root);
+
+        Assert.Empty(story.Audit().Changes);
+    }
+
     [Fact]
     public void What_lies_before_the_period_is_learnt_and_not_reported()
     {
@@ -144,5 +200,22 @@ public sealed class ExplainedTests
         var report = story.Audit(since);
         Assert.Equal(FindingKind.UnwrappedByAnother, Assert.Single(report.Findings).Kind);
         Assert.Equal(0, report.Totals.Operations);
+    }
+
+    private static Action<string, List<string>> ReadGroup(Story story) =>
+        (span, ids) => ids.Add(story.Say("read", "identity/group/id/" + Group, "broker", Story.Broker, answer: Story.Data(("id", "#" + Group)), span: span));
+
+    // As the worker suspends: it reads document, state and people, and writes the document.
+    private static void Enforce(Story story, string reason)
+    {
+        const string Span = "00000000000000ee", Document = "backup-codes/data/identities/bcb.a.x";
+        var from = story.Now;
+        string[] ids =
+        [
+            story.Say("read", Document, "child-a.x", Story.Child("a.x"), answer: Story.Data(("data", "#x")), span: Span),
+            story.Say("read", "backup-codes/data/broker/state", "child-a.x", Story.Child("a.x"), answer: Story.Data(("data", "#x")), span: Span),
+            story.Say("update", Document, "child-a.x", Story.Child("a.x"), answer: Story.Data(("version", 3)), span: Span),
+        ];
+        story.Record(Span, OwnWork.Enforce, "a.x", null, "done", reason, null, from, ids.Length, ids);
     }
 }

@@ -12,7 +12,7 @@ internal static class TablesPart
 
     /// <summary>Changes that end codes.</summary>
     public static void Changes(Markup html, AuditReport report) => Tables.Section(
-        html, "changes", "Changes that end codes", "From the change until codes of before were first refused, revoked or replaced", report.Changes, MostRows,
+        html, "changes", "Changes that end codes", "From the change until codes of before were first refused, suspended, revoked or replaced", report.Changes, MostRows,
         ["changed (UTC)", "identity", "change", "by", "ended (UTC)", "took"],
         change =>
         {
