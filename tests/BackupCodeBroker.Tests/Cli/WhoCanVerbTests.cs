@@ -124,8 +124,32 @@ public sealed class WhoCanVerbTests
         Assert.Equal("lost", (string?)run.Json["standing"]!["outlook"]);
         Assert.Equal("auth/oidc", (string?)run.Json["without"]![0]);
 
-        Assert.Equal(0, await run.RunAsync("who-can", "build-bot", "--without", "auth/ldap"));
-        Assert.Contains("Without auth/ldap: somebody who could spend a code comes another way", run.Out, StringComparison.Ordinal);
+        Assert.Equal(0, await run.RunAsync("who-can", "build-bot", "--without", "auth/approle"));
+        Assert.Contains("Without auth/approle: somebody who could spend a code comes another way", run.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("who-can build-bot --without auth/oidc --without auth/userpass --json")]
+    [InlineData("who-can --without userpass/ --json")]
+    public async Task A_log_in_that_is_not_mounted_is_an_error_and_no_good_news(string arguments)
+    {
+        var run = Given();
+
+        Assert.Equal(2, await run.RunAsync(arguments.Split(' ')));
+
+        Assert.Equal(("usage", "this Vault has no auth mount auth/userpass; it has auth/approle, auth/oidc"), ((string?)run.Json["error"]!["code"], (string?)run.Json["error"]!["detail"]));
+        Assert.Empty(run.Broker.Seen);
+    }
+
+    [Fact]
+    public async Task A_log_in_that_could_not_be_checked_is_not_read()
+    {
+        var run = Given();
+        Denied(run, "GET /v1/sys/auth");
+
+        Assert.Equal(3, await run.RunAsync("who-can", "build-bot", "--without", "auth/oidcc", "--json"));
+
+        Assert.Contains(run.Json["not_read"]!.AsArray(), gap => (string?)gap!["about"] == "auth/oidcc" && ((string?)gap["why"])!.Contains("could not be checked", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -178,7 +202,12 @@ public sealed class WhoCanVerbTests
     {
         var run = new CliRun();
         run.Vault.On("GET /v1/auth/token/lookup-self", 200, Data(new { accessor = "a", entity_id = "e", display_name = "auditor", policies = new[] { "bcb-auditor" }, ttl = 60, path = "auth/token/create", type = "service" }));
-        run.Vault.On("GET /v1/sys/auth", 200, Data(new Dictionary<string, object> { ["oidc/"] = new { type, accessor = "auth_oidc_1" } }));
+        run.Vault.On("GET /v1/sys/auth", 200, Data(new Dictionary<string, object>
+        {
+            ["oidc/"] = new { type, accessor = "auth_oidc_1" },
+            ["approle/"] = new { type = "approle", accessor = "auth_approle_1" },
+        }));
+        run.Vault.On("LIST /v1/auth/approle/role", 404, """{"errors":[]}""");
         run.Vault.On("LIST /v1/auth/oidc/role", 200, Data(new { keys = new[] { role } }));
         run.Vault.On("GET /v1/auth/oidc/role/" + role, 200, Data(new { token_policies = Array.Empty<string>() }));
         run.Vault.On("LIST /v1/identity/entity/id", 200, Data(new { keys = new[] { Alice } }));

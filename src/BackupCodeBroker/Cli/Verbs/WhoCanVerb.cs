@@ -74,6 +74,12 @@ internal static class WhoCanVerb
         var settings = context.Settings.Vault with { CallTimeout = Patience };
         using var wire = new AdminWire(settings, context.Token.ForVault, context.Call(cancellation), context.Surroundings.Time, context.Surroundings.VaultHandler);
         var read = await AccessReading.Over(wire, settings, cancellation).ReadAsync();
+        if (NotMounted(asked.Without, read.Map.LogIns) is { } typo)
+        {
+            return Outcome.Usage(typo);
+        }
+
+        read = read with { Gaps = [.. read.Gaps, .. Unchecked(asked.Without, read.Map.LogIns)] };
         var evaluator = new AccessEvaluator(read.Map, asked.Mount);
         return asked.Identity is null && asked.Without.Count > 0
             ? await WhoCanFleet.AnswerAsync(context, asked.Without, evaluator, read, cancellation)
@@ -89,6 +95,17 @@ internal static class WhoCanVerb
             VaultAnswer<TokenFacts>.Faulted faulted => Outcome.Failed(ExitCode.Unavailable, context.Problem("vault", faulted.Fault.Describe())),
             _ => null,
         };
+
+    // Without a log-in that nobody has nothing is lost: a typo would pass for good news.
+    private static string? NotMounted(IReadOnlySet<string> without, IReadOnlyList<LogIn>? mounts)
+    {
+        var unknown = mounts is null ? [] : without.Except(mounts.Select(mount => mount.Path)).Order(StringComparer.Ordinal).ToList();
+        return unknown.Count == 0 ? null
+            : $"this Vault has no auth mount {string.Join(", ", unknown)}; it has {string.Join(", ", mounts!.Select(mount => mount.Path).Order(StringComparer.Ordinal))}";
+    }
+
+    private static IEnumerable<AccessGap> Unchecked(IReadOnlySet<string> without, IReadOnlyList<LogIn>? mounts) => mounts is not null ? []
+        : without.Order(StringComparer.Ordinal).Select(path => new AccessGap(path, "whether this is an auth mount could not be checked, as the mounts could not be read"));
 
     private static async Task<Outcome> OneAsync(CliContext context, Asked asked, AccessEvaluator evaluator, AccessRead read, CancellationToken cancellation)
     {
