@@ -38,9 +38,14 @@ public sealed class AccessEvaluator
     /// <summary>Those who carry a policy that could not be read: they may be able to more, or to less.</summary>
     public IReadOnlyList<Remarked> Unsure => Remarks(reach => reach.Unread.Count > 0, _ => [], reach => reach.Unread);
 
-    /// <summary>Who may do it.</summary>
+    /// <summary>Who may do it; nobody in particular where Vault is not asked about anybody.</summary>
     public WhoCanAnswer Ask(AccessQuestion question)
     {
+        if (!question.Operation.IsAsked)
+        {
+            return new WhoCanAnswer { Question = question, Holders = [], Disabled = [], CannotAsk = [], DependingOnWho = [], Policies = [] };
+        }
+
         var granted = Granted(question).ToList();
         var able = granted.Where(one => one.Case.Reach.CanIntroduceItself).ToList();
         var holders = able.Where(one => !one.Case.Holder.IsDisabled).GroupBy(one => one.Case.Holder)

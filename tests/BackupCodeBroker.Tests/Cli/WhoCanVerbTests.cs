@@ -128,6 +128,35 @@ public sealed class WhoCanVerbTests
         Assert.Contains("Without auth/approle: somebody who could spend a code comes another way", run.Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Recover_needs_no_token_so_that_it_is_whoever_holds_a_code()
+    {
+        var run = Given(policy: "path \"backup-codes-broker/+/build-bot\" { capabilities = [\"read\"] }");
+
+        Assert.Equal(0, await run.RunAsync("who-can", "build-bot", "--operation", "recover"));
+        Assert.Matches("recover +whoever holds a live code +the code, where the profile hands something out +none needed", run.Out);
+        Assert.DoesNotContain("alice", run.Out, StringComparison.Ordinal);
+
+        Assert.Equal(0, await run.RunAsync("who-can", "build-bot", "--operation", "recover", "--json"));
+        var operation = Assert.Single(run.Json["operations"]!.AsArray())!;
+        Assert.True((bool)operation["by_code"]!);
+        Assert.Null(operation["path"]);
+        Assert.Empty(operation["holders"]!.AsArray());
+        Assert.Empty(operation["policies"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task What_a_code_alone_is_enough_for_is_told_whatever_is_asked_of_an_identity()
+    {
+        var run = Given();
+
+        Assert.Equal(0, await run.RunAsync("who-can", "build-bot"));
+        Assert.Contains("recover needs no token: whoever holds a live code may, where the profile hands something out.", run.Out, StringComparison.Ordinal);
+        Assert.Equal(0, await run.RunAsync("who-can", "build-bot", "--json"));
+        Assert.Equal("recover", (string?)Assert.Single(run.Json["by_code"]!.AsArray()));
+        Assert.All(run.Json["operations"]!.AsArray(), operation => Assert.False((bool)operation!["by_code"]!));
+    }
+
     [Theory]
     [InlineData("who-can build-bot --without auth/oidc --without auth/userpass --json")]
     [InlineData("who-can --without userpass/ --json")]
@@ -172,11 +201,13 @@ public sealed class WhoCanVerbTests
 
         Assert.Equal(1, await run.RunAsync("who-can", "--without", "auth/oidc"));
         Assert.Contains("2: nobody could spend a code: everybody who may comes through it", run.Out, StringComparison.Ordinal);
+        Assert.Contains("recover needs no token", run.Out, StringComparison.Ordinal);
         Assert.Contains("circle: build-bot: its codes restore auth/oidc", run.Out, StringComparison.Ordinal);
         Assert.Contains("circle: cold.one: its codes restore the Vault that keeps them", run.Out, StringComparison.Ordinal);
 
         Assert.Equal(1, await run.RunAsync("who-can", "--without", "auth/oidc", "--json"));
         Assert.Equal(["lost", "lost"], run.Json["identities"]!.AsArray().Select(one => (string?)one!["outlook"]));
+        Assert.Equal("recover", (string?)Assert.Single(run.Json["by_code"]!.AsArray()));
         Assert.Equal(["log-in", "vault"], run.Json["circles"]!.AsArray().Select(one => (string?)one!["kind"]));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using BackupCodeBroker.Core.Operations;
 using BackupCodeBroker.Core.WhoCan;
 using BackupCodeBroker.WhoCan;
 
@@ -22,6 +23,11 @@ internal static class WhoCanDocument
         }
 
         json["complete"] = told.Gaps.Count == 0;
+        if (told.Identity is not null)
+        {
+            json["by_code"] = ByCode();
+        }
+
         json["operations"] = Array(told.Answers, answer => Of(answer, told.Mount));
         if (told.Standing is { } standing)
         {
@@ -36,6 +42,9 @@ internal static class WhoCanDocument
         json["trace_id"] = told.TraceId;
         return json;
     }
+
+    /// <summary>What whoever holds a live code may, without a token.</summary>
+    public static JsonArray ByCode() => Texts(Operation.All.Where(operation => !operation.IsAsked).Select(operation => operation.Name));
 
     /// <summary>Where an identity stands.</summary>
     public static JsonObject Of(RecoveryStanding standing) => new()
@@ -99,7 +108,8 @@ internal static class WhoCanDocument
     private static JsonObject Of(WhoCanAnswer answer, string mount) => new()
     {
         ["operation"] = answer.Question.Operation.Name,
-        ["path"] = answer.Question.Path(mount),
+        ["by_code"] = !answer.Question.Operation.IsAsked,
+        ["path"] = answer.Question.Operation.IsAsked ? answer.Question.Path(mount) : null,
         ["owned_path"] = answer.Question.OwnedPath(mount),
         ["holders"] = Array(answer.Holders, Of),
         ["disabled"] = Array(answer.Disabled, Of),

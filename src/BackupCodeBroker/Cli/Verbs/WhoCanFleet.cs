@@ -54,6 +54,7 @@ internal static class WhoCanFleet
         {
             ["without"] = new JsonArray([.. down.Order(StringComparer.Ordinal).Select(path => (JsonNode)path)]),
             ["complete"] = read.Gaps.Count == 0,
+            ["by_code"] = WhoCanDocument.ByCode(),
             ["identities"] = new JsonArray([.. standings.Select(one => (JsonNode)WhoCanDocument.Of(one))]),
             ["circles"] = new JsonArray([.. circles.Select(one => (JsonNode)WhoCanDocument.Of(one.Identity, one.Circle))]),
             ["too_broad"] = WhoCanDocument.Of(evaluator.TooBroad),
@@ -97,6 +98,8 @@ internal static class WhoCanFleet
 
         WhoCanPage.More(screen, circles.Count - MostShown);
         WhoCanPage.Remarks(screen, evaluator.TooBroad, evaluator.Unsure);
+        screen.Line();
+        WhoCanPage.ByCode(screen);
         WhoCanPage.Gaps(screen, read.Gaps);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BackupCodeBroker.Cli.Terminal;
+using BackupCodeBroker.Core.Operations;
 using BackupCodeBroker.Core.WhoCan;
 using BackupCodeBroker.WhoCan;
 
@@ -47,6 +48,11 @@ internal static class WhoCanPage
         Remarks(screen, told.TooBroad, told.Unsure);
         screen.Line();
         screen.Line("Tokens that are live, or were made by hand, carry what nobody can list: they are not here.");
+        if (told.Identity is not null)
+        {
+            ByCode(screen);
+        }
+
         Gaps(screen, told.Gaps);
     }
 
@@ -78,6 +84,10 @@ internal static class WhoCanPage
         CircleKind.LogIn => $"its codes restore {circle.LogIn}, and everybody who may spend or approve them comes through {circle.LogIn}. Let somebody consume who comes another way",
         _ => "its codes restore the Vault that keeps them. Keep another way in outside Vault",
     };
+
+    /// <summary>What no token is needed for, so that no policy and no log-in decides it.</summary>
+    public static void ByCode(Screen screen) =>
+        screen.Line($"{string.Join(", ", Operation.All.Where(operation => !operation.IsAsked).Select(operation => operation.Name))} needs no token: whoever holds a live code may, where the profile hands something out.");
 
     /// <summary>Whose tokens the broker refuses, and of whom nothing can be said.</summary>
     public static void Remarks(Screen screen, IReadOnlyList<Remarked> tooBroad, IReadOnlyList<Remarked> unsure)
@@ -118,6 +128,11 @@ internal static class WhoCanPage
     private static IEnumerable<IReadOnlyList<string?>> Rows(WhoCanAnswer answer)
     {
         var name = answer.Question.Operation.Name;
+        if (!answer.Question.Operation.IsAsked)
+        {
+            return [[name, "whoever holds a live code", "the code, where the profile hands something out", "none needed"]];
+        }
+
         if (answer.Holders.Count == 0)
         {
             return [[name, "nobody", "", ""]];
