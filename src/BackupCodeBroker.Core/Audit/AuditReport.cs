@@ -61,6 +61,9 @@ public sealed record AuditTotals
     /// <summary>Of those, the ones that an operation explains.</summary>
     public long Explained { get; init; }
 
+    /// <summary>Of the others, changes of what protects codes that are no finding: others' policies, entities or groups, and what Vault refused.</summary>
+    public long ToKnow { get; init; }
+
     /// <summary>Operations, from access records.</summary>
     public long Operations { get; init; }
 

@@ -55,7 +55,7 @@ internal sealed class AuditJoin
         _tokens = new TokenBook(question.Names, question.Skew, token => _wraps!.Knows(token));
         _wraps = new WrapBook(_findings, _lives, _tokens, _agenda, _patience + _patience);
         var people = new PeopleBook(_findings, _lives);
-        _changes = new ChangeBook(question.Names, _findings, people);
+        _changes = new ChangeBook(question.Names, _findings, people, _tally);
         _witness = new Witness(_tokens, people, _wraps, _changes, _lives, _findings, _tally);
         _strays = new Strays(_tokens, _findings, _changes, _witness, _tally);
         _desk = new OperationDesk(new Explanation(question.Names, question.Skew), _tokens, _agenda, _patience, _tally, _findings, _strays, _witness, _bystanders, request => _open.Remove(Arrivals.IdOf(request.Entry.RequestId)));

@@ -6,13 +6,13 @@ namespace BackupCodeBroker.Audit.Join;
 /// Changes in Vault that decide who reaches codes: policies, mounts, roles, audit devices, entities and aliases. Whether a policy is one that callers of
 /// the broker carry, and whether an entity is an identity's, may show later in the log: those changes wait until its end.
 /// </summary>
-internal sealed class ChangeBook(AuditNames names, FindingBook findings, PeopleBook people)
+internal sealed class ChangeBook(AuditNames names, FindingBook findings, PeopleBook people, Tally tally)
 {
     private const int MaxWaiting = 10_000;
     private const int MaxPolicies = 20_000;
 
     private readonly Queue<(AuditEntry Entry, Subject Subject)> _waiting = new();
-    private readonly Dictionary<(string Policy, Mark By), (AuditEntry First, long Count)> _policies = [];
+    private readonly Dictionary<(string Policy, Mark By), (AuditEntry First, long Count, long InPeriod)> _policies = [];
     private readonly HashSet<string> _carried = new(StringComparer.Ordinal);
     private Draft? _tooMany;
     private long _early;
@@ -34,6 +34,7 @@ internal sealed class ChangeBook(AuditNames names, FindingBook findings, PeopleB
     {
         if (!entry.MayHaveHappened)
         {
+            tally.ToKnow += InPeriod(entry);
             findings.NoteEach(
                 "refused change " + entry.Token + entry.Path,
                 entry,
@@ -59,8 +60,10 @@ internal sealed class ChangeBook(AuditNames names, FindingBook findings, PeopleB
                 Report(FindingKind.MountChange, entry, $"wrote to the mount by which callers are authorised ({entry.Path}), which is to stay empty.");
                 break;
             case SubjectKind.Audit when entry.Path == "sys/audit/test" && IsOwnBeginning(entry):
+                tally.ToKnow += InPeriod(entry);
                 break;
             case SubjectKind.Audit when IsOwnBeginning(entry):
+                tally.ToKnow += InPeriod(entry);
                 findings.Note(entry.Time, $"{Parties.Capital(Parties.Named(Parties.Of(entry)))} turned this audit device on ({entry.Path}): its log begins here.", place: entry.Place);
                 break;
             case SubjectKind.Audit:
@@ -86,9 +89,9 @@ internal sealed class ChangeBook(AuditNames names, FindingBook findings, PeopleB
     /// <summary>Judges what waited.</summary>
     public void Finish()
     {
-        foreach (var ((policy, _), (first, count)) in _policies.OrderBy(p => p.Value.First.Time))
+        foreach (var ((policy, _), (first, count, inPeriod)) in _policies.OrderBy(p => p.Value.First.Time))
         {
-            JudgePolicy(first, policy, count);
+            JudgePolicy(first, policy, count, inPeriod);
         }
 
         while (_waiting.TryDequeue(out var change))
@@ -126,11 +129,11 @@ internal sealed class ChangeBook(AuditNames names, FindingBook findings, PeopleB
     {
         if (_policies.TryGetValue((policy, entry.Token), out var known))
         {
-            _policies[(policy, entry.Token)] = (known.First, known.Count + 1);
+            _policies[(policy, entry.Token)] = (known.First, known.Count + 1, known.InPeriod + InPeriod(entry));
         }
         else if (_policies.Count < MaxPolicies)
         {
-            _policies[(policy, entry.Token)] = (entry, 1);
+            _policies[(policy, entry.Token)] = (entry, 1, InPeriod(entry));
         }
         else if (_tooMany is not null)
         {
@@ -142,7 +145,7 @@ internal sealed class ChangeBook(AuditNames names, FindingBook findings, PeopleB
         }
     }
 
-    private void JudgePolicy(AuditEntry entry, string policy, long count)
+    private void JudgePolicy(AuditEntry entry, string policy, long count, long inPeriod)
     {
         if (_carried.Contains(policy))
         {
@@ -150,6 +153,7 @@ internal sealed class ChangeBook(AuditNames names, FindingBook findings, PeopleB
         }
         else
         {
+            tally.ToKnow += inPeriod;
             findings.NoteEach("policies", entry, all => $"{all} changes of policies that nobody who asked the broker carried, {policy} the first.");
         }
     }
@@ -163,9 +167,11 @@ internal sealed class ChangeBook(AuditNames names, FindingBook findings, PeopleB
                 people.Changed(subject.Name, "the entity of its alias was changed", entry);
                 break;
             case SubjectKind.EntityChange when people.IsPerson(subject.Name):
+                tally.ToKnow += InPeriod(entry);
                 people.Changed(subject.Name, entry.Verb == "delete" ? "entity deleted" : "entity changed", entry);
                 break;
             case SubjectKind.GroupChange when entry.Verb == "delete" && people.IsPerson(subject.Name):
+                tally.ToKnow += InPeriod(entry);
                 people.Changed(subject.Name, "group deleted", entry);
                 break;
             case SubjectKind.AliasChange when people.IsAlias(entry.Sent.Alias):
@@ -173,6 +179,7 @@ internal sealed class ChangeBook(AuditNames names, FindingBook findings, PeopleB
                 Entity(entry, null, $"changed what an identity's alias leads to, or what its entity is part of ({entry.Path}).");
                 break;
             case SubjectKind.EntityChange when people.PersonsAmong(entry.Sent.Merged) is { Count: > 0 } merged:
+                tally.ToKnow += InPeriod(entry);
                 foreach (var person in merged)
                 {
                     people.Changed(person, "entity merged into another", entry);
@@ -180,11 +187,14 @@ internal sealed class ChangeBook(AuditNames names, FindingBook findings, PeopleB
 
                 break;
             default:
+                tally.ToKnow += InPeriod(entry);
                 findings.NoteEach(
                     "entities " + subject.Kind, entry, count => $"{count} changes of entities, aliases or groups of which the log does not show that they are an identity's ({entry.Path} the first).");
                 break;
         }
     }
+
+    private long InPeriod(AuditEntry entry) => findings.Covers(entry.Time) ? 1 : 0;
 
     private void Entity(AuditEntry entry, string? identity, string what) => findings.Join(
         FindingKind.EntityChange, entry.Token + entry.What, entry, () => $"{Parties.Capital(Parties.Named(Parties.Of(entry)))} {what}", identity);

@@ -208,7 +208,7 @@ internal sealed class OperationDesk(
         {
             var requests = group.Requests.Count;
             witness.Explained(record, group.Identity, group.Requests);
-            Count(group, requests, requests);
+            Count(group, requests);
             _waiting -= requests;
             group.Requests.ForEach(letGo);
             group.LetGoOf(requests);
@@ -267,7 +267,7 @@ internal sealed class OperationDesk(
 
         witness.Explained(record, group.Identity, explained);
         var passing = bystanders.Of(record, group.Span);
-        Count(group, explained.Count, group.Requests.Count, passing);
+        Count(group, explained.Count, passing);
         var more = explained.Count + passing - record.VaultCalls - record.VaultUncertain;
         if (!strays.Beyond(group, unexplained) && more > 0)
         {
@@ -289,12 +289,13 @@ internal sealed class OperationDesk(
         Missing(record, group.Identity, group.Requests.Count + passing);
     }
 
-    private void Count(Group group, int explained, int all, int passing = 0)
+    // What is not explained is counted as it is judged.
+    private void Count(Group group, int explained, int passing = 0)
     {
         if (findings.Covers(group.Record!.EndedAt))
         {
             tally.Explained += explained;
-            tally.BrokerRequests += all;
+            tally.BrokerRequests += explained;
             // A call that may or may not have arrived is not among those that must be found, yet it can be.
             var calls = group.Record.VaultCalls;
             tally.Found += explained + passing >= calls && (explained > 0 || calls == 0) ? 1 : 0;

@@ -15,6 +15,8 @@ internal sealed class Tally
 
     public long Explained { get; set; }
 
+    public long ToKnow { get; set; }
+
     public long Operations { get; set; }
 
     public long Found { get; set; }
@@ -38,6 +40,7 @@ internal sealed class Tally
         Requests = Requests,
         BrokerRequests = BrokerRequests,
         Explained = Explained,
+        ToKnow = ToKnow,
         Operations = Operations,
         OperationsFound = Found,
         OperationsOutside = Outside,

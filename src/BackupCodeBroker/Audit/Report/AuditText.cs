@@ -172,6 +172,7 @@ internal static class AuditText
         screen.Line();
         screen.Fields(
             ("requests", $"{Number(totals.Requests)}, of them {Number(totals.BrokerRequests)} concern the broker and {Number(totals.Explained)} are explained"),
+            ("", totals.ToKnow > 0 ? $"{Number(totals.ToKnow)} of the others are changes to know of, and no findings" : null),
             ("operations", $"{Number(totals.Operations)}, of them {Number(totals.OperationsFound)} found whole in Vault's log"),
             ("", totals.OperationsOutside > 0 ? $"{Number(totals.OperationsOutside)} lie outside what the log covers" : null),
             ("by people", totals.PersonUsedMachineCode > 0 ? $"{Words.Count(totals.PersonUsedMachineCode, "code")} of machines spent by people" : null));

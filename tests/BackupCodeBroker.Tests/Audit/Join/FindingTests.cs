@@ -115,6 +115,26 @@ public sealed class FindingTests
     }
 
     [Fact]
+    public void What_is_not_explained_is_a_findings_or_to_know()
+    {
+        var story = new Story();
+        story.Claim("a.x", 1);
+        story.Operate("status", "a.x", "owner", Story.Owner, writes: true);
+        story.Say("read", Document, "root", Story.Root);
+        story.Say("update", "sys/policies/acl/somebody-elses", "admin", Story.Person("admin", "e-admin"));
+        story.Say("update", "sys/policies/acl/somebody-elses", "admin", Story.Person("admin", "e-admin"));
+        story.Say("update", "identity/entity/name/somebody", "admin", Story.Person("admin", "e-admin"));
+        story.Say("delete", "identity/entity/id/" + Story.Owner, "admin", Story.Person("admin", "e-admin"));
+        story.Say("update", "sys/policies/acl/bcb-broker", "thief", Thief, error: "1 error occurred:\n\t* permission denied\n\n");
+
+        var report = story.Audit();
+
+        Assert.Equal(2, report.Findings.Sum(f => f.Requests));
+        Assert.Equal(5, report.Totals.ToKnow);
+        Assert.Equal(report.Totals.BrokerRequests, report.Totals.Explained + report.Totals.ToKnow + report.Findings.Sum(f => f.Requests));
+    }
+
+    [Fact]
     public void Bootstrap_with_its_record_explains_what_it_changed()
     {
         var story = new Story();

@@ -31,7 +31,7 @@ public sealed class AuditJsonTests
               "since": "2026-11-15T23:02:03.004Z",
               "sources": [{"name": "audit.log", "kind": "vault-audit", "lines": 2, "unreadable": 1, "first": "2026-11-15T23:02:03.004Z"}],
               "totals": {
-                "requests": 7, "broker_requests": 0, "explained": 0, "operations": 0, "operations_found": 0, "operations_outside": 0,
+                "requests": 7, "broker_requests": 0, "explained": 0, "to_know": 0, "operations": 0, "operations_found": 0, "operations_outside": 0,
                 "by_outcome": {"consume refused": 1}, "person_used_machine_code": 0
               },
               "findings": [{

@@ -62,6 +62,7 @@ public sealed class AuditTextTests
     {
         var all = string.Join('\n', Lines(SampleReports.Week()));
         Assert.Contains("owner's entity was disabled by root: ended after 41 s", all, StringComparison.Ordinal);
+        Assert.Contains("3 of the others are changes to know of, and no findings", all, StringComparison.Ordinal);
         Assert.Contains("owner changed by userpass-alice: NOT SEEN TO END", all, StringComparison.Ordinal);
         Assert.Contains("vault-1/audit.log:419002 (byte 1288310442) could not be read: ends in", all, StringComparison.Ordinal);
     }

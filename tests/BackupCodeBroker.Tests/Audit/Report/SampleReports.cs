@@ -50,6 +50,7 @@ internal static class SampleReports
             Requests = 1_003_721,
             BrokerRequests = 412_904,
             Explained = 412_896,
+            ToKnow = 3,
             Operations = 90_412,
             OperationsFound = 90_409,
             OperationsOutside = 2,

@@ -82,6 +82,11 @@ internal static class VerdictPart
             Figure(html, totals.Requests, "requests in Vault’s log");
             Figure(html, totals.BrokerRequests, "concern the broker");
             Figure(html, totals.Explained, "of those explained");
+            if (totals.ToKnow > 0)
+            {
+                Figure(html, totals.ToKnow, "changes to know of, and no findings");
+            }
+
             Figure(html, totals.Operations, "operations on record");
             Figure(html, totals.OperationsFound, "of those found whole");
             if (totals.OperationsOutside > 0)
