@@ -24,6 +24,11 @@ internal sealed class CountedExporter<T>(BaseExporter<T> exporter, Sink sink, st
         }
         finally
         {
+            // An exporter that gave up before it looked leaves them in the queue, which would then hold less than is let in.
+            foreach (var _ in batch)
+            {
+            }
+
             over(items);
             if (result == ExportResult.Success)
             {
