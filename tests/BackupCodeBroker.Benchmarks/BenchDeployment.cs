@@ -87,6 +87,13 @@ internal sealed class BenchDeployment : IAsyncDisposable
         return (address, process);
     }
 
+    /// <summary>Ends one that was started so.</summary>
+    public async Task EndBrokerAsync(Process process)
+    {
+        _more.Remove(process);
+        await EndAsync(process);
+    }
+
     /// <summary>Somebody with an entity and a token that may do these operations.</summary>
     public async Task<(string Token, string EntityId)> PersonAsync(params string[] grants)
     {
@@ -130,14 +137,19 @@ internal sealed class BenchDeployment : IAsyncDisposable
     {
         foreach (var process in _more.Append(_broker).Append(_other))
         {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync();
-            process.Dispose();
+            await EndAsync(process);
         }
 
         Root.Dispose();
         await _backend.DisposeAsync();
         Directory.Delete(_credentials, recursive: true);
+    }
+
+    private static async Task EndAsync(Process process)
+    {
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+        process.Dispose();
     }
 
     private static async Task<ApiReply> MustAsync(Task<ApiReply> calling) =>

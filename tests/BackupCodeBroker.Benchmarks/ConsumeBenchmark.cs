@@ -10,6 +10,9 @@ namespace BackupCodeBroker.Benchmarks;
 /// </summary>
 internal sealed class ConsumeBenchmark(BenchDeployment bench)
 {
+    /// <summary>The program's argument that runs this alone.</summary>
+    public const string Only = "consume";
+
     private const int Turns = 2;
     private const int WarmUpClients = 8;
 

@@ -26,6 +26,13 @@ if (args is [ScanBenchmark.Only, .. var tree])
     return await new ScanBenchmark(Built, tree is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : null).RunAsync() ? 0 : 1;
 }
 
+if (args is [ConsumeBenchmark.Only])
+{
+    await using var bench = await BenchDeployment.StartAsync(Built);
+    await new ConsumeBenchmark(bench).RunAsync();
+    return 0;
+}
+
 if (args is [TelemetryBenchmark.Only])
 {
     await using var bench = await BenchDeployment.StartAsync(Built);

@@ -8,21 +8,25 @@ using Spectre.Console;
 namespace BackupCodeBroker.Benchmarks;
 
 /// <summary>
-/// What telemetry costs: consume by brokers that differ in nothing but where they send it, one beside another on one Vault. They take turns, each round
-/// in another order, so that a change of the machine's speed meets all of them; what counts are ratios to the one that sends nothing. A second one that
-/// sends nothing shows what a ratio is worth: by as much as the two differ, nothing was measured.
+/// What telemetry costs: consume by brokers that differ in nothing but where they send it, one beside another on one Vault. What counts are ratios, and
+/// three things blur them. The machine changes its speed: the brokers take turns in ever another order, and a ratio is taken of each round. What one
+/// leaves to do meets the one after it: so nobody comes after the same one each time. And a process is faster or slower than another of the same program for
+/// as long as it lives, by more than telemetry costs: so all are started anew several times, and the figure is the mean over those starts, with its
+/// standard error. Two brokers send nothing, and all are compared with the mean of the two; by as much as they differ, nothing was measured.
 /// </summary>
 internal sealed class TelemetryBenchmark(BenchDeployment bench)
 {
     /// <summary>The program's argument that runs this alone.</summary>
     public const string Only = "telemetry";
 
-    private const int Rounds = 13;
-    // A round lasts about half a second: shorter ones measure what else the machine did.
-    private const int SetsOfOne = 7;
-    private const int SetsOfMany = 2;
-    private const int WarmUps = 2;
+    private const int Starts = 6;
+    private const int RoundsOfStart = 4;
+    // A round lasts more than a second: shorter ones measure what else the machine did.
+    private const int SetsOfOne = 10;
+    private const int SetsOfMany = 1;
+    private const int WarmUps = 3;
     private const double MostCost = 0.05;
+    private const string Off = "off";
     private const string Control = "off, again";
 
     private static readonly int[] Levels = [1, 16];
@@ -32,17 +36,78 @@ internal sealed class TelemetryBenchmark(BenchDeployment bench)
     public async Task RunAsync()
     {
         using var sink = await OtlpSink.StartAsync();
-        List<Candidate> brokers =
+        (string Name, string? Endpoint)[] kinds =
         [
-            await StartAsync("off", null),
-            await StartAsync(Control, null),
-            await StartAsync("on", sink.Good),
-            await StartAsync("receiver down", "http://127.0.0.1:" + UnusedPort()),
-            await StartAsync("receiver slow", sink.Slow),
-            await StartAsync("receiver failing", sink.Failing),
+            (Off, null),
+            (Control, null),
+            ("on", sink.Good),
+            ("receiver down", "http://127.0.0.1:" + UnusedPort()),
+            ("receiver slow", sink.Slow),
+            ("receiver failing", sink.Failing),
         ];
         var owner = await bench.PersonAsync("register/*", "issue/*", "retrieve/*");
         var caller = (await bench.PersonAsync("consume/*")).Token;
+        var results = Levels.ToDictionary(level => level, _ => new TelemetryFigures(Off, Control));
+        for (var start = 0; start < Starts; start++)
+        {
+            List<Candidate> brokers = [];
+            foreach (var (name, endpoint) in kinds)
+            {
+                brokers.Add(await StartAsync(name, endpoint));
+            }
+
+            await MeasureAsync(brokers, new Random(start), results, owner, caller);
+            foreach (var broker in brokers)
+            {
+                await bench.EndBrokerAsync(broker.Process);
+            }
+        }
+
+        AnsiConsole.WriteLine(
+            $"what telemetry costs at consume (machine, warm): spans, metrics and access records over OTLP/gRPC, on the {VaultBackend.Kind} Vault; "
+            + $"{Starts} starts of {RoundsOfStart} rounds each");
+        var table = new Table().AddColumns("telemetry", "clients", "consumes/s", "to off", "p50 ms", "to off", "broker's processor ms", "to off");
+        foreach (var (level, figures) in results)
+        {
+            foreach (var (name, _) in kinds)
+            {
+                table.AddRow([name, level.ToString(CultureInfo.InvariantCulture), .. Cells(figures, name)]);
+            }
+        }
+
+        AnsiConsole.Write(table);
+        foreach (var (level, figures) in results)
+        {
+            foreach (var (name, _) in kinds.Skip(1))
+            {
+                AnsiConsole.WriteLine(Verdict(figures, name, level));
+            }
+        }
+    }
+
+    // With a receiver that takes it throughput is promised, with one that does not the median.
+    private static string Verdict(TelemetryFigures figures, string name, int level)
+    {
+        var whole = name is "on" or Control;
+        var figure = whole ? figures.ToOff(name, r => r.Throughput) : figures.ToOff(name, r => r.P50);
+        var cost = whole ? 1 - figure.Mean : figure.Mean - 1;
+        var verdict = name == Control ? "so far two alike differ" : $"goal at most {MostCost:P0}: {(cost <= MostCost ? "reached" : "MISSED")}";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name}, {level} {(level == 1 ? "client" : "clients")}: {(whole ? "throughput" : "p50")} worse by {cost:P1} (standard error {figure.Error:P1}), {verdict}");
+    }
+
+    private static IEnumerable<string> Cells(TelemetryFigures figures, string name) =>
+        new (Func<TelemetryRun, double> Figure, string Format)[] { (r => r.Throughput, "F0"), (r => r.P50, "F2"), (r => r.Processor, "F2") }
+            .SelectMany(column => new[]
+            {
+                figures.Mean(name, column.Figure).ToString(column.Format, CultureInfo.InvariantCulture),
+                figures.ToOff(name, column.Figure).ToString(),
+            });
+
+    private async Task MeasureAsync(
+        List<Candidate> brokers, Random random, Dictionary<int, TelemetryFigures> results, (string Token, string EntityId) owner, string caller)
+    {
         foreach (var broker in brokers)
         {
             for (var round = 0; round < WarmUps; round++)
@@ -51,56 +116,21 @@ internal sealed class TelemetryBenchmark(BenchDeployment bench)
             }
         }
 
-        var verdicts = new List<string>();
-        var table = new Table().AddColumns("telemetry", "clients", "consumes/s", "to off", "p50 ms", "to off", "broker's processor ms", "to off");
-        foreach (var level in Levels)
+        foreach (var (level, figures) in results)
         {
-            brokers.ForEach(b => b.Runs.Clear());
-            for (var round = 0; round < Rounds; round++)
+            figures.BeginStart();
+            for (var round = 0; round < RoundsOfStart; round++)
             {
-                foreach (var which in Enumerable.Range(0, brokers.Count).Select(i => (i + round) % brokers.Count))
+                var order = brokers.ToArray();
+                random.Shuffle(order);
+                figures.BeginRound();
+                foreach (var broker in order)
                 {
-                    brokers[which].Runs.Add(await RoundAsync(brokers[which], level, owner, caller));
+                    figures.Add(broker.Name, await RoundAsync(broker, level, owner, caller));
                 }
             }
-
-            brokers.ForEach(b => Row(table, b, level, brokers[0]));
-            verdicts.AddRange(brokers.Skip(1).Select(b => Verdict(b, level, brokers[0])));
         }
-
-        AnsiConsole.WriteLine(
-            $"what telemetry costs at consume (machine, warm): spans, metrics and access records over OTLP/gRPC, on the {VaultBackend.Kind} Vault; medians of {Rounds} rounds");
-        AnsiConsole.Write(table);
-        verdicts.ForEach(AnsiConsole.WriteLine);
     }
-
-    // With a receiver that takes it throughput is promised, with one that does not the median.
-    private static string Verdict(Candidate broker, int level, Candidate off)
-    {
-        var (what, cost) = broker.Name is "on" or Control
-            ? ("throughput", 1 - ToOff(broker, off, r => r.Throughput))
-            : ("p50", ToOff(broker, off, r => r.P50) - 1);
-        var verdict = broker.Name == Control ? "so far two alike differ" : $"goal at most {MostCost:P0}: {(cost <= MostCost ? "reached" : "MISSED")}";
-        return string.Create(CultureInfo.InvariantCulture, $"{broker.Name}, {level} {(level == 1 ? "client" : "clients")}: {what} worse by {cost:P1}, {verdict}");
-    }
-
-    private static void Row(Table table, Candidate broker, int level, Candidate off) => table.AddRow(
-        broker.Name,
-        level.ToString(CultureInfo.InvariantCulture),
-        Figure(Median(broker.Runs.Select(r => r.Throughput)), "F0"),
-        Figure(ToOff(broker, off, r => r.Throughput), "F3"),
-        Figure(Median(broker.Runs.Select(r => r.P50)), "F2"),
-        Figure(ToOff(broker, off, r => r.P50), "F3"),
-        Figure(Median(broker.Runs.Select(r => r.Processor)), "F2"),
-        Figure(ToOff(broker, off, r => r.Processor), "F3"));
-
-    // Of each round apart: whatever else the machine did meanwhile met both.
-    private static double ToOff(Candidate broker, Candidate off, Func<Run, double> figure) =>
-        Median(broker.Runs.Zip(off.Runs, (one, other) => figure(one) / figure(other)));
-
-    private static double Median(IEnumerable<double> figures) => figures.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
-
-    private static string Figure(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 
     private async Task<Candidate> StartAsync(string name, string? endpoint)
     {
@@ -117,7 +147,7 @@ internal sealed class TelemetryBenchmark(BenchDeployment bench)
     }
 
     // Identities, codes and children are there before the clock starts; every client has identities of its own.
-    private async Task<Run> RoundAsync(Candidate broker, int clients, (string Token, string EntityId) owner, string caller)
+    private async Task<TelemetryRun> RoundAsync(Candidate broker, int clients, (string Token, string EntityId) owner, string caller)
     {
         using var api = new ApiClient(broker.Address, caller);
         var work = new List<List<(string Identity, string Code)>>();
@@ -137,7 +167,7 @@ internal sealed class TelemetryBenchmark(BenchDeployment bench)
 
         var (measured, before) = (new Measurement(), broker.Processor);
         await measured.RunAsync(work, item => ConsumeAsync(api, item.Identity, item.Code));
-        return new Run(measured.Throughput, measured.Milliseconds(50), (broker.Processor - before).TotalMilliseconds / work.Sum(w => w.Count));
+        return new TelemetryRun(measured.Throughput, measured.Milliseconds(50), (broker.Processor - before).TotalMilliseconds / work.Sum(w => w.Count));
     }
 
     private static async Task ConsumeAsync(ApiClient api, string identity, string code)
@@ -157,14 +187,9 @@ internal sealed class TelemetryBenchmark(BenchDeployment bench)
         return ((IPEndPoint)socket.LocalEndPoint!).Port.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>What a round came to: consumes a second, their median in milliseconds, and the broker's own processor time for each.</summary>
-    private sealed record Run(double Throughput, double P50, double Processor);
-
     /// <summary>A broker that takes part.</summary>
     private sealed record Candidate(string Name, string Address, Process Process)
     {
-        public List<Run> Runs { get; } = [];
-
         public TimeSpan Processor
         {
             get
