@@ -73,18 +73,19 @@ internal sealed partial class DeploymentProbe(
         var pause = FirstRetry;
         while (!stoppingToken.IsCancellationRequested)
         {
+            var wasLoggedIn = session.FirstLogin.IsCompleted;
             await LookAsync(stoppingToken);
             var ready = deployment.State is DeploymentState.Ready && !_isInDoubt;
             pause = ready ? FirstRetry : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LastRetry.Ticks));
-            await Pause(ready ? WhileReady : pause, stoppingToken);
+            await Pause(ready ? WhileReady : pause, wasLoggedIn, stoppingToken);
         }
     }
 
-    // The first log-in ends the pause: readiness must not wait for a timer.
-    private async Task Pause(TimeSpan length, CancellationToken stop)
+    // The first log-in ends the pause, also one that came during the look, too late for it: readiness must not wait for a timer.
+    private async Task Pause(TimeSpan length, bool wasLoggedIn, CancellationToken stop)
     {
         var pause = Task.Delay(length, time, stop);
-        await Task.WhenAny(session.FirstLogin.IsCompleted ? pause : session.FirstLogin, pause);
+        await Task.WhenAny(wasLoggedIn ? pause : session.FirstLogin, pause);
     }
 
     private void Conclude(DeploymentFacts? facts, List<Shortcoming> missing)

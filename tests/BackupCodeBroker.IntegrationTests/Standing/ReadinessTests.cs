@@ -1,6 +1,8 @@
 using BackupCodeBroker.Doctor;
 using BackupCodeBroker.Health;
 using BackupCodeBroker.IntegrationTests.Kit;
+using BackupCodeBroker.Vault.Login;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Standing;
@@ -137,6 +139,38 @@ public sealed class ReadinessTests(TestVault vault)
             var refused = await desk.ConsumeAsync(holding.Identity, holding.Code());
             Assert.Equal((403, "refused", "unreadable"), (refused.Status, refused.Code, refused.Reason));
         }
+    }
+
+    [Fact]
+    public async Task A_log_in_that_comes_in_the_middle_of_the_first_look_is_not_waited_for_any_longer()
+    {
+        await using var environment = new BrokerEnvironment(vault);
+        await environment.InitializeAsync();
+        var session = new BrokerSession();
+        var looking = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var tap = new VaultTap(environment.Names)
+        {
+            Interfere = async (call, send) =>
+            {
+                if (call.Name == "GET sys/health" && looking.TrySetResult())
+                {
+                    // The first look lasts until the log-in is done.
+                    await session.FirstLogin;
+                }
+                else if (call.Name.EndsWith("/login", StringComparison.Ordinal))
+                {
+                    await looking.Task;
+                }
+
+                return await send();
+            },
+        };
+
+        // No timer of this clock ever goes off.
+        var broker = await environment.StartAsync(
+            configure: services => services.AddSingleton(session), tap: tap, clock: new FakeTimeProvider(DateTimeOffset.UtcNow), untilReady: false);
+
+        await broker.UntilReadyAsync();
     }
 
     // Each reason stands there twice: as a sentence, and with the id and the fix by which a program or a person goes on.
