@@ -107,6 +107,32 @@ public sealed class LockdownVerbTests : IDisposable
         Assert.Single(refused.Broker.Seen);
     }
 
+    [Theory]
+    [InlineData("lost", true)]
+    [InlineData("unknown-outcome", true)]
+    [InlineData("busy", false)]
+    [InlineData("unavailable", false)]
+    [InlineData("away", false)]
+    public async Task Only_what_may_have_been_declared_is_said_to_be_open(string what, bool isOpen)
+    {
+        const string route = "POST /v1/lockdowns";
+        var run = new CliRun();
+        for (var attempt = 0; attempt < 4; attempt++)
+        {
+            _ = what switch
+            {
+                "lost" => run.Broker.Lost(route),
+                "away" => run.Broker.Away(route),
+                _ => run.Broker.Problem(route, 503, what),
+            };
+        }
+
+        Assert.Equal(3, await run.RunAsync("lockdown", "declare", "--void", "--all", "--reason", "r", "--json"));
+
+        var detail = (string?)run.Json["error"]!["detail"];
+        Assert.Equal(isOpen, detail!.Contains("Whether the lockdown was declared is not known", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_dry_run_expects_what_it_is_told_to()
     {

@@ -107,7 +107,7 @@ internal static class LockdownDeclaration
         return answer switch
         {
             BrokerAnswer<LockdownDeclared>.Done done => await FollowAsync(context, wanted, done, file, cancellation),
-            BrokerAnswer<LockdownDeclared>.Unavailable open => Unsettled(open.Problem),
+            BrokerAnswer<LockdownDeclared>.Unavailable { MayBeDone: true } open => Unsettled(open.Problem),
             _ => answer.Failure(),
         };
     }
