@@ -66,7 +66,8 @@ internal static class RequestReading
     /// <summary>Reads the body; where it cannot be read the problem says why.</summary>
     public static async Task<(RequestBody? Body, Problem? Problem)> BodyAsync(HttpRequest request, CancellationToken deadline)
     {
-        var bytes = GC.AllocateUninitializedArray<byte>(RequestBody.MaxBytes + 1);
+        // Room for one byte more than is expected, so that too much is noticed.
+        var bytes = GC.AllocateUninitializedArray<byte>((int)Math.Min(request.ContentLength ?? RequestBody.MaxBytes, RequestBody.MaxBytes) + 1);
         try
         {
             var length = request.ContentLength is 0 || HttpMethods.IsGet(request.Method) ? 0 : await FillAsync(request.Body, bytes, deadline);

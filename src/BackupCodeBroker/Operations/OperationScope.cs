@@ -121,6 +121,7 @@ internal sealed class OperationScope : IDisposable
     /// <param name="shown">How telemetry names the identity.</param>
     public AccessRecord Conclude(string outcome, string? reason, int status, string? shown)
     {
+        var rules = Profile?.Digest;
         _span.Conclude(outcome, reason);
         _span.Tag(TelemetryNames.HttpStatus, status);
         _span.Tag(TelemetryNames.Identity, shown);
@@ -129,7 +130,7 @@ internal sealed class OperationScope : IDisposable
         _span.Tag(TelemetryNames.Owner, Owner);
         _span.Tag(TelemetryNames.Generation, Generation);
         _span.Tag(TelemetryNames.Profile, Profile?.Name);
-        _span.Tag(TelemetryNames.ProfileDigest, Profile?.Digest);
+        _span.Tag(TelemetryNames.ProfileDigest, rules);
         _span.Tag(TelemetryNames.Approval, Approval);
         _span.Tag(TelemetryNames.PersonUsedMachineCode, PersonUsedMachineCode ? true : null);
         return _span.Record(outcome, reason) with
@@ -142,7 +143,7 @@ internal sealed class OperationScope : IDisposable
             Owner = Owner,
             Generation = Generation,
             Profile = Profile?.Name,
-            ProfileDigest = Profile?.Digest,
+            ProfileDigest = rules,
             Approval = Approval,
             PersonUsedMachineCode = PersonUsedMachineCode,
         };

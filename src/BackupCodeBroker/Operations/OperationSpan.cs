@@ -53,12 +53,12 @@ internal sealed class OperationSpan : IDisposable
     public VaultCall Call(CancellationToken cancellation) =>
         new($"00-{TraceId}-{SpanId}-{(_activity.Recorded ? "01" : "00")}", cancellation) { Parent = Context, Journal = Journal };
 
-    /// <summary>Sets an attribute; nothing where it has no value, or nobody records.</summary>
+    /// <summary>Adds an attribute, each at most once: nobody looks whether it is there. Nothing where it has no value, or nobody records.</summary>
     public void Tag(string name, object? value)
     {
         if (value is not null && _activity.IsAllDataRequested)
         {
-            _activity.SetTag(name, value);
+            _activity.AddTag(name, value);
         }
     }
 

@@ -27,8 +27,8 @@ internal sealed class VaultTelemetry : IDisposable
     {
         (_request, _time, _start) = (request, time, time.GetTimestamp());
         _activity = Source.StartActivity(TelemetryNames.VaultCallSpan, ActivityKind.Client, request.Call.Parent);
-        _activity?.SetTag(TelemetryNames.HttpMethod, request.Method.Method);
-        _activity?.SetTag(TelemetryNames.VaultPath, request.Path.Template);
+        _activity?.AddTag(TelemetryNames.HttpMethod, request.Method.Method);
+        _activity?.AddTag(TelemetryNames.VaultPath, request.Path.Template);
     }
 
     /// <summary>Starts the span; disposing of it ends it.</summary>
@@ -47,10 +47,10 @@ internal sealed class VaultTelemetry : IDisposable
             return;
         }
 
-        _activity.SetTag(TelemetryNames.VaultStatus, reply.Status);
+        _activity.AddTag(TelemetryNames.VaultStatus, reply.Status);
         if (reply.RequestId is { Length: > 0 } id)
         {
-            _activity.SetTag(TelemetryNames.VaultRequestId, id);
+            _activity.AddTag(TelemetryNames.VaultRequestId, id);
         }
 
         if (_outcome is "fault" or "unknown")
@@ -63,7 +63,7 @@ internal sealed class VaultTelemetry : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _activity?.SetTag(TelemetryNames.VaultOutcome, _outcome);
+        _activity?.AddTag(TelemetryNames.VaultOutcome, _outcome);
         // Before the span ends: a measurement points at the span that is current.
         Duration.Record(
             _time.GetElapsedTime(_start).TotalSeconds,
