@@ -119,7 +119,7 @@ public sealed class ApprovalTests(BrokerEnvironment environment) : IClassFixture
         {
             "deleted" => environment.Root.DeleteAsync("identity/entity/id/" + id),
             "disabled" => environment.Root.PostAsync("identity/entity/id/" + id, new { disabled = true }),
-            _ => environment.Root.PostAsync("identity/entity/merge", new { from_entity_ids = new[] { desk.Ann.EntityId }, to_entity_id = desk.Bob.EntityId }),
+            _ => environment.Root.MergeAsync(desk.Ann.EntityId, desk.Bob.EntityId),
         });
 
         Assert.Equal((403, "not-a-second-person"), Told(await desk.ConsumeAsync(holding)));

@@ -44,5 +44,17 @@ public sealed class RootClient(string address, string token) : IDisposable
     /// <summary>Deletes.</summary>
     public Task<JsonElement> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path);
 
+    /// <summary>Merges an entity into another. Vault 1.12 and newer ask whose alias is kept where both have one on the same mount; older ones do not look.</summary>
+    public async Task MergeAsync(string from, string into)
+    {
+        var aliases = (await GetAsync("identity/entity/id/" + into)).GetProperty("data").GetProperty("aliases").EnumerateArray();
+        await PostAsync("identity/entity/merge", new
+        {
+            from_entity_ids = new[] { from },
+            to_entity_id = into,
+            conflicting_alias_ids_to_keep = aliases.Select(a => a.GetProperty("id").GetString()).ToArray(),
+        });
+    }
+
     public void Dispose() => _http.Dispose();
 }
