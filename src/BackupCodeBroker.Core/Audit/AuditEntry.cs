@@ -24,8 +24,14 @@ public sealed record AuditEntry
     /// <summary>Namespace, without slashes at its ends; empty for the root.</summary>
     public string Namespace { get; init; } = "";
 
-    /// <summary>Token that was used.</summary>
+    /// <summary>Token that was used, as answers name it that make tokens; as it was sent where Vault did not look it up.</summary>
     public Mark Token { get; init; }
+
+    /// <summary>
+    /// The token as it was sent. Vault 1.10 and later hand out service tokens in a form that also holds the state of the storage, and log its hash here, the hash
+    /// of the token itself everywhere else; on older ones, and for batch tokens, the two are the same.
+    /// </summary>
+    public Mark TokenAsSent { get; init; }
 
     /// <summary>Accessor of the token that was used.</summary>
     public Mark Accessor { get; init; }
@@ -72,7 +78,8 @@ public sealed record AuditEntry
             Time = asked.Time,
             Place = asked.Place,
             Span = answered.Span ?? asked.Span,
-            Token = answered.Token.IsNone ? asked.Token : answered.Token,
+            Token = answered.Token.IsNone || answered.Token == answered.TokenAsSent ? asked.Token.IsNone ? answered.Token : asked.Token : answered.Token,
+            TokenAsSent = answered.TokenAsSent.IsNone ? asked.TokenAsSent : answered.TokenAsSent,
             Error = answered.Error ?? asked.Error,
         };
     }

@@ -140,11 +140,12 @@ internal static class Offences
     {
         var entity = await AliasEntityAsync(run, holding);
         var alias = (await run.Root.GetAsync("identity/entity/id/" + entity)).GetProperty("data").GetProperty("aliases")[0];
+        var other = (await run.Root.PostAsync("identity/entity", new { name = Guid.NewGuid().ToString() })).GetProperty("data").GetProperty("id").GetString();
         await run.Root.PostAsync("identity/entity-alias/id/" + alias.GetProperty("id").GetString(), new
         {
             name = "bcb." + holding.Identity,
             mount_accessor = alias.GetProperty("mount_accessor").GetString(),
-            canonical_id = run.Cast.Owner.EntityId,
+            canonical_id = other,
         });
     }
 

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text.Json;
 
 namespace BackupCodeBroker.IntegrationTests.Kit;
@@ -29,7 +30,8 @@ public sealed class RootClient(string address, string token) : IDisposable
             request.Headers.Add(name, value);
         }
 
-        request.Content = body is null ? null : JsonContent.Create(body);
+        // Vault takes a patch as RFC 7396 has it, since it takes patches at all.
+        request.Content = body is null ? null : JsonContent.Create(body, method == HttpMethod.Patch ? new MediaTypeHeaderValue("application/merge-patch+json") : null);
         using var answer = await _http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
         return ((int)answer.StatusCode, text.Length > 0 && text[0] is '{' or '[' ? JsonDocument.Parse(text).RootElement.Clone() : default);

@@ -54,6 +54,7 @@ internal sealed class Arrivals
     public AuditEntry InOneKey(AuditEntry entry) => !_several ? entry : entry with
     {
         Token = One(entry.Token),
+        TokenAsSent = One(entry.TokenAsSent),
         Accessor = One(entry.Accessor),
         Sent = ReferenceEquals(entry.Sent, AuditBody.None) ? entry.Sent : entry.Sent with
         {
@@ -78,6 +79,7 @@ internal sealed class Arrivals
     public void Compare(AuditEntry known, AuditEntry copy)
     {
         Same(known.Token, copy.Token);
+        Same(known.TokenAsSent, copy.TokenAsSent);
         Same(known.Accessor, copy.Accessor);
         Same(known.Sent.Token, copy.Sent.Token);
         Same(known.Sent.Accessor, copy.Sent.Accessor);

@@ -101,6 +101,12 @@ internal sealed class TokenBook(AuditNames names, TimeSpan skew, Func<Mark, bool
         if (Parties.Of(entry) is { } party && (party.Entity ?? party.Name) is not null && !entry.Token.IsNone)
         {
             _callers.Set(entry.Token, party);
+            if (entry.TokenAsSent != entry.Token && !entry.TokenAsSent.IsNone)
+            {
+                // A failed request names the token as it was sent, and nothing else.
+                _callers.Set(entry.TokenAsSent, party);
+            }
+
             return party;
         }
 

@@ -90,10 +90,12 @@ internal sealed class AuditLine
         public AuditBody? Sent;
         public AuditAnswer? Answer;
 
-        // The token of a log-in's answer is the new one, and nobody used it yet.
+        // The token of a log-in's answer is the new one, and nobody used it yet. What the client sent is logged as it came, and from Vault 1.10 on that is not
+        // what answers call a service token: the one under auth is.
         public AuditEntry ToEntry(Place place)
         {
-            var used = Answer?.Auth is null ? Auth : null;
+            var isLogin = Answer is { Auth: not null } answer && (Auth is null || Auth.Token == answer.Token);
+            var used = isLogin ? null : Auth;
             return new AuditEntry
             {
                 Time = Time ?? throw new LineFault("no time"),
@@ -102,7 +104,8 @@ internal sealed class AuditLine
                 Verb = Verb,
                 Path = Path,
                 Namespace = Namespace,
-                Token = Token.IsNone ? used?.Token ?? default : Token,
+                Token = used is null || used.Token.IsNone ? Token : used.Token,
+                TokenAsSent = Token,
                 Accessor = Accessor.IsNone ? used?.Accessor ?? default : Accessor,
                 Address = Address,
                 Span = Span,

@@ -11,7 +11,7 @@ public sealed class FindingTests
 
     private static readonly JsonObject Thief = Story.Person("thief", Story.Thief, "dev");
 
-    public static TheoryData<string, FindingKind> Offences => new(Commit.Select(c => (c.Key, c.Value.Kind)));
+    public static TheoryData<string, FindingKind, bool> Offences => new(Commit.SelectMany(c => new[] { (c.Key, c.Value.Kind, false), (c.Key, c.Value.Kind, true) }));
 
     private static Dictionary<string, (FindingKind Kind, Action<Story> Do)> Commit { get; } = new()
     {
@@ -67,9 +67,9 @@ public sealed class FindingTests
     [MemberData(nameof(Offences))]
     [Trait("Requirement", "R-08")]
     [Trait("Requirement", "R-38")]
-    public void Is_found_once(string offence, FindingKind kind)
+    public void Is_found_once(string offence, FindingKind kind, bool isNewer)
     {
-        var story = new Story();
+        var story = new Story(isNewer);
         story.Claim("a.x", 1);
         Commit[offence].Do(story);
         story.Operate("consume", "a.x", "verifier", Story.Verifier, 1);

@@ -18,10 +18,13 @@ internal sealed class Story
 
     private readonly List<(JsonObject Line, DateTimeOffset At)> _log = [];
     private readonly List<(string Line, DateTimeOffset At)> _access = [];
+    private readonly bool _isNewer;
     private int _ids;
 
-    public Story()
+    /// <param name="isNewer">Told by Vault 1.10 or later, where a service token is not sent as answers name it.</param>
+    public Story(bool isNewer = false)
     {
+        _isNewer = isNewer;
         Now = Start;
         Say("update", "auth/approle/login", token: null, auth: null, answer: Made("broker", ["bcb-broker"], "", "service"));
     }
@@ -69,7 +72,8 @@ internal sealed class Story
         };
         if (token is not null)
         {
-            (request["client_token"], request["client_token_accessor"]) = ("#" + token, "#a-" + token);
+            var isBatch = token.StartsWith("child", StringComparison.Ordinal);
+            (request["client_token"], request["client_token_accessor"]) = ((_isNewer && !isBatch ? "#sent-" : "#") + token, "#a-" + token);
         }
 
         if (sent is not null)

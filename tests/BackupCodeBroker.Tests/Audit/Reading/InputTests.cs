@@ -80,6 +80,20 @@ public sealed class InputTests
         Assert.Single(Read($"{Otlp.Of(Record)}\n{Otlp.Of(bad)}\n").Faults);
     }
 
+    [Theory]
+    [InlineData("used", """ "auth":{"client_token":"#inner"} """, "#sent", "", "#inner")]
+    [InlineData("older", """ "auth":{"client_token":"#sent"} """, "#sent", "", "#sent")]
+    [InlineData("not looked up", """ "auth":null """, "#sent", "", "#sent")]
+    [InlineData("makes a token", """ "auth":{"client_token":"#inner"} """, "#sent", ""","response":{"auth":{"client_token":"#made"}}""", "#inner")]
+    [InlineData("logs in", """ "auth":{"client_token":"#made"} """, "", ""","response":{"auth":{"client_token":"#made"}}""", "")]
+    [InlineData("logs in, with a token at hand", """ "auth":{"client_token":"#made"} """, "#sent", ""","response":{"auth":{"client_token":"#made"}}""", "#sent")]
+    public void The_token_is_the_one_that_answers_name(string what, string auth, string sent, string answer, string token)
+    {
+        var line = $$"""{"time":"2026-11-25T08:00:00Z","type":"response",{{auth}},"request":{"id":"r","operation":"read","path":"x","client_token":"{{sent}}"}{{answer}}}""";
+        var entry = Assert.Single(Read(line).Items).Entry!;
+        Assert.True((Mark.Of(Encoding.UTF8.GetBytes(token)), Mark.Of(Encoding.UTF8.GetBytes(sent))) == (entry.Token, entry.TokenAsSent), what);
+    }
+
     [Fact]
     public void What_newer_Vaults_add_is_passed_over()
     {
