@@ -30,6 +30,7 @@ internal static class Routes
     public static void Map(IEndpointRouteBuilder app, bool healthAlone)
     {
         MapHealth(app);
+        app.MapGet(OpenApiPage.Path, (HttpContext http, OpenApiPage page) => page.WriteAsync(http)).ExcludeFromDescription();
         if (!healthAlone)
         {
             MapOperations(app);

@@ -69,7 +69,6 @@ internal static class BrokerHost
 
         app.UseStatusCodePages(context => StatusPageAsync(context.HttpContext));
         Routes.Map(app, settings.Worker.Alone);
-        app.MapOpenApi("/openapi/{documentName}.json");
         return app;
     }
 
@@ -103,7 +102,7 @@ internal static class BrokerHost
     {
         services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
-        services.AddOpenApi("v1", OpenApiDescription.Configure);
+        services.AddOpenApi(OpenApiPage.Document, OpenApiDescription.Configure).AddSingleton<OpenApiPage>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(settings);
         services.AddSingleton(settings.Failures);

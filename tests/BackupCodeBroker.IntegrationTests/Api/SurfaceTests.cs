@@ -1,5 +1,7 @@
 using System.Text.Json;
+using BackupCodeBroker.Api;
 using BackupCodeBroker.IntegrationTests.Kit;
+using Microsoft.AspNetCore.OpenApi;
 using Xunit;
 
 namespace BackupCodeBroker.IntegrationTests.Api;
@@ -54,6 +56,21 @@ public sealed class SurfaceTests(BrokerEnvironment environment) : IClassFixture<
             Assert.Contains(responses, r => r.StartsWith('2'));
             Assert.Equal(name.StartsWith("GET", StringComparison.Ordinal) || name.EndsWith("code-sets", StringComparison.Ordinal), !operation.TryGetProperty("requestBody", out _));
         }
+    }
+
+    [Fact]
+    public async Task The_description_is_made_once_however_many_ask_for_it()
+    {
+        var made = 0;
+        var broker = await environment.StartAsync(configure: services => services.Configure<OpenApiOptions>(
+            OpenApiPage.Document, options => options.AddDocumentTransformer((_, _, _) => Task.FromResult(Interlocked.Increment(ref made)))));
+        using var client = new ApiClient(broker.Address, null);
+
+        var replies = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => client.SendAsync(HttpMethod.Get, OpenApiPage.Path)));
+
+        Assert.All(replies, r => Assert.Equal((200, replies[0].Text), (r.Status, r.Text)));
+        Assert.Equal(1, made);
+        Assert.Equal(404, (await client.SendAsync(HttpMethod.Get, "/openapi/v2.json")).Status);
     }
 
     [Theory]
