@@ -78,7 +78,7 @@ public sealed record AuditEntry
             Time = asked.Time,
             Place = asked.Place,
             Span = answered.Span ?? asked.Span,
-            Token = answered.Token.IsNone || answered.Token == answered.TokenAsSent ? asked.Token.IsNone ? answered.Token : asked.Token : answered.Token,
+            Token = answered.Token.IsNone || !asked.Token.IsNone && answered.Token == answered.TokenAsSent ? asked.Token : answered.Token,
             TokenAsSent = answered.TokenAsSent.IsNone ? asked.TokenAsSent : answered.TokenAsSent,
             Error = answered.Error ?? asked.Error,
         };
