@@ -9,8 +9,8 @@ namespace BackupCodeBroker.Benchmarks;
 
 /// <summary>
 /// What telemetry costs: consume by brokers that differ in nothing but where they send it, one beside another on one Vault. What counts are ratios, and
-/// three things blur them. The machine changes its speed: the brokers take turns in ever another order, and a ratio is taken of each round. What one
-/// leaves to do meets the one after it: so nobody comes after the same one each time. And a process is faster or slower than another of the same program for
+/// three things blur them. The machine changes its speed: in a round the brokers take turns of half a second, and a ratio is taken of each round. What one
+/// leaves to do meets the one after it: so the order is another one each time. And a process is faster or slower than another of the same program for
 /// as long as it lives, by more than telemetry costs: so all are started anew several times, and the figure is the mean over those starts, with its
 /// standard error. Two brokers send nothing, and all are compared with the mean of the two; by as much as they differ, nothing was measured.
 /// </summary>
@@ -19,9 +19,10 @@ internal sealed class TelemetryBenchmark(BenchDeployment bench)
     /// <summary>The program's argument that runs this alone.</summary>
     public const string Only = "telemetry";
 
-    private const int Starts = 6;
-    private const int RoundsOfStart = 4;
-    // A round lasts more than a second: shorter ones measure what else the machine did.
+    private const int Starts = 8;
+    private const int RoundsOfStart = 3;
+    private const int TurnsOfRound = 5;
+    // A round of one broker lasts two seconds and more.
     private const int SetsOfOne = 10;
     private const int SetsOfMany = 1;
     private const int WarmUps = 3;
@@ -65,7 +66,7 @@ internal sealed class TelemetryBenchmark(BenchDeployment bench)
 
         AnsiConsole.WriteLine(
             $"what telemetry costs at consume (machine, warm): spans, metrics and access records over OTLP/gRPC, on the {VaultBackend.Kind} Vault; "
-            + $"{Starts} starts of {RoundsOfStart} rounds each");
+            + $"{Starts} starts of {RoundsOfStart} rounds of {TurnsOfRound} turns each");
         var table = new Table().AddColumns("telemetry", "clients", "consumes/s", "to off", "p50 ms", "to off", "broker's processor ms", "to off");
         foreach (var (level, figures) in results)
         {
@@ -112,7 +113,7 @@ internal sealed class TelemetryBenchmark(BenchDeployment bench)
         {
             for (var round = 0; round < WarmUps; round++)
             {
-                await RoundAsync(broker, 8, owner, caller);
+                await RoundAsync([broker], 8, random, owner, caller);
             }
         }
 
@@ -121,12 +122,10 @@ internal sealed class TelemetryBenchmark(BenchDeployment bench)
             figures.BeginStart();
             for (var round = 0; round < RoundsOfStart; round++)
             {
-                var order = brokers.ToArray();
-                random.Shuffle(order);
                 figures.BeginRound();
-                foreach (var broker in order)
+                foreach (var share in await RoundAsync(brokers, level, random, owner, caller))
                 {
-                    figures.Add(broker.Name, await RoundAsync(broker, level, owner, caller));
+                    figures.Add(share.Broker.Name, share.Run);
                 }
             }
         }
@@ -147,27 +146,48 @@ internal sealed class TelemetryBenchmark(BenchDeployment bench)
     }
 
     // Identities, codes and children are there before the clock starts; every client has identities of its own.
-    private async Task<TelemetryRun> RoundAsync(Candidate broker, int clients, (string Token, string EntityId) owner, string caller)
+    private async Task<List<Share>> RoundAsync(
+        List<Candidate> brokers, int clients, Random random, (string Token, string EntityId) owner, string caller)
     {
-        using var api = new ApiClient(broker.Address, caller);
-        var work = new List<List<(string Identity, string Code)>>();
-        for (var client = 0; client < clients; client++)
+        List<Share> shares = [];
+        foreach (var broker in brokers)
         {
-            var own = new List<(string, string)>();
-            for (var set = 0; set < (clients == 1 ? SetsOfOne : SetsOfMany); set++)
+            var api = new ApiClient(broker.Address, caller);
+            List<(string, string)[]> work = [];
+            for (var client = 0; client < clients; client++)
             {
-                var identity = "telemetry." + Interlocked.Increment(ref _identities).ToString(CultureInfo.InvariantCulture);
-                var codes = await bench.ClaimAsync(identity, owner);
-                await ConsumeAsync(api, identity, codes[0]);
-                own.AddRange(codes.Skip(1).Select(c => (identity, c)));
+                work.Add(await WorkAsync(api, clients == 1 ? SetsOfOne : SetsOfMany, owner));
             }
 
-            work.Add(own);
+            shares.Add(new Share(broker, api, work));
         }
 
-        var (measured, before) = (new Measurement(), broker.Processor);
-        await measured.RunAsync(work, item => ConsumeAsync(api, item.Identity, item.Code));
-        return new TelemetryRun(measured.Throughput, measured.Milliseconds(50), (broker.Processor - before).TotalMilliseconds / work.Sum(w => w.Count));
+        for (var turn = 0; turn < TurnsOfRound; turn++)
+        {
+            var order = shares.ToArray();
+            random.Shuffle(order);
+            foreach (var share in order)
+            {
+                await share.TakeTurnAsync(turn);
+            }
+        }
+
+        shares.ForEach(share => share.Dispose());
+        return shares;
+    }
+
+    private async Task<(string Identity, string Code)[]> WorkAsync(ApiClient api, int sets, (string Token, string EntityId) owner)
+    {
+        List<(string, string)> work = [];
+        for (var set = 0; set < sets; set++)
+        {
+            var identity = "telemetry." + Interlocked.Increment(ref _identities).ToString(CultureInfo.InvariantCulture);
+            var codes = await bench.ClaimAsync(identity, owner);
+            await ConsumeAsync(api, identity, codes[0]);
+            work.AddRange(codes.Skip(1).Select(code => (identity, code)));
+        }
+
+        return [.. work];
     }
 
     private static async Task ConsumeAsync(ApiClient api, string identity, string code)
@@ -197,6 +217,32 @@ internal sealed class TelemetryBenchmark(BenchDeployment bench)
                 Process.Refresh();
                 return Process.TotalProcessorTime;
             }
+        }
+    }
+
+    /// <summary>What one broker does in a round: the work of each client, in as many pieces as there are turns.</summary>
+    private sealed class Share(Candidate broker, ApiClient api, List<(string Identity, string Code)[]> work) : IDisposable
+    {
+        private readonly Measurement _measured = new();
+        private TimeSpan _processor;
+
+        public Candidate Broker => broker;
+
+        public TelemetryRun Run => new(_measured.Throughput, _measured.Milliseconds(50), _processor.TotalMilliseconds / work.Sum(own => own.Length));
+
+        public async Task TakeTurnAsync(int turn)
+        {
+            var before = broker.Processor;
+            await _measured.RunAsync(work.ConvertAll(own => Piece(own, turn)), item => ConsumeAsync(api, item.Identity, item.Code));
+            _processor += broker.Processor - before;
+        }
+
+        public void Dispose() => api.Dispose();
+
+        private static IReadOnlyList<(string Identity, string Code)> Piece((string Identity, string Code)[] own, int turn)
+        {
+            var (from, to) = (own.Length * turn / TurnsOfRound, own.Length * (turn + 1) / TurnsOfRound);
+            return new ArraySegment<(string, string)>(own, from, to - from);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using BackupCodeBroker.Core.Codes;
@@ -10,6 +11,9 @@ namespace BackupCodeBroker.Core.Profiles;
 /// <summary>Named rules for the codes of the identities that use it. Without configuration there are <see cref="Machine"/> and <see cref="Printable"/>.</summary>
 public sealed record Profile
 {
+    // Beside the profiles and not in them: a changed copy must not bring along the digest of what it was.
+    private static readonly ConditionalWeakTable<Profile, string> Digests = [];
+
     /// <summary>Shortest and longest life of codes that configuration may ask for.</summary>
     public static readonly TimeSpan MinLifetime = TimeSpan.FromMinutes(1), MaxLifetime = TimeSpan.FromDays(400);
 
@@ -83,7 +87,7 @@ public sealed record Profile
     public static Profile Printable { get; } = new() { Name = "printable", Kind = CodeKind.Printable, Scheme = HashScheme.PrintableDefault };
 
     /// <summary>A digest of the rules in force, 16 hex digits, for access records: it changes when any of them does.</summary>
-    public string Digest => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Canonical())))[..16];
+    public string Digest => Digests.GetValue(this, static profile => profile.Digested());
 
     /// <summary>Every error of a profile as configured, in words; empty where it is sound.</summary>
     public IEnumerable<string> Errors()
@@ -164,6 +168,8 @@ public sealed record Profile
             yield return $"approval_ttl is {ApprovalTtl}, must be {MinApprovalTtl} to {Approval.MaxLife}";
         }
     }
+
+    private string Digested() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Canonical())))[..16];
 
     private string Canonical() => string.Join(
         '|', Name, Kind.Name(), Count, Lifetime.Ticks, WrapTtl.Ticks, Scheme.Name, Scheme.Iterations, Scheme.Peppered, Assurance, WarnBelow,

@@ -31,6 +31,8 @@ internal sealed partial class OperationRunner(
         }
 
         await AnswerAsync(http, scope, outcome, problem);
+        // The caller has the whole answer and does not wait for the spans, which the end of the scope tells.
+        await http.Response.CompleteAsync();
     }
 
     // Record and measurements while the span is current: that is how they come by its ids.
@@ -45,8 +47,6 @@ internal sealed partial class OperationRunner(
         {
             metrics.PersonUsedMachineCode(record.Profile);
         }
-
-        scope.EndSpan();
     }
 
     private async Task<(Outcome? Outcome, Problem? Problem)> RunAsync(HttpContext http, OperationScope scope, IFeature feature)

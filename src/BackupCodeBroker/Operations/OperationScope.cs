@@ -114,7 +114,7 @@ internal sealed class OperationScope : IDisposable
         _span.Tag(TelemetryNames.HttpRoute, route);
     }
 
-    /// <summary>The operation came to this: tells the span, and gives the record to write while the span is current.</summary>
+    /// <summary>The operation came to this and is over: tells the span, and gives the record to write while the span is current.</summary>
     /// <param name="outcome">What it came to.</param>
     /// <param name="reason">Why.</param>
     /// <param name="status">Status of its HTTP answer.</param>
@@ -149,9 +149,7 @@ internal sealed class OperationScope : IDisposable
         };
     }
 
-    /// <summary>Ends the span; the scope's ids are good until the answer is out.</summary>
-    public void EndSpan() => _span.Dispose();
-
+    /// <summary>Tells the spans of the operation and of its calls; the operation's lasts until <see cref="Conclude"/>, however long after that this is.</summary>
     public void Dispose()
     {
         _stopping.Dispose();

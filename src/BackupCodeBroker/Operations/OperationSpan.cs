@@ -17,12 +17,14 @@ internal sealed class OperationSpan : IDisposable
     private readonly Activity _activity;
     private readonly TimeProvider _time;
     private readonly DateTimeOffset _startedAt;
+    private readonly EndedCalls _ended;
 
     public OperationSpan(string name, ActivityKind kind, TimeProvider time, ActivityContext parent)
     {
         (Name, _time, Started, _startedAt) = (name, time, time.GetTimestamp(), time.GetUtcNow());
         Activity.Current = null;
-        _activity = Source.StartActivity(TelemetryNames.SpanPrefix + name, kind, parent) ?? Unrecorded(name, parent);
+        _activity = Source.StartActivity(TelemetryNames.SpanPrefix + name, kind, parent, startTime: _startedAt) ?? Unrecorded(name, parent);
+        _ended = new EndedCalls(Context);
         (TraceId, SpanId) = (_activity.TraceId.ToHexString(), _activity.SpanId.ToHexString());
         Tag(TelemetryNames.Operation, name);
         Tag(TelemetryNames.OperationId, Id);
@@ -51,7 +53,7 @@ internal sealed class OperationSpan : IDisposable
 
     /// <summary>What every call to Vault carries.</summary>
     public VaultCall Call(CancellationToken cancellation) =>
-        new($"00-{TraceId}-{SpanId}-{(_activity.Recorded ? "01" : "00")}", cancellation) { Parent = Context, Journal = Journal };
+        new($"00-{TraceId}-{SpanId}-{(_activity.Recorded ? "01" : "00")}", cancellation) { Parent = Context, Journal = Journal, Ended = _ended };
 
     /// <summary>Adds an attribute, each at most once: nobody looks whether it is there. Nothing where it has no value, or nobody records.</summary>
     public void Tag(string name, object? value)
@@ -62,9 +64,10 @@ internal sealed class OperationSpan : IDisposable
         }
     }
 
-    /// <summary>The operation came to this. A refusal is no error of the span's; a fault is.</summary>
+    /// <summary>The operation came to this, now: the span lasts until here. A refusal is no error of the span's; a fault is.</summary>
     public void Conclude(string outcome, string? reason)
     {
+        _activity.SetEndTime((_startedAt + _time.GetElapsedTime(Started)).UtcDateTime);
         Tag(TelemetryNames.Outcome, outcome);
         Tag(TelemetryNames.Reason, reason);
         if (outcome == Outcomes.Fault)
@@ -93,8 +96,12 @@ internal sealed class OperationSpan : IDisposable
         };
     }
 
-    /// <summary>Ends the span; once is enough.</summary>
-    public void Dispose() => _activity.Dispose();
+    /// <summary>Tells the calls to Vault and then the span; once is enough.</summary>
+    public void Dispose()
+    {
+        _ended.Tell();
+        _activity.Dispose();
+    }
 
     private static Activity Unrecorded(string name, ActivityContext parent)
     {

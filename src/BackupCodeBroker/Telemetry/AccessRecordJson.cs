@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using BackupCodeBroker.Core.Audit;
@@ -12,7 +11,8 @@ internal static class AccessRecordJson
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>A time as records write it.</summary>
-    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    // The round-trip form without what is finer than a millisecond: a form of one's own takes several times as long to write.
+    public static string Time(DateTimeOffset time) => string.Concat(time.UtcDateTime.ToString("O").AsSpan(0, "yyyy-MM-ddTHH:mm:ss.fff".Length), "Z");
 
     /// <summary>Writes the line, its end included.</summary>
     public static void Write(IBufferWriter<byte> to, AccessRecord record)

@@ -19,25 +19,41 @@ internal enum Sink
     AccessFile,
 }
 
+/// <summary>Why something was not delivered.</summary>
+internal enum LossCause
+{
+    /// <summary>More was made than the sink took.</summary>
+    QueueFull,
+
+    /// <summary>The receiver did not take it.</summary>
+    ExportFailed,
+
+    /// <summary>The process ended.</summary>
+    Shutdown,
+}
+
 /// <summary>
 /// Telemetry that could not be delivered: counted one by one, and told in the log once when an outage begins and once when it is over. Nothing that is
-/// counted here has kept an operation waiting or failed one.
+/// counted here has kept an operation waiting or failed one; so to count one is an addition, and the sums are read when metrics are collected.
 /// </summary>
 internal sealed partial class TelemetryLoss : IDisposable
 {
+    private static readonly Sink[] Sinks = Enum.GetValues<Sink>();
+    private static readonly LossCause[] Causes = Enum.GetValues<LossCause>();
+
     private readonly Func<ILoggerFactory> _loggers;
     private readonly Meter _meter;
-    private readonly Counter<long> _dropped;
     private readonly Counter<long> _failed;
-    private readonly Outage[] _outages = [.. Enum.GetValues<Sink>().Select(_ => new Outage())];
-    private readonly Func<long>?[] _queues = new Func<long>?[Enum.GetValues<Sink>().Length];
+    private readonly Outage[] _outages = [.. Sinks.Select(_ => new Outage())];
+    private readonly long[] _dropped = new long[Sinks.Length * Causes.Length];
+    private readonly Func<long>?[] _queues = new Func<long>?[Sinks.Length];
 
     /// <summary>The logs are asked for only when there is something to tell: one of them is itself a sink.</summary>
     public TelemetryLoss(IMeterFactory meters, Func<ILoggerFactory> loggers)
     {
         _loggers = loggers;
         _meter = meters.Create(TelemetryNames.Source);
-        _dropped = _meter.CreateCounter<long>(TelemetryNames.Dropped, "{item}", "Telemetry that was not delivered.");
+        _meter.CreateObservableCounter(TelemetryNames.Dropped, Losses, "{item}", "Telemetry that was not delivered.");
         _failed = _meter.CreateCounter<long>(TelemetryNames.FailedExports, "{export}", "Exports that failed.");
         _meter.CreateObservableGauge(TelemetryNames.QueueLength, Lengths, "{item}", "Telemetry that waits to be delivered.");
     }
@@ -45,12 +61,12 @@ internal sealed partial class TelemetryLoss : IDisposable
     /// <summary>The queue is full: items are dropped while the sink may well be working.</summary>
     public void Overflowed(Sink sink, long items = 1)
     {
-        Count(sink, "queue-full", items);
+        Count(sink, LossCause.QueueFull, items);
         Begin(sink, "more is made than it takes");
     }
 
     /// <summary>Items were given up.</summary>
-    public void GaveUp(Sink sink, long items, string cause)
+    public void GaveUp(Sink sink, long items, LossCause cause)
     {
         if (items > 0)
         {
@@ -63,7 +79,7 @@ internal sealed partial class TelemetryLoss : IDisposable
     {
         if (items > 0)
         {
-            Count(sink, "shutdown", items);
+            Count(sink, LossCause.Shutdown, items);
             var name = Name(sink);
             Told.Left(Logger, name, items);
         }
@@ -101,6 +117,13 @@ internal sealed partial class TelemetryLoss : IDisposable
         _ => "access-file",
     };
 
+    private static string Name(LossCause cause) => cause switch
+    {
+        LossCause.QueueFull => "queue-full",
+        LossCause.ExportFailed => "export-failed",
+        _ => "shutdown",
+    };
+
     // An export that a receiver held up ends on a thread of the SDK's, perhaps after the host has gone; an exception there would abort the process.
     private ILogger Logger
     {
@@ -121,11 +144,13 @@ internal sealed partial class TelemetryLoss : IDisposable
 
     private Outage Of(Sink sink) => _outages[(int)sink];
 
-    private void Count(Sink sink, string cause, long items)
+    private void Count(Sink sink, LossCause cause, long items)
     {
         Of(sink).Add(items);
-        _dropped.Add(items, Label(sink), new KeyValuePair<string, object?>(TelemetryNames.Cause, cause));
+        Interlocked.Add(ref _dropped[At(sink, cause)], items);
     }
+
+    private static int At(Sink sink, LossCause cause) => (int)sink * Causes.Length + (int)cause;
 
     private void Begin(Sink sink, string why)
     {
@@ -136,8 +161,15 @@ internal sealed partial class TelemetryLoss : IDisposable
         }
     }
 
+    private IEnumerable<Measurement<long>> Losses() =>
+        from sink in Sinks
+        from cause in Causes
+        let items = Interlocked.Read(ref _dropped[At(sink, cause)])
+        where items > 0
+        select new Measurement<long>(items, Label(sink), new KeyValuePair<string, object?>(TelemetryNames.Cause, Name(cause)));
+
     private IEnumerable<Measurement<long>> Lengths() =>
-        Enum.GetValues<Sink>().Where(s => _queues[(int)s] is not null).Select(s => new Measurement<long>(_queues[(int)s]!(), Label(s)));
+        Sinks.Where(s => _queues[(int)s] is not null).Select(s => new Measurement<long>(_queues[(int)s]!(), Label(s)));
 
     private static partial class Told
     {
@@ -155,21 +187,20 @@ internal sealed partial class TelemetryLoss : IDisposable
     private sealed class Outage
     {
         private readonly Lock _lock = new();
-        private bool _out;
+        private volatile bool _out;
         private long _dropped;
         private long _atLastSuccess;
 
-        public void Add(long items)
-        {
-            lock (_lock)
-            {
-                _dropped += items;
-            }
-        }
+        public void Add(long items) => Interlocked.Add(ref _dropped, items);
 
         /// <summary>Whether this is the beginning.</summary>
         public bool Begin()
         {
+            if (_out)
+            {
+                return false;
+            }
+
             lock (_lock)
             {
                 var first = !_out;
@@ -183,16 +214,17 @@ internal sealed partial class TelemetryLoss : IDisposable
         {
             lock (_lock)
             {
-                var quiet = _dropped == _atLastSuccess;
-                _atLastSuccess = _dropped;
+                var dropped = Interlocked.Read(ref _dropped);
+                var quiet = dropped == _atLastSuccess;
+                _atLastSuccess = dropped;
                 if (!_out || !quiet)
                 {
                     return null;
                 }
 
-                var cost = _dropped;
-                (_out, _dropped, _atLastSuccess) = (false, 0, 0);
-                return cost;
+                Interlocked.Add(ref _dropped, -dropped);
+                (_out, _atLastSuccess) = (false, 0);
+                return dropped;
             }
         }
     }

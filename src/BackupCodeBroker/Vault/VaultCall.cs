@@ -16,6 +16,9 @@ internal readonly record struct VaultCall(string TraceParent, CancellationToken 
     /// <summary>Where the requests are noted; null where nobody keeps count.</summary>
     public VaultJournal? Journal { get; init; }
 
+    /// <summary>Where calls go that are over, to be told of later; null where each is told at once.</summary>
+    public EndedCalls? Ended { get; init; }
+
     /// <summary>A call of an operation of its own, such as a renewal in the background; no span of that id is recorded.</summary>
     public static VaultCall Fresh(CancellationToken cancellation) =>
         new($"00-{ActivityTraceId.CreateRandom().ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-00", cancellation);

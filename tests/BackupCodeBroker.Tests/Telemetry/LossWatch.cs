@@ -26,7 +26,7 @@ internal sealed class LossWatch : ILoggerProvider
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
         {
             var key = string.Join(' ', tags.ToArray().Select(t => t.Value).Prepend(instrument.Name));
-            _counts.AddOrUpdate(key, value, (_, before) => instrument.Name == "bcb.telemetry.queue" ? value : before + value);
+            _counts.AddOrUpdate(key, value, (_, before) => instrument.IsObservable ? value : before + value);
         });
         _listener.Start();
         Loss = new TelemetryLoss(meters, _services.GetRequiredService<ILoggerFactory>);

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using BackupCodeBroker.Core.Operations;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Tests.Vault;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace BackupCodeBroker.Tests.Telemetry;
@@ -110,6 +111,64 @@ public sealed class OperationSpanTests
         Assert.Equal(5, calls.Count);
         Assert.All(calls, c => Assert.Equal((id, ActivityKind.Client), (c.ParentSpanId.ToHexString(), c.Kind)));
         Assert.All(vault.Requests, r => Assert.Equal($"00-{parent.TraceId}-{id}-01", r.Headers["traceparent"]));
+    }
+
+    [Fact]
+    public async Task Calls_are_told_when_the_operation_is_and_the_times_are_those_of_the_calls()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        using var vault = new FakeVault((seen, cancellation) =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(30));
+            return FakeVault.Answer(404, VaultBodies.Nothing)(seen, cancellation);
+        });
+        using var client = vault.Client(time);
+        var parent = Parent();
+        using var spans = new Spans(parent.TraceId);
+        var began = time.GetUtcNow().UtcDateTime;
+        var span = new OperationSpan("status", ActivityKind.Server, time, parent);
+        await client.ReadKvAsync(FakeVault.Token, "broker/state", span.Call(Cancellation));
+        await client.ReadKvAsync(FakeVault.Token, "broker/state", span.Call(Cancellation));
+        span.Conclude("done", null);
+        time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Empty(spans.Ended);
+        span.Dispose();
+
+        var took = TimeSpan.FromMilliseconds(30);
+        Assert.Equal(
+            [("bcb.vault.call", began, took), ("bcb.vault.call", began + took, took), ("bcb.status", began, 2 * took)],
+            spans.Ended.Select(s => (s.OperationName, s.StartTimeUtc, s.Duration)));
+    }
+
+    [Fact]
+    public async Task A_call_that_outlives_its_operation_is_told_all_the_same()
+    {
+        using var vault = FakeVault.Answering(404, VaultBodies.Nothing);
+        using var client = vault.Client();
+        var parent = Parent();
+        using var spans = new Spans(parent.TraceId);
+        var span = new OperationSpan("status", ActivityKind.Server, TimeProvider.System, parent);
+        span.Dispose();
+        span.Dispose();
+        await client.ReadKvAsync(FakeVault.Token, "broker/state", span.Call(Cancellation));
+        Assert.Equal(["bcb.status", "bcb.vault.call"], spans.Ended.Select(s => s.OperationName));
+        Assert.Equal(span.SpanId, spans.Ended.Last().ParentSpanId.ToHexString());
+    }
+
+    [Fact]
+    public async Task Work_of_many_calls_is_told_in_pieces_and_none_is_left_out()
+    {
+        using var vault = FakeVault.Answering(404, VaultBodies.Nothing);
+        using var client = vault.Client();
+        var parent = Parent();
+        using var spans = new Spans(parent.TraceId);
+        using (var span = new OperationSpan("sweep", ActivityKind.Internal, TimeProvider.System, parent))
+        {
+            await Parallel.ForAsync(0, 150, Cancellation, async (_, _) => await client.ReadKvAsync(FakeVault.Token, "broker/state", span.Call(Cancellation)));
+            Assert.Equal(128, spans.Ended.Count);
+        }
+
+        Assert.Equal(151, spans.Ended.Count);
     }
 
     private static ActivityContext Parent() =>

@@ -38,7 +38,7 @@ internal sealed class CountedExporter<T>(BaseExporter<T> exporter, Sink sink, st
             else
             {
                 rest.Failed();
-                loss.GaveUp(sink, items, "export-failed");
+                loss.GaveUp(sink, items, LossCause.ExportFailed);
                 loss.Failed(sink, receiver + " does not take it");
             }
         }

@@ -46,7 +46,7 @@ internal sealed class CountedProcessor<T> : BaseExportProcessor<T>
 
         if (_stopped)
         {
-            _loss.GaveUp(_sink, 1, "shutdown");
+            _loss.GaveUp(_sink, 1, LossCause.Shutdown);
         }
         else if (Interlocked.Increment(ref _inside) > _room)
         {

@@ -27,7 +27,7 @@ internal sealed class VaultTransport : IDisposable
         _time = time;
         handler ??= () => VaultConnections.Create(settings);
         _exchange = new VaultExchange(handler(), settings, time);
-        _pipelines = new VaultPipelines(settings.CallTimeout, time, VaultTelemetry.Retried);
+        _pipelines = new VaultPipelines(settings.CallTimeout, time, EndedCall.Retried);
         _turns = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
         {
             PermitLimit = settings.MaxConcurrency,
@@ -36,14 +36,14 @@ internal sealed class VaultTransport : IDisposable
         });
     }
 
-    /// <summary>Sends a call and interprets what comes back, under one span. The request and the reply are gone afterwards.</summary>
+    /// <summary>Sends a call and interprets what comes back, and reports it. The request and the reply are gone afterwards.</summary>
     public async Task<T> CallAsync<T>(VaultRequest request, Func<VaultReply, T> interpret)
     {
         using var sent = request;
-        using var span = VaultTelemetry.Start(request, _time);
+        using var telemetry = new VaultTelemetry(request, _time);
         using var reply = await SendAsync(request).ConfigureAwait(false);
         var result = interpret(reply);
-        span.End(reply);
+        telemetry.End(reply);
         return result;
     }
 
