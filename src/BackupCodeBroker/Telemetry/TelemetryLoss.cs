@@ -214,16 +214,19 @@ internal sealed partial class TelemetryLoss : IDisposable
         {
             lock (_lock)
             {
+                // Over before the count is read: whoever drops from here on either is in the count or finds that an outage has to begin, and waits for the lock.
+                var wasOut = _out;
+                _out = false;
+                Interlocked.MemoryBarrier();
                 var dropped = Interlocked.Read(ref _dropped);
-                var quiet = dropped == _atLastSuccess;
-                _atLastSuccess = dropped;
-                if (!_out || !quiet)
+                if (!wasOut || dropped != _atLastSuccess)
                 {
+                    (_out, _atLastSuccess) = (wasOut, dropped);
                     return null;
                 }
 
                 Interlocked.Add(ref _dropped, -dropped);
-                (_out, _atLastSuccess) = (false, 0);
+                _atLastSuccess = 0;
                 return dropped;
             }
         }

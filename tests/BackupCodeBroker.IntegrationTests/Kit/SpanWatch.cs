@@ -24,6 +24,7 @@ internal sealed class SpanWatch : IDisposable
     /// <summary>The span of an answer's operation, which comes after the answer and after the spans below it.</summary>
     public Activity Of(ApiReply reply)
     {
+        var since = Stopwatch.GetTimestamp();
         lock (_ended)
         {
             while (true)
@@ -33,7 +34,8 @@ internal sealed class SpanWatch : IDisposable
                     return span;
                 }
 
-                if (!Monitor.Wait(_ended, Patience))
+                var left = Patience - Stopwatch.GetElapsedTime(since);
+                if (left <= TimeSpan.Zero || !Monitor.Wait(_ended, left))
                 {
                     throw new TimeoutException($"operation {reply.OperationId} has no span");
                 }
