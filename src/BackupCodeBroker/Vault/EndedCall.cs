@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using BackupCodeBroker.Telemetry;
-using BackupCodeBroker.Vault.Wire;
 
 namespace BackupCodeBroker.Vault;
 
@@ -15,15 +14,8 @@ internal readonly record struct EndedCall(
     private static readonly Histogram<double> Duration =
         Meter.CreateHistogram(TelemetryNames.VaultCallDuration, "s", "One call to Vault, its retries included.", advice: Durations.Advice);
 
-    private static readonly Counter<long> Retries =
-        Meter.CreateCounter<long>(TelemetryNames.VaultRetries, "{retry}", "Calls to Vault that were tried again.");
-
     /// <summary>Whether anybody listens.</summary>
     public static bool IsWanted => Source.HasListeners() || Duration.Enabled;
-
-    /// <summary>Counts a retry.</summary>
-    public static void Retried(VaultRequest request) =>
-        Retries.Add(1, new KeyValuePair<string, object?>(TelemetryNames.VaultPath, request.Path.Template));
 
     /// <summary>Tells it, as a child of this span.</summary>
     public void Tell(ActivityContext parent)

@@ -1,16 +1,27 @@
+using System.Diagnostics.Metrics;
+using BackupCodeBroker.Telemetry;
 using BackupCodeBroker.Vault.Wire;
 
 namespace BackupCodeBroker.Vault;
 
-/// <summary>Times one call to Vault, its retries included, and reports it when it is over.</summary>
+/// <summary>Times one call to Vault, its retries included, and reports it when it is over; a retry is counted when it happens.</summary>
 internal sealed class VaultTelemetry(VaultRequest request, TimeProvider time) : IDisposable
 {
+    private static readonly Meter Meter = new(TelemetryNames.Source);
+
+    private static readonly Counter<long> Retries =
+        Meter.CreateCounter<long>(TelemetryNames.VaultRetries, "{retry}", "Calls to Vault that were tried again.");
+
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
     private readonly long _start = time.GetTimestamp();
     private string _outcome = "cancelled";
     private int? _status;
     private string? _requestId;
     private string? _fault;
+
+    /// <summary>Counts a retry.</summary>
+    public static void Retried(VaultRequest request) =>
+        Retries.Add(1, new KeyValuePair<string, object?>(TelemetryNames.VaultPath, request.Path.Template));
 
     /// <summary>Says what it came to.</summary>
     public void End(VaultReply reply)

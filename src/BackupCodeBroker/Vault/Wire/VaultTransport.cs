@@ -27,7 +27,7 @@ internal sealed class VaultTransport : IDisposable
         _time = time;
         handler ??= () => VaultConnections.Create(settings);
         _exchange = new VaultExchange(handler(), settings, time);
-        _pipelines = new VaultPipelines(settings.CallTimeout, time, EndedCall.Retried);
+        _pipelines = new VaultPipelines(settings.CallTimeout, time, VaultTelemetry.Retried);
         _turns = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
         {
             PermitLimit = settings.MaxConcurrency,
