@@ -55,7 +55,11 @@ public static class Outbox
             {
                 Outbox = kept,
                 DeadLetters = document.DeadLetters + dead,
-                News = document.News with { GivenUp = document.News.GivenUp + dead },
+                News = document.News with
+                {
+                    Removed = [.. document.News.Removed, .. document.Outbox.Except(kept).Select(e => e.Id)],
+                    GivenUp = document.News.GivenUp + dead,
+                },
             };
     }
 
@@ -73,7 +77,7 @@ public static class Outbox
         {
             Outbox = [.. box, entry],
             DeadLetters = document.DeadLetters + givenUp,
-            News = new OutboxNews([.. document.News.Added, entry], document.News.GivenUp + givenUp),
+            News = document.News with { Added = [.. document.News.Added, entry], GivenUp = document.News.GivenUp + givenUp },
         };
     }
 
@@ -84,11 +88,12 @@ public static class Outbox
         : null;
 }
 
-/// <summary>What was done to an outbox since the document was read: what whoever writes it has to deliver, and what was given up for want of room.</summary>
+/// <summary>What was done to an outbox since the document was read: what whoever writes it has to deliver, what it takes out, and how many notices are given up.</summary>
 /// <param name="Added">Notices that were put in.</param>
-/// <param name="GivenUp">How many were given up.</param>
-public sealed record OutboxNews(IReadOnlyList<OutboxEntry> Added, int GivenUp)
+/// <param name="Removed">Ids of notices that were taken out, as delivered or as given up; not of those that gave way for want of room.</param>
+/// <param name="GivenUp">How many were given up, whatever for.</param>
+public sealed record OutboxNews(IReadOnlyList<OutboxEntry> Added, IReadOnlyCollection<string> Removed, int GivenUp)
 {
     /// <summary>Nothing.</summary>
-    public static OutboxNews None { get; } = new([], 0);
+    public static OutboxNews None { get; } = new([], [], 0);
 }

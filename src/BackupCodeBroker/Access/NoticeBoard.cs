@@ -65,7 +65,8 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
             if (_boxes.TryGetValue(document.Identity, out var box))
             {
                 box.LastChange = _look;
-                box.Forget(id => document.Outbox.All(e => e.Id != id));
+                // Just these: a later write may have been told of before this one, and what it put in may be delivered by now.
+                box.Forget(document.News.Removed);
             }
 
             Take(document, document.News.Added.Where(added => document.Outbox.Any(e => e.Id == added.Id)));
@@ -119,25 +120,25 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
         }
     }
 
-    /// <summary>Identities with notices that can go out of their documents, and to which nothing was written since the look before the last.</summary>
-    public IReadOnlyList<string> Look()
+    /// <summary>What can go out of the documents of identities to which nothing was written since the look before the last.</summary>
+    public IReadOnlyList<FinishedNotices> Look()
     {
         lock (_lock)
         {
             _look++;
-            return [.. _boxes.Where(b => b.Value.HasFinished && b.Value.LastChange < _look - 1).Select(b => b.Key)];
+            return [.. _boxes.Where(b => b.Value.LastChange < _look - 1).Select(b => new FinishedNotices(b.Key, b.Value.Finished)).Where(f => f.Ids.Count > 0)];
         }
     }
 
-    /// <summary>An identity's document was looked at and holds none of its finished notices any more.</summary>
-    public void Forget(string identity)
+    /// <summary>A document that was read after the look holds none of what was finished then: it is forgotten, but not what was finished meanwhile.</summary>
+    public void Forget(FinishedNotices seen)
     {
         lock (_lock)
         {
-            if (_boxes.TryGetValue(identity, out var box))
+            if (_boxes.TryGetValue(seen.Identity, out var box))
             {
-                box.Forget(_ => true);
-                DropEmpty(identity, box);
+                box.Forget(seen.Ids);
+                DropEmpty(seen.Identity, box);
             }
         }
     }
@@ -224,17 +225,22 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
         /// <summary>The look that was the last one when something happened here.</summary>
         public long LastChange { get; set; }
 
-        public bool HasFinished => Standings.Values.Any(s => s != Standing.InHand);
+        public IReadOnlyCollection<string> Finished => [.. Standings.Where(s => s.Value != Standing.InHand).Select(s => s.Key)];
 
         public bool Is(string id, Standing standing) => Standings.TryGetValue(id, out var found) && found == standing;
 
-        /// <summary>Forgets finished notices.</summary>
-        public void Forget(Func<string, bool> which)
+        /// <summary>Forgets those of them that are finished.</summary>
+        public void Forget(IReadOnlyCollection<string> ids)
         {
-            foreach (var id in Standings.Where(s => s.Value != Standing.InHand && which(s.Key)).Select(s => s.Key).ToList())
+            foreach (var id in ids.Where(id => Standings.TryGetValue(id, out var standing) && standing != Standing.InHand))
             {
                 Standings.Remove(id);
             }
         }
     }
 }
+
+/// <summary>An identity's notices that were delivered or given up and may still lie in its document.</summary>
+/// <param name="Identity">The identity.</param>
+/// <param name="Ids">Their ids.</param>
+internal sealed record FinishedNotices(string Identity, IReadOnlyCollection<string> Ids);

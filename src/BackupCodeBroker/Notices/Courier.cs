@@ -57,9 +57,9 @@ internal sealed class Courier : BackgroundService, INoticeOffer
         using var beat = new PeriodicTimer(_settings.ClearEvery, _time);
         while (await beat.WaitForNextTickAsync(stop))
         {
-            foreach (var identity in _board.Look())
+            foreach (var finished in _board.Look())
             {
-                await _clearing.ClearAsync(identity, stop);
+                await _clearing.ClearAsync(finished, stop);
             }
         }
     }

@@ -16,7 +16,7 @@ internal sealed class OutboxClearing(
     IdentityDesk desk, IdentityChildren children, NoticeBoard board, Deployment deployment, AccessLog access, OperationMetrics metrics, TimeProvider time)
 {
     /// <summary>Does it for one identity.</summary>
-    public async Task ClearAsync(string identity, CancellationToken stop)
+    public async Task ClearAsync(FinishedNotices finished, CancellationToken stop)
     {
         if (deployment.State is not DeploymentState.Ready { Facts: var facts })
         {
@@ -25,10 +25,10 @@ internal sealed class OutboxClearing(
 
         using var deadline = new CancellationTokenSource(OperationScope.Deadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
-        using var work = new OwnWorkScope(OwnWork.Deliver, access, metrics, time) { Identity = identity };
+        using var work = new OwnWorkScope(OwnWork.Deliver, access, metrics, time) { Identity = finished.Identity };
         try
         {
-            await work.RunAsync(() => ClearAsync(work.Call(either.Token), IdentityName.Parse(identity), facts));
+            await work.RunAsync(() => ClearAsync(work.Call(either.Token), finished, facts));
         }
         catch (BrokerFaultException)
         {
@@ -40,8 +40,9 @@ internal sealed class OutboxClearing(
         }
     }
 
-    private async Task<bool> ClearAsync(VaultCall call, IdentityName identity, DeploymentFacts facts)
+    private async Task<bool> ClearAsync(VaultCall call, FinishedNotices finished, DeploymentFacts facts)
     {
+        var identity = IdentityName.Parse(finished.Identity);
         if (await ChildAsync(call, identity, facts) is not { } child)
         {
             board.Postpone(identity.Value);
@@ -58,7 +59,7 @@ internal sealed class OutboxClearing(
         var next = view.Unusable is null ? board.Cleared(view.Document) : view.Document;
         if (ReferenceEquals(next, view.Document))
         {
-            board.Forget(identity.Value);
+            board.Forget(finished);
             return true;
         }
 

@@ -84,5 +84,5 @@ public sealed class UnusableTests(BrokerEnvironment environment) : IClassFixture
 
     // Until the replica that looked has come to its end.
     private static Task SettledAsync(RunningBroker broker, IdentityDocument document) =>
-        broker.UntilAsync(() => Task.FromResult(!broker.Services.GetRequiredService<NoticeBoard>().Look().Contains(document.Identity)));
+        broker.UntilAsync(() => Task.FromResult(!broker.Services.GetRequiredService<NoticeBoard>().Look().Any(f => f.Identity == document.Identity)));
 }

@@ -97,7 +97,46 @@ public sealed class NoticeBoardTests : IDisposable
         }
 
         Assert.False(board.Waiting.TryRead(out _));
-        Assert.Contains(document.Identity, Enumerable.Range(0, 20).SelectMany(_ => board.Look()));
+        Assert.Contains(document.Identity, Enumerable.Range(0, 20).SelectMany(_ => board.Look()).Select(s => s.Identity));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-36")]
+    public void Of_two_writes_the_earlier_may_be_told_last_and_makes_nothing_forgotten_that_was_delivered()
+    {
+        var (written, board) = (Ended(), Board());
+        board.Written(written);
+        Deliver(board);
+        // The first takes the delivered one out, the second puts another in; the second is heard of first.
+        var first = board.Cleared(written with { News = OutboxNews.None });
+        var second = Added(first, "op-2");
+        Assert.Equal((0, 1), (first.Outbox.Count, second.Outbox.Count));
+        board.Written(second);
+        Deliver(board);
+        board.Written(first);
+
+        Assert.Empty(board.Cleared(second).Outbox);
+        _time.Advance(TimeSpan.FromHours(1));
+        board.Adopt(second);
+        Assert.False(board.Waiting.TryRead(out _));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-36")]
+    public void A_look_at_a_document_makes_nothing_forgotten_that_was_written_and_delivered_beside_it()
+    {
+        var (read, board) = (Ended(), Board());
+        board.Written(read);
+        Deliver(board);
+        var seen = Enumerable.Range(0, 2).SelectMany(_ => board.Look()).Single();
+        // The document that the look finds holds nothing any more; before it says so, another notice is written and delivered.
+        var next = Added(read with { Outbox = [], News = OutboxNews.None }, "op-2");
+        board.Written(next);
+        Deliver(board);
+        board.Forget(seen);
+
+        Assert.Empty(board.Cleared(next).Outbox);
+        Assert.Contains(read.Identity, Enumerable.Range(0, 3).SelectMany(_ => board.Look()).Select(s => s.Identity));
     }
 
     [Fact]
@@ -120,6 +159,17 @@ public sealed class NoticeBoardTests : IDisposable
         _alarms.Dispose();
         _services.Dispose();
     }
+
+    private static void Deliver(NoticeBoard board)
+    {
+        while (board.Waiting.TryRead(out var notice))
+        {
+            board.Finished(notice, NoticeEnd.Delivered);
+        }
+    }
+
+    private static IdentityDocument Added(IdentityDocument document, string operation) =>
+        (document with { News = OutboxNews.None }).With(new DocumentEvent(Given.Now, "consume", Given.Id(operation), Given.Verifier, 1));
 
     private static IdentityDocument Ended()
     {
