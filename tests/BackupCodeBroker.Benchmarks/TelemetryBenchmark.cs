@@ -19,8 +19,9 @@ internal sealed class TelemetryBenchmark(BenchDeployment bench)
     /// <summary>The program's argument that runs this alone.</summary>
     public const string Only = "telemetry";
 
-    private const int Starts = 8;
-    private const int RoundsOfStart = 3;
+    // Two processes of one program differ by more than two rounds of one do: starts are what a longer run needs.
+    private const int Starts = 12;
+    private const int RoundsOfStart = 2;
     private const int TurnsOfRound = 5;
     // A round of one broker lasts two seconds and more.
     private const int SetsOfOne = 10;
