@@ -21,6 +21,9 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
     // Some minutes, at the usual pace of looks.
     private const int LooksPostponed = 60;
 
+    // A minute, at the usual pace: longer than anybody holds on to a document that was read.
+    private const int LooksRemembered = 12;
+
     // Beyond this an alarm whose notice is put back and taken up again is raised again.
     private const int MaxAlarmed = 1_000;
 
@@ -35,6 +38,9 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
         InHand,
         Delivered,
         GivenUp,
+
+        /// <summary>Taken out of the document, by a write from here; known for a while, since somebody may still hold the document as it was before.</summary>
+        Out,
     }
 
     /// <summary>What is to be delivered, in the order of its writing.</summary>
@@ -46,7 +52,7 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
         lock (_lock)
         {
             return document.Outbox.Count > 0 && _boxes.TryGetValue(document.Identity, out var box)
-                ? document.Without(e => box.Is(e.Id, Standing.Delivered), e => box.Is(e.Id, Standing.GivenUp))
+                ? document.Without(e => box.IsDelivered(e.Id), e => box.Is(e.Id, Standing.GivenUp))
                 : document;
         }
     }
@@ -66,7 +72,7 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
             {
                 box.LastChange = _look;
                 // Just these: a later write may have been told of before this one, and what it put in may be delivered by now.
-                box.Forget(document.News.Removed);
+                box.TakenOut(document.News.Removed);
             }
 
             Take(document, document.News.Added.Where(added => document.Outbox.Any(e => e.Id == added.Id)));
@@ -74,8 +80,8 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
     }
 
     /// <summary>
-    /// For the sweep, with each document that it reads: takes what lies there for so long that whoever wrote it cannot have delivered it, and gives up what
-    /// has been tried for long enough.
+    /// For the sweep, with each document that it reads: takes what lies there for so long that whoever wrote it cannot have delivered it. The document may be older than
+    /// the last write from here.
     /// </summary>
     public void Adopt(IdentityDocument document)
     {
@@ -97,7 +103,7 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
         lock (_lock)
         {
             return document.Outbox.Count > 0 && _boxes.TryGetValue(document.Identity, out var box)
-                ? [.. document.Outbox.Where(e => !box.Is(e.Id, Standing.Delivered))]
+                ? [.. document.Outbox.Where(e => !box.IsDelivered(e.Id))]
                 : document.Outbox;
         }
     }
@@ -120,13 +126,21 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
         }
     }
 
-    /// <summary>What can go out of the documents of identities to which nothing was written since the look before the last.</summary>
+    /// <summary>
+    /// Once in a while: what may go out of the documents of identities with which nothing happened here since the look before this one. What went out long ago is forgotten.
+    /// </summary>
     public IReadOnlyList<FinishedNotices> Look()
     {
         lock (_lock)
         {
             _look++;
-            return [.. _boxes.Where(b => b.Value.LastChange < _look - 1).Select(b => new FinishedNotices(b.Key, b.Value.Finished)).Where(f => f.Ids.Count > 0)];
+            foreach (var (identity, box) in _boxes.Where(b => b.Value.LastChange < _look - LooksRemembered).ToList())
+            {
+                box.ForgetOut();
+                DropEmpty(identity, box);
+            }
+
+            return [.. _boxes.Where(b => b.Value.LastChange < _look - 1 && b.Value.HasFinished).Select(b => new FinishedNotices(b.Key, b.Value.Finished))];
         }
     }
 
@@ -182,7 +196,12 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
                 box = _boxes[document.Identity] = new Box { LastChange = _look };
             }
 
-            if (!box.Standings.ContainsKey(entry.Id) && _waiting.Writer.TryWrite(Notice.Of(document, entry)))
+            if (box.Is(entry.Id, Standing.Out))
+            {
+                // An old reading, or it is back in the document: whoever looks will see.
+                box.Standings[entry.Id] = Standing.Delivered;
+            }
+            else if (!box.Standings.ContainsKey(entry.Id) && _waiting.Writer.TryWrite(Notice.Of(document, entry)))
             {
                 box.Standings[entry.Id] = Standing.InHand;
                 metrics.InHand(1);
@@ -222,21 +241,41 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
     {
         public Dictionary<string, Standing> Standings { get; } = [];
 
-        /// <summary>The look that was the last one when something happened here.</summary>
+        /// <summary>The look that was the last one when something happened here; one to come while it is postponed.</summary>
         public long LastChange { get; set; }
 
-        public IReadOnlyCollection<string> Finished => [.. Standings.Where(s => s.Value != Standing.InHand).Select(s => s.Key)];
+        public bool HasFinished => Standings.Values.Any(IsFinished);
+
+        public IReadOnlyCollection<string> Finished => [.. Standings.Where(s => IsFinished(s.Value)).Select(s => s.Key)];
 
         public bool Is(string id, Standing standing) => Standings.TryGetValue(id, out var found) && found == standing;
 
+        public bool IsDelivered(string id) => Is(id, Standing.Delivered) || Is(id, Standing.Out);
+
+        /// <summary>Those of them that are finished are no longer in the document.</summary>
+        public void TakenOut(IReadOnlyCollection<string> ids) => EachFinished(ids, id => Standings[id] = Standing.Out);
+
         /// <summary>Forgets those of them that are finished.</summary>
-        public void Forget(IReadOnlyCollection<string> ids)
+        public void Forget(IReadOnlyCollection<string> ids) => EachFinished(ids, id => Standings.Remove(id));
+
+        /// <summary>Forgets what was taken out.</summary>
+        public void ForgetOut()
         {
-            foreach (var id in ids.Where(id => Standings.TryGetValue(id, out var standing) && standing != Standing.InHand))
+            foreach (var id in Standings.Where(s => s.Value == Standing.Out).Select(s => s.Key).ToList())
             {
                 Standings.Remove(id);
             }
         }
+
+        private void EachFinished(IReadOnlyCollection<string> ids, Action<string> act)
+        {
+            foreach (var id in ids.Where(id => Standings.TryGetValue(id, out var standing) && IsFinished(standing)))
+            {
+                act(id);
+            }
+        }
+
+        private static bool IsFinished(Standing standing) => standing is Standing.Delivered or Standing.GivenUp;
     }
 }
 

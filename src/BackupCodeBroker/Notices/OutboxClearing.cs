@@ -1,5 +1,6 @@
 using BackupCodeBroker.Access;
 using BackupCodeBroker.Core.Audit;
+using BackupCodeBroker.Core.Decisions;
 using BackupCodeBroker.Core.Identities;
 using BackupCodeBroker.Operations;
 using BackupCodeBroker.Telemetry;
@@ -50,7 +51,7 @@ internal sealed class OutboxClearing(
         }
 
         var view = await desk.ReadAsync(call, new IdentityHandle(identity.Alias, identity.Value, child, null), withPeople: false);
-        if (view.Handle.Unusable is not null)
+        if (view.Handle.Unusable is not null || view.Unusable is Reason.Unreadable)
         {
             board.Postpone(identity.Value);
             return false;
@@ -63,12 +64,19 @@ internal sealed class OutboxClearing(
             return true;
         }
 
-        return await desk.WriteAsync(call, view.Handle, next, view.Version) switch
+        switch (await desk.WriteAsync(call, view.Handle, next, view.Version))
         {
-            KvWrite.Saved => true,
-            KvWrite.Faulted faulted => throw BrokerFaultException.Of(faulted.Fault),
-            _ => false,
-        };
+            case KvWrite.Saved:
+                return true;
+            case KvWrite.Faulted faulted:
+                throw BrokerFaultException.Of(faulted.Fault);
+            case KvWrite.Denied:
+                // Not for now, and asking at each look changes no policy.
+                board.Postpone(identity.Value);
+                return false;
+            default:
+                return false;
+        }
     }
 
     // As for everybody: an alias that is gone is not made anew.

@@ -140,6 +140,67 @@ public sealed class NoticeBoardTests : IDisposable
     }
 
     [Fact]
+    [Trait("Requirement", "R-36")]
+    public void What_was_taken_out_is_not_delivered_again_because_of_an_older_reading_and_is_forgotten_after_a_while()
+    {
+        var (old, board) = (Ended(), Board());
+        board.Written(old);
+        Deliver(board);
+        board.Written(board.Cleared(old with { News = OutboxNews.None }));
+        Assert.DoesNotContain(Enumerable.Range(0, 5).SelectMany(_ => board.Look()), _ => true);
+
+        _time.Advance(TimeSpan.FromHours(1));
+        board.Adopt(old);
+        Assert.False(board.Waiting.TryRead(out _));
+        Assert.Empty(board.Undelivered(old));
+        // Whether it is in there again is looked at, once.
+        var seen = Assert.Single(Enumerable.Range(0, 5).SelectMany(_ => board.Look()).DistinctBy(s => s.Identity));
+        board.Forget(seen);
+        Assert.Empty(Enumerable.Range(0, 30).SelectMany(_ => board.Look()));
+        // A document that a snapshot brought back: nobody knows of it any more.
+        board.Adopt(old);
+        Assert.True(board.Waiting.TryRead(out _));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-36")]
+    public void What_is_in_hand_is_forgotten_by_nothing_but_its_end()
+    {
+        var (document, board) = (Ended(), Board());
+        board.Written(document);
+        var ids = document.Outbox.Select(e => e.Id).ToList();
+        board.Forget(new FinishedNotices(document.Identity, ids));
+        board.Written(document with { Outbox = [], News = new OutboxNews([], ids, 0) });
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.Empty(Enumerable.Range(0, 30).SelectMany(_ => board.Look()));
+        board.Adopt(document);
+        Assert.True(board.Waiting.TryRead(out _));
+        Assert.False(board.Waiting.TryRead(out _));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-37")]
+    public void Identities_whose_notices_are_delivered_and_out_take_no_room()
+    {
+        var (document, board) = (Ended(), Board());
+        for (var i = 0; i < NoticeBoard.MaxIdentities; i++)
+        {
+            var one = document with { Identity = "n" + i };
+            board.Written(one);
+            Deliver(board);
+            board.Written(board.Cleared(one with { News = OutboxNews.None }));
+        }
+
+        for (var look = 0; look < 20; look++)
+        {
+            board.Look();
+        }
+
+        board.Written(document);
+        Assert.True(board.Waiting.TryRead(out _));
+    }
+
+    [Fact]
     public void What_lapsed_or_was_suspended_is_no_alarm()
     {
         var waiting = Given.Issue(Given.Registered, Given.Around, Given.Few).Document;

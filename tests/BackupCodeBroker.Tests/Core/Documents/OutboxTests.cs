@@ -124,6 +124,7 @@ public sealed class OutboxTests
     {
         var document = Given.Registered with { Outbox = [], News = OutboxNews.None };
         HashSet<string> appended = [], delivered = [];
+        List<string> removed = [];
         var givenUp = 0;
         foreach (var (kind, number, again) in steps)
         {
@@ -140,10 +141,12 @@ public sealed class OutboxTests
                     var took = before.Outbox.Take(number % 5).Select(e => e.Id).ToHashSet();
                     document = document.Without(e => took.Contains(e.Id), _ => false);
                     delivered.UnionWith(took);
+                    removed.AddRange(took);
                     break;
                 default:
                     var old = before.Outbox.Take(number % 3).Select(e => e.Id).ToHashSet();
                     document = document.Without(_ => false, e => old.Contains(e.Id));
+                    removed.AddRange(old);
                     break;
             }
 
@@ -157,6 +160,7 @@ public sealed class OutboxTests
         }
 
         Assert.Equal(document.DeadLetters, document.News.GivenUp);
+        Assert.Equal(removed.Order(), document.News.Removed.Order());
     });
 
     [Theory]
