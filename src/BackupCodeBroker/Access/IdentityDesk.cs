@@ -95,7 +95,8 @@ internal sealed class IdentityDesk(
         switch (read)
         {
             case KvRead.Found found when DocumentJson.TryReadIdentity(found.Json.Span, handle.DocumentName, out var document, out _):
-                return (document, found.Version, null);
+                // What is delivered is in nobody's way: for want of room it would be counted as given up, or another one be put out in its place.
+                return (notices.Cleared(document), found.Version, null);
             case KvRead.Found found:
                 alarms.Raise(AlarmKind.DocumentUnreadable, handle.DocumentName);
                 return (Facts().Decoy, found.Version, Reason.Unreadable);

@@ -57,14 +57,13 @@ internal sealed class OutboxClearing(
             return false;
         }
 
-        var next = view.Unusable is null ? board.Cleared(view.Document) : view.Document;
-        if (ReferenceEquals(next, view.Document))
+        if (view.Document.News.Removed.Count == 0)
         {
             board.Forget(finished);
             return true;
         }
 
-        switch (await desk.WriteAsync(call, view.Handle, next, view.Version))
+        switch (await desk.WriteAsync(call, view.Handle, view.Document, view.Version))
         {
             case KvWrite.Saved:
                 return true;

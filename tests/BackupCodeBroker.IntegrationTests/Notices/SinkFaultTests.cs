@@ -1,6 +1,8 @@
 using BackupCodeBroker.Access;
 using BackupCodeBroker.Configuration;
 using BackupCodeBroker.Core.Decisions;
+using BackupCodeBroker.Core.Documents;
+using BackupCodeBroker.Core.Profiles;
 using BackupCodeBroker.IntegrationTests.Kit;
 using BackupCodeBroker.Telemetry;
 using Xunit;
@@ -51,6 +53,42 @@ public sealed class SinkFaultTests(BrokerEnvironment environment) : IClassFixtur
         await broker.UntilAsync(() => Task.FromResult(metrics.Count(TelemetryNames.NoticesDelivered, "webhook") == 2));
         using var team = broker.As(cast.Team);
         Assert.Equal(204, (await team.RevokeAsync(holding.Identity)).Status);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-37")]
+    public async Task What_was_delivered_and_still_lies_in_a_full_outbox_is_neither_in_the_way_nor_counted_as_given_up()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var broker = await environment.StartAsync(
+            s => s with
+            {
+                // Nothing but an operation's own write takes anything out, and no try is given up.
+                Notices = receiver.Settings with { ClearEvery = TimeSpan.FromHours(1), TryTimeout = TimeSpan.FromMinutes(5) },
+                Profiles = new Dictionary<string, Profile> { ["machine"] = Profile.Machine with { Count = CodeSet.MaxCodes } },
+            },
+            clock: new TestClock());
+        using var metrics = new MetricWatch(broker);
+        var cast = await environment.CastAsync();
+        var holding = await environment.HoldingAsync(broker, cast);
+        var board = broker.Services.GetRequiredService<NoticeBoard>();
+        Task UntilDeliveredAsync() => broker.UntilAsync(async () => board.Undelivered((await environment.DocumentAsync(holding.Identity)).Document).Count == 0);
+        await UntilDeliveredAsync();
+        var back = new TaskCompletionSource();
+        receiver.Answer = (_, _) => back.Task;
+        using var verifier = broker.As(cast.Verifier);
+        for (var i = 0; i < OutboxEntry.Max; i++)
+        {
+            Assert.Equal(200, (await verifier.ConsumeAsync(holding.Identity, holding.Code(i))).Status);
+        }
+
+        back.SetResult();
+        await UntilDeliveredAsync();
+        Assert.Equal(OutboxEntry.Max, (await environment.DocumentAsync(holding.Identity)).Document.Outbox.Count);
+        Assert.Equal(200, (await verifier.ConsumeAsync(holding.Identity, holding.Code(OutboxEntry.Max))).Status);
+
+        var document = (await environment.DocumentAsync(holding.Identity)).Document;
+        Assert.Equal((1, 0, 0), (document.Outbox.Count, document.DeadLetters, metrics.Count(TelemetryNames.NoticesDead, "")));
     }
 
     [Fact]
