@@ -33,7 +33,7 @@ internal static class ScanWords
     {
         UnauthorizedAccessException => "permission denied",
         FileNotFoundException or DirectoryNotFoundException => "is gone",
-        InvalidDataException => "is packed by gzip and damaged",
+        InvalidDataException => "is packed by gzip, and damaged or cut off",
         PathTooLongException => "its path is too long",
         _ => $"cannot be read ({fault.GetType().Name})",
     };

@@ -22,7 +22,7 @@ internal sealed class StreamScan(CodeFound found, Action<int> read) : IDisposabl
 
     /// <summary>Looks through a stream; whether it was its content that was looked at, and not what a packer other than gzip made of it.</summary>
     /// <exception cref="IOException">It cannot be read to its end.</exception>
-    /// <exception cref="InvalidDataException">It was packed by gzip and is damaged.</exception>
+    /// <exception cref="InvalidDataException">It was packed by gzip and is damaged or cut off.</exception>
     public bool Run(Stream stream, CancellationToken cancellation)
     {
         var head = stream.ReadAtLeast(_buffer.AsSpan(0, HeadSize), HeadSize, throwOnEndOfStream: false);

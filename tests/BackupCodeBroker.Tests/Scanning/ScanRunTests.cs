@@ -142,8 +142,30 @@ public sealed class ScanRunTests : IDisposable
         var report = Scan(_folder);
 
         Assert.Equal(["good.gz", "plain"], report.Finds.Select(f => Path.GetFileName(f.Path)));
-        Assert.Equal((File("damaged.gz"), "is packed by gzip and damaged"), Assert.Single(report.Unreadable));
+        Assert.Equal((File("damaged.gz"), "is packed by gzip, and damaged or cut off"), Assert.Single(report.Unreadable));
         Assert.False(report.IsComplete);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(40)]
+    [Trait("Requirement", "R-46")]
+    public void What_gzip_packed_and_was_cut_off_is_told_wherever_the_cut_is(int missing)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes(_code + "\n" + string.Concat(Enumerable.Range(0, 100).Select(i => $"line {i * i}\n"))));
+        }
+
+        System.IO.File.WriteAllBytes(File("cut.gz"), packed.ToArray()[..^missing]);
+        var report = Scan(_folder);
+        Assert.Equal((File("cut.gz"), "is packed by gzip, and damaged or cut off"), Assert.Single(report.Unreadable));
+        Assert.False(report.IsComplete);
+        // What came before is looked at all the same.
+        Assert.Single(report.Finds);
     }
 
     [Theory]
@@ -163,7 +185,7 @@ public sealed class ScanRunTests : IDisposable
         using var codes = new FoundCodes();
         byte[] damaged = [.. whole.AsSpan(0, 12), 0xff, 0xff, 0xff, .. whole.AsSpan(20)];
         var report = new ScanRun(codes, () => new Pieces(damaged, piece), (_, _) => { }).Run(["-"], CancellationToken.None);
-        Assert.Equal((0L, ("-", "is packed by gzip and damaged")), (report.Packed, Assert.Single(report.Unreadable)));
+        Assert.Equal((0L, ("-", "is packed by gzip, and damaged or cut off")), (report.Packed, Assert.Single(report.Unreadable)));
     }
 
     [Theory]
