@@ -252,7 +252,7 @@ public sealed class IssueTests(BrokerEnvironment environment) : IClassFixture<Br
                 await root.DeleteAsync("identity/entity/id/" + own);
                 break;
             case "past recertification":
-                await environment.ChangeDocumentAsync(identity, d => d with { RecertifyBy = DateTimeOffset.UtcNow });
+                await environment.ChangeDocumentAsync(identity, d => d with { RecertifyBy = DateTimeOffset.UtcNow.AddSeconds(-1) });
                 break;
             case "profile gone":
                 await environment.ChangeDocumentAsync(identity, d => d with { Profile = "gone" });

@@ -96,7 +96,7 @@ public sealed class ConsumeStandingTests(BrokerEnvironment environment) : IClass
         "disabled" => ChangeSetAsync(holding, s => s with { DisabledAt = DateTimeOffset.UtcNow }),
         "voided code" => ChangeSetAsync(holding, s => s with { Codes = [.. s.Codes.Select(c => c with { VoidedAt = DateTimeOffset.UtcNow })] }),
         "set of another epoch" => ChangeSetAsync(holding, s => s with { Epoch = 2 }),
-        "past recertification" => ChangeAsync(holding, d => d with { RecertifyBy = DateTimeOffset.UtcNow }),
+        "past recertification" => ChangeAsync(holding, d => d with { RecertifyBy = DateTimeOffset.UtcNow.AddSeconds(-1) }),
         "registered to another owner" => ChangeAsync(holding, d => d with { Owner = _cast.Desk.EntityId }),
         "registered with another entity" => ChangeAsync(holding, d => d with { Entity = _cast.Desk.EntityId }),
         "frozen" => environment.LockDownAsync("freeze", holding.Identity),

@@ -238,7 +238,7 @@ public sealed class FailureTests(BrokerEnvironment environment) : IClassFixture<
         }
         else if (what == "expired")
         {
-            await environment.ChangeDocumentAsync(holding.Identity, d => d with { Active = d.Active! with { ExpiresAt = DateTimeOffset.UtcNow } });
+            await environment.ChangeDocumentAsync(holding.Identity, d => d with { Active = d.Active! with { ExpiresAt = DateTimeOffset.UtcNow.AddSeconds(-1) } });
         }
 
         var before = await environment.DocumentAsync(holding.Identity);

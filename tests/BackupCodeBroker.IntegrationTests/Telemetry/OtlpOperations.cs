@@ -122,7 +122,7 @@ internal static partial class OtlpOperations
         });
         yield return Consume("refused", "frozen", (s, h) => s.Environment.LockDownAsync("freeze", h.Identity));
         yield return Consume("refused", "locked-down", (s, h) => s.Environment.LockDownAsync("void", h.Identity));
-        yield return Consume("refused", "recertification-lapsed", (s, h) => s.Environment.ChangeDocumentAsync(h.Identity, d => d with { RecertifyBy = DateTimeOffset.UtcNow }));
+        yield return Consume("refused", "recertification-lapsed", (s, h) => s.Environment.ChangeDocumentAsync(h.Identity, d => d with { RecertifyBy = DateTimeOffset.UtcNow.AddSeconds(-1) }));
         yield return Of("issue", "refused", (c, h) => c.IssueAsync(h.Identity), s => s.Cast.Owner, "notices-undelivered", (s, h) => s.Environment.ChangeDocumentAsync(
             h.Identity, d => d.With(new DocumentEvent(DateTimeOffset.UtcNow.AddMinutes(-11), "revoke", "lost", Actor.Worker))));
         yield return Of("issue", "refused", (c, h) => c.IssueAsync(h.Identity), s => s.Cast.Owner, "issue-locked-down", (s, h) => s.Environment.LockDownAsync("void", h.Identity));

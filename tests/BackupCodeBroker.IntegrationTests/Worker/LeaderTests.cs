@@ -40,7 +40,7 @@ public sealed class LeaderTests(TestVault vault) : IAsyncLifetime
         await using var two = await SweepWatch.StartAsync(_environment);
         var cast = await _environment.CastAsync();
         var holding = await _environment.HoldingAsync(one.Broker, cast);
-        await _environment.ChangeDocumentAsync(holding.Identity, d => d with { Active = d.Active! with { ExpiresAt = DateTimeOffset.UtcNow } });
+        await _environment.ChangeDocumentAsync(holding.Identity, d => d with { Active = d.Active! with { ExpiresAt = DateTimeOffset.UtcNow.AddSeconds(-1) } });
         await one.SweepAsync();
         Assert.Equal((true, false), (one.Leads, two.Leads));
         Assert.Empty(two.Watch.Sweeps);
