@@ -6,7 +6,7 @@ using BackupCodeBroker.Telemetry;
 namespace BackupCodeBroker.Access;
 
 /// <summary>
-/// What this replica knows of notices. Whoever writes a document is asked here which of its notices are delivered and can go out with the write, and tells here what it has
+/// What this replica knows of notices. Whoever reads or writes a document is asked here which of its notices are delivered and can go out with the write, and tells here what it has
 /// put in; that is delivered in the background, by this replica. What the broker's own people have to know of as well is an alarm when it is taken up. A notice that does not fit in the queue, and one whose replica died, stays in its
 /// document, where the sweep finds it (<see cref="Adopt"/>). Nothing here waits, calls anybody or fails.
 /// </summary>
@@ -21,8 +21,8 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
     // Some minutes, at the usual pace of looks.
     private const int LooksPostponed = 60;
 
-    // A minute, at the usual pace: longer than anybody holds on to a document that was read.
-    private const int LooksRemembered = 12;
+    // Ten seconds and more, at the usual pace: longer than anybody holds on to a document that was read.
+    private const int LooksRemembered = 2;
 
     // Beyond this an alarm whose notice is put back and taken up again is raised again.
     private const int MaxAlarmed = 1_000;
@@ -38,9 +38,6 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
         InHand,
         Delivered,
         GivenUp,
-
-        /// <summary>Taken out of the document, by a write from here; known for a while, since somebody may still hold the document as it was before.</summary>
-        Out,
     }
 
     /// <summary>What is to be delivered, in the order of its writing.</summary>
@@ -72,7 +69,7 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
             {
                 box.LastChange = _look;
                 // Just these: a later write may have been told of before this one, and what it put in may be delivered by now.
-                box.TakenOut(document.News.Removed);
+                box.TakenOut(document.News.Removed, _look);
             }
 
             Take(document, document.News.Added.Where(added => document.Outbox.Any(e => e.Id == added.Id)));
@@ -134,9 +131,9 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
         lock (_lock)
         {
             _look++;
-            foreach (var (identity, box) in _boxes.Where(b => b.Value.LastChange < _look - LooksRemembered).ToList())
+            foreach (var (identity, box) in _boxes.Where(b => b.Value.Out.Count > 0).ToList())
             {
-                box.ForgetOut();
+                box.ForgetOut(_look - LooksRemembered);
                 DropEmpty(identity, box);
             }
 
@@ -196,7 +193,7 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
                 box = _boxes[document.Identity] = new Box { LastChange = _look };
             }
 
-            if (box.Is(entry.Id, Standing.Out))
+            if (box.Out.Remove(entry.Id))
             {
                 // An old reading, or it is back in the document: whoever looks will see.
                 box.Standings[entry.Id] = Standing.Delivered;
@@ -230,7 +227,7 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
 
     private void DropEmpty(string identity, Box box)
     {
-        if (box.Standings.Count == 0)
+        if (box.Standings.Count == 0 && box.Out.Count == 0)
         {
             _boxes.Remove(identity);
         }
@@ -241,6 +238,9 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
     {
         public Dictionary<string, Standing> Standings { get; } = [];
 
+        /// <summary>What a write from here took out, by the look before it; known for a while, since somebody may still hold the document as it was before.</summary>
+        public Dictionary<string, long> Out { get; } = [];
+
         /// <summary>The look that was the last one when something happened here; one to come while it is postponed.</summary>
         public long LastChange { get; set; }
 
@@ -250,20 +250,24 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
 
         public bool Is(string id, Standing standing) => Standings.TryGetValue(id, out var found) && found == standing;
 
-        public bool IsDelivered(string id) => Is(id, Standing.Delivered) || Is(id, Standing.Out);
+        public bool IsDelivered(string id) => Is(id, Standing.Delivered) || Out.ContainsKey(id);
 
         /// <summary>Those of them that are finished are no longer in the document.</summary>
-        public void TakenOut(IReadOnlyCollection<string> ids) => EachFinished(ids, id => Standings[id] = Standing.Out);
+        public void TakenOut(IReadOnlyCollection<string> ids, long look) => EachFinished(ids, id =>
+        {
+            Standings.Remove(id);
+            Out[id] = look;
+        });
 
         /// <summary>Forgets those of them that are finished.</summary>
         public void Forget(IReadOnlyCollection<string> ids) => EachFinished(ids, id => Standings.Remove(id));
 
-        /// <summary>Forgets what was taken out.</summary>
-        public void ForgetOut()
+        /// <summary>Forgets what was taken out before this look.</summary>
+        public void ForgetOut(long look)
         {
-            foreach (var id in Standings.Where(s => s.Value == Standing.Out).Select(s => s.Key).ToList())
+            foreach (var id in Out.Where(o => o.Value < look).Select(o => o.Key).ToList())
             {
-                Standings.Remove(id);
+                Out.Remove(id);
             }
         }
 
@@ -275,7 +279,7 @@ internal sealed class NoticeBoard(NoticeSettings settings, NoticeMetrics metrics
             }
         }
 
-        private static bool IsFinished(Standing standing) => standing is Standing.Delivered or Standing.GivenUp;
+        private static bool IsFinished(Standing standing) => standing != Standing.InHand;
     }
 }
 

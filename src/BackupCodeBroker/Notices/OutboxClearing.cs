@@ -10,7 +10,7 @@ namespace BackupCodeBroker.Notices;
 
 /// <summary>
 /// Takes delivered and given-up notices out of the document of an identity to which nothing is written: work of the broker's own, with the identity's child and
-/// check-and-set. Whoever writes at the same moment wins and takes them out itself; what fails is tried again at the next look. Where the identity cannot be used, its notices stay in the document and
+/// check-and-set. Whoever writes at the same moment wins and takes them out itself; what fails is tried again at the next look. Where the identity cannot be used, its document not be read, or the write is denied, its notices stay in the document and
 /// are kept in mind as delivered, so that no sweep delivers them over and over.
 /// </summary>
 internal sealed class OutboxClearing(

@@ -45,6 +45,7 @@ public sealed class UnusableTests(BrokerEnvironment environment) : IClassFixture
     [Trait("Requirement", "R-37")]
     [InlineData("disabled")]
     [InlineData("overgranted")]
+    [InlineData("unreadable")]
     public async Task What_cannot_be_taken_out_of_the_document_is_known_to_be_delivered(string how)
     {
         var (tap, clock) = (new VaultTap(environment.Names), new TestClock());
@@ -52,8 +53,13 @@ public sealed class UnusableTests(BrokerEnvironment environment) : IClassFixture
         receiver.Answer = Fail;
         var broker = await environment.StartAsync(s => s with { Notices = receiver.Settings }, tap: tap, clock: clock);
         var holding = await environment.HoldingAsync(broker, await environment.CastAsync());
-        var (document, _) = await environment.DocumentAsync(holding.Identity);
-        await environment.Root.PostAsync("identity/entity/id/" + document.AliasEntity, how == "disabled" ? new { disabled = true } : new { policies = new[] { "default" } });
+        var (document, cas) = await environment.DocumentAsync(holding.Identity);
+        await (how switch
+        {
+            "disabled" => environment.Root.PostAsync("identity/entity/id/" + document.AliasEntity, new { disabled = true }),
+            "overgranted" => environment.Root.PostAsync("identity/entity/id/" + document.AliasEntity, new { policies = new[] { "default" } }),
+            _ => environment.Root.PostAsync($"{environment.Names.KvMount}/data/identities/bcb.{holding.Identity}", new { options = new { cas }, data = new { schema = 99 } }),
+        });
         clock.Move(IdentityChildren.Kept);
         var before = Calls(tap, TappedCall.Mint);
         receiver.Answer = null;
